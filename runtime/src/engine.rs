@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use nyash_format::Engine as Settings;
-use wasmtime::{Config, CustomCodeMemory, Engine};
+use wasmtime::{Config, CustomCodeMemory, Engine, ModuleVersionStrategy};
 
 /// Compiled code is mapped executable by the kernel; there is nothing left to do.
 struct MappedCode;
@@ -28,6 +28,8 @@ impl CustomCodeMemory for MappedCode {
 /// When this runtime cannot serve the settings, for example garbage collection in a runtime without.
 pub fn new(settings: &Settings) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
+    // wasmtime's own default tells only major versions apart.
+    config.module_version(ModuleVersionStrategy::Custom(crate::payload::WASMTIME.into()))?;
     config
         .with_custom_code_memory(Some(Arc::new(MappedCode)))
         .memory_reservation(settings.memory_reservation)

@@ -10,6 +10,7 @@ extern crate alloc;
 
 mod backtrace;
 mod engine;
+mod limit;
 mod linux;
 mod message;
 mod payload;

@@ -5,13 +5,13 @@ use core::ptr::NonNull;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
 use alloc::vec::Vec;
-use nyash_format::CompatKey;
+use nyash_format::{CompatKey, CpuLevel};
 use wasmtime::{Instance, Module, Store};
 
-use crate::linux::{image, signals, start::Arguments, syscall};
+use crate::linux::{image, memory, signals, start::Arguments, syscall};
 use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload};
-use crate::{backtrace, engine, trap, wasi};
+use crate::{backtrace, engine, limit, trap, wasi};
 
 static NAME: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
 
@@ -42,45 +42,73 @@ pub fn run(arguments: Arguments) -> ! {
     image::set_segment(payload.image.0, payload.image.1);
     match start(payload, arguments) {
         Ok(()) => syscall::exit(0),
-        Err(error) => match error.downcast_ref::<wasmtime::Trap>() {
-            Some(reason) => report(*reason),
-            None => die(EXIT_UNUSABLE, format_args!("cannot start: {error:?}")),
-        },
+        Err(Failure::Start(error)) => give_up(&error),
+        Err(Failure::Run(error)) => trap::report_and_exit(trap::reason(&error)),
     }
 }
 
-fn report(reason: wasmtime::Trap) -> ! {
-    trap::report_and_exit(trap::text(reason))
+/// Why a program ended otherwise than by its own will.
+enum Failure {
+    /// It could not be started.
+    Start(wasmtime::Error),
+    /// It trapped, or a host function refused to go on.
+    Run(wasmtime::Error),
 }
 
-fn start(payload: Payload, arguments: Arguments) -> wasmtime::Result<()> {
-    let engine = engine::new(&payload.metadata.engine)?;
+fn give_up(error: &wasmtime::Error) -> ! {
+    let hint = match memory::last_failure() {
+        0 => "",
+        _ => {
+            "\nthe system refused address space or memory; is `ulimit -v` or a container limit too low? \
+             A program packed with --small-address-space needs no reservation"
+        }
+    };
+    die(EXIT_UNUSABLE, format_args!("cannot start: {error:?}{hint}"))
+}
+
+fn start(payload: Payload, arguments: Arguments) -> Result<(), Failure> {
+    let (mut store, instance) = instantiate(payload, arguments)?;
+    let start = instance.get_typed_func::<(), ()>(&mut store, "_start").map_err(Failure::Start)?;
+    start.call(&mut store, ()).map_err(Failure::Run)
+}
+
+fn instantiate(payload: Payload, arguments: Arguments) -> Result<(Store<wasi::Ctx>, Instance), Failure> {
+    let engine = engine::new(&payload.metadata.engine).map_err(Failure::Start)?;
     // SAFETY: the region is a module that the packer compiled, mapped as the module's ELF sections ask for, for the
     // life of the process; its bytes are not changed.
-    let module = unsafe { Module::deserialize_raw(&engine, NonNull::from(payload.module))? };
-    let context = wasi::Ctx::new(payload.metadata.capabilities, arguments.argv, arguments.envp);
-    let mut store = Store::new(&engine, context);
+    let module = unsafe { Module::deserialize_raw(&engine, NonNull::from(payload.module)) }.map_err(Failure::Start)?;
+    let capabilities = payload.metadata.capabilities;
+    let memory_limit = capabilities.memory_limit;
+    let mut store = Store::new(&engine, wasi::Ctx::new(capabilities, arguments.argv, arguments.envp));
+    if let Some(limit) = memory_limit {
+        limit::set(&mut store, limit);
+    }
     let mut imports = Vec::with_capacity(module.imports().len());
     for import in module.imports() {
-        let Some(function) = wasi::import(&mut store, import.module(), import.name()) else {
-            wasmtime::bail!("unknown import {}::{}", import.module(), import.name());
-        };
+        let function = wasi::import(&mut store, import.module(), import.name()).ok_or_else(|| {
+            Failure::Start(wasmtime::format_err!("unknown import {}::{}", import.module(), import.name()))
+        })?;
         imports.push(function.into());
     }
-    let instance = Instance::new(&mut store, &module, &imports)?;
+    let instance = Instance::new(&mut store, &module, &imports).map_err(|error| {
+        if error.is::<wasmtime::Trap>() { Failure::Run(error) } else { Failure::Start(error) }
+    })?;
     if let Some(memory) = instance.get_memory(&mut store, "memory") {
         store.data_mut().set_memory(memory);
     }
-    let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
-    start.call(&mut store, ())
+    Ok((store, instance))
 }
 
-/// Refuses a module that was compiled for another wasmtime, target or engine.
+/// Refuses a module that was compiled for another wasmtime, target, engine or CPU.
 fn check_key(payload: &Payload) {
+    let cpu = payload.region.cpu;
+    if cpu != CpuLevel::Baseline {
+        die(EXIT_UNUSABLE, format_args!("cannot start: the module is compiled for CPU level {}", cpu.name()));
+    }
     let key = CompatKey {
         wasmtime: payload::WASMTIME,
         target: payload::TARGET,
-        cpu: payload.region.cpu,
+        cpu,
         engine: payload.metadata.engine,
     };
     if key.hash() != payload.region.key {

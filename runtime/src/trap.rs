@@ -2,13 +2,16 @@
 
 use core::fmt::Write;
 
+use alloc::format;
+use alloc::string::{String, ToString};
+
 use nyash_format::Frame;
 
 use crate::message::{EXIT_TRAP, Stderr};
 use crate::{backtrace, linux::syscall, payload};
 
 /// Prints why the program trapped and its wasm call stack, and ends the process.
-pub fn report_and_exit(reason: &str) -> ! {
+pub fn report_and_exit(reason: impl core::fmt::Display) -> ! {
     let mut out = Stderr::new();
     // Stderr never reports an error.
     let _ = writeln!(out, "{}: wasm trap: {reason}", crate::program::name());
@@ -57,25 +60,15 @@ fn write_frame(out: &mut Stderr, number: usize, frame: &Frame<'_>) {
     };
 }
 
-/// What a trap is called in the report: wasmtime's texts without their `wasm trap: ` prefix.
-pub fn text(trap: wasmtime::Trap) -> &'static str {
-    use wasmtime::Trap::*;
-    match trap {
-        StackOverflow => "stack overflow",
-        MemoryOutOfBounds => "out of bounds memory access",
-        HeapMisaligned => "unaligned atomic",
-        TableOutOfBounds => "undefined element: out of bounds table access",
-        IndirectCallToNull => "uninitialized element",
-        BadSignature => "indirect call type mismatch",
-        IntegerOverflow => "integer overflow",
-        IntegerDivisionByZero => "integer divide by zero",
-        BadConversionToInteger => "invalid conversion to integer",
-        UnreachableCodeReached => "unreachable instruction executed",
-        NullReference => "null reference",
-        ArrayOutOfBounds => "out of bounds array access",
-        AllocationTooLarge => "allocation size too large",
-        CastFailure => "cast failure",
-        OutOfFuel | Interrupt => "interrupt",
-        _ => "trap",
+/// Why a program was stopped, in words. wasmtime's own texts, without their prefix.
+pub fn reason(error: &wasmtime::Error) -> String {
+    if let Some(trap) = error.downcast_ref::<wasmtime::Trap>() {
+        let text = trap.to_string();
+        return text.strip_prefix("wasm trap: ").map(String::from).unwrap_or(text);
     }
+    #[cfg(feature = "gc")]
+    if error.is::<wasmtime::ThrownException>() {
+        return String::from("uncaught exception");
+    }
+    format!("{error:?}")
 }

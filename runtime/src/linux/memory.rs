@@ -1,5 +1,7 @@
 //! Virtual memory for wasmtime: the `wasmtime_mmap_*` part of its platform interface (`wasmtime-platform.h`).
 
+use core::sync::atomic::{AtomicI32, Ordering};
+
 use super::syscall::{self, Errno};
 
 const WASMTIME_PROT_EXEC: u32 = 1 << 2;
@@ -12,8 +14,17 @@ fn protection(flags: u32) -> usize {
     (flags & !WASMTIME_PROT_EXEC) as usize
 }
 
+static LAST_FAILURE: AtomicI32 = AtomicI32::new(0);
+
+/// The error number of the last request that the system refused, 0 if there was none.
+pub fn last_failure() -> i32 {
+    LAST_FAILURE.load(Ordering::Relaxed)
+}
+
 fn status(result: Result<(), Errno>) -> i32 {
-    result.err().map_or(0, |errno| errno.0)
+    let Err(errno) = result else { return 0 };
+    LAST_FAILURE.store(errno.0, Ordering::Relaxed);
+    errno.0
 }
 
 #[unsafe(no_mangle)]

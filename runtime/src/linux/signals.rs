@@ -104,7 +104,7 @@ unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Context
         handler(pc, fp, has_address, info.address);
     }
     if signal == SIGSEGV && is_near(info.address, sp) {
-        trap::report_and_exit("stack overflow");
+        trap::report_and_exit("call stack exhausted");
     }
     if signal == SIGBUS {
         die(

@@ -75,6 +75,22 @@ impl<'a> NameTable<'a> {
         })
     }
 
+    /// All functions in order of their code: start and length of the code in bytes, and what a frame at the start is.
+    pub fn functions(&self) -> impl Iterator<Item = (u32, u32, Frame<'a>)> + use<'a> {
+        let table = *self;
+        table.functions.chunks_exact(FUNCTION_LEN).filter_map(move |entry| {
+            let mut r = Reader::new(entry, PART);
+            let (start, len, index, name) = (r.u32().ok()?, r.u32().ok()?, r.u32().ok()?, r.u32().ok()?);
+            let frame = Frame {
+                index,
+                name: table.string(name),
+                offset: 0,
+                position: None,
+            };
+            Some((start, len, frame))
+        })
+    }
+
     /// Number of functions.
     pub fn len(&self) -> usize {
         self.functions.len() / FUNCTION_LEN

@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `nyash-pack`.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

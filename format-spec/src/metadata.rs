@@ -19,7 +19,8 @@ pub enum Tag {
     Engine = 1,
     /// Capability flags ([`capability`]), a u32. Exactly one.
     Capabilities = 2,
-    /// A granted directory ([`Preopen`]). Any number; descriptors 3, 4, … in this order.
+    /// A granted directory ([`Preopen`]). Any number; the lowest descriptors from 3 on that are not inherited, in this
+    /// order.
     Preopen = 3,
     /// `NAME=VALUE` set in the program's environment. Any number.
     EnvSet = 4,
@@ -39,7 +40,13 @@ pub enum Tag {
     Sha256 = 11,
     /// Text of the module's `producers` section, `field: name version` lines. At most one.
     Producers = 12,
+    /// Number of a descriptor, open when the program is started, that it may use under the same number; a u32 from 3
+    /// to [`MAX_INHERIT_FD`]. Any number.
+    InheritFd = 13,
 }
+
+/// The highest descriptor that can be passed on: as many as a process may have open unless told otherwise.
+pub const MAX_INHERIT_FD: u32 = 1023;
 
 impl Tag {
     fn from_number(number: u16) -> Option<Self> {
@@ -57,6 +64,7 @@ impl Tag {
             KeyText,
             Sha256,
             Producers,
+            InheritFd,
         ]
         .into_iter()
         .find(|tag| *tag as u16 == number)
@@ -169,6 +177,8 @@ pub enum Record<'a> {
     Sha256(HashOf, &'a [u8; 32]),
     /// See [`Tag::Producers`].
     Producers(&'a str),
+    /// See [`Tag::InheritFd`].
+    InheritFd(u32),
 }
 
 /// Iterates over the records of metadata. Unknown records that are not critical are skipped.
@@ -261,6 +271,13 @@ fn decode(tag: Tag, value: &[u8]) -> Result<Record<'_>, FormatError> {
             Record::Sha256(of, value[4..].try_into().map_err(|_| invalid("hash record"))?)
         }
         Tag::Producers => Record::Producers(text(value)?),
+        Tag::InheritFd => {
+            let fd = r.u32()?;
+            if !(3..=MAX_INHERIT_FD).contains(&fd) || !r.is_empty() {
+                return Err(invalid("inherited descriptor record"));
+            }
+            Record::InheritFd(fd)
+        }
     })
 }
 
@@ -292,6 +309,8 @@ pub struct Capabilities<'a> {
     pub argv0: Option<&'a [u8]>,
     /// Largest size of all linear memories together, in bytes.
     pub memory_limit: Option<u64>,
+    /// Inherited descriptors that the program may use.
+    pub inherit_fds: Vec<u32>,
 }
 
 /// All records, decoded.
@@ -344,6 +363,7 @@ impl<'a> Metadata<'a> {
                     hashes.push((of, value));
                 }
                 Record::Producers(value) => once(&mut producers, value)?,
+                Record::InheritFd(value) => c.inherit_fds.push(value),
             }
         }
         let missing = |field| FormatError::Field { part: PART, field };
@@ -416,6 +436,7 @@ impl MetadataWriter {
                 self.raw(Tag::Sha256, &value)
             }
             Record::Producers(value) => self.raw(Tag::Producers, value.as_bytes()),
+            Record::InheritFd(fd) => self.raw(Tag::InheritFd, &fd.to_le_bytes()),
         }
     }
 

@@ -36,9 +36,11 @@ pub fn new(settings: &Settings) -> wasmtime::Result<Engine> {
         .memory_guard_size(settings.memory_guard_size)
         .memory_reservation_for_growth(settings.memory_reservation_for_growth)
         .max_wasm_stack(settings.max_wasm_stack as usize)
+        // Not used, and wasmtime refuses it when it is smaller.
+        .async_stack_size(settings.max_wasm_stack as usize)
         .signals_based_traps(settings.signals_based_traps)
         .memory_init_cow(settings.memory_init_cow);
-    // SAFETY: the CPU level of the module has been checked as a whole (`cpu.rs`), once, instead of flag by flag: each
+    // SAFETY: the CPU level of the module has been checked as a whole (`program.rs`), once, instead of flag by flag: each
     // CPUID is an exit to the hypervisor on cloud machines.
     unsafe { config.detect_host_feature(|_| Some(true)) };
     Engine::new(&config)

@@ -68,7 +68,9 @@ fn give_up(error: &wasmtime::Error) -> ! {
 
 fn start(payload: Payload, arguments: Arguments) -> Result<(), Failure> {
     let (mut store, instance) = instantiate(payload, arguments)?;
-    let start = instance.get_typed_func::<(), ()>(&mut store, "_start").map_err(Failure::Start)?;
+    let start = instance
+        .get_typed_func::<(), ()>(&mut store, "_start")
+        .map_err(Failure::Start)?;
     start.call(&mut store, ()).map_err(Failure::Run)
 }
 
@@ -86,12 +88,20 @@ fn instantiate(payload: Payload, arguments: Arguments) -> Result<(Store<wasi::Ct
     let mut imports = Vec::with_capacity(module.imports().len());
     for import in module.imports() {
         let function = wasi::import(&mut store, import.module(), import.name()).ok_or_else(|| {
-            Failure::Start(wasmtime::format_err!("unknown import {}::{}", import.module(), import.name()))
+            Failure::Start(wasmtime::format_err!(
+                "unknown import {}::{}",
+                import.module(),
+                import.name()
+            ))
         })?;
         imports.push(function.into());
     }
     let instance = Instance::new(&mut store, &module, &imports).map_err(|error| {
-        if error.is::<wasmtime::Trap>() { Failure::Run(error) } else { Failure::Start(error) }
+        if error.is::<wasmtime::Trap>() {
+            Failure::Run(error)
+        } else {
+            Failure::Start(error)
+        }
     })?;
     if let Some(memory) = instance.get_memory(&mut store, "memory") {
         store.data_mut().set_memory(memory);
@@ -103,7 +113,10 @@ fn instantiate(payload: Payload, arguments: Arguments) -> Result<(Store<wasi::Ct
 fn check_key(payload: &Payload) {
     let cpu = payload.region.cpu;
     if cpu != CpuLevel::Baseline {
-        die(EXIT_UNUSABLE, format_args!("cannot start: the module is compiled for CPU level {}", cpu.name()));
+        die(
+            EXIT_UNUSABLE,
+            format_args!("cannot start: the module is compiled for CPU level {}", cpu.name()),
+        );
     }
     let key = CompatKey {
         wasmtime: payload::WASMTIME,

@@ -25,10 +25,8 @@ global_asm!(
 pub struct Arguments {
     /// Argument strings, NUL-terminated.
     pub argv: &'static [*const u8],
-    /// Environment strings, NUL-terminated.
+    /// Environment strings, NUL-terminated. Behind them the kernel has put a null and the auxiliary vector.
     pub envp: &'static [*const u8],
-    /// Pairs of the auxiliary vector, ended by a zero.
-    pub auxv: *const usize,
 }
 
 unsafe extern "C" fn start(stack: *const usize, base: *const u8, dynamic: *const [usize; 2]) -> ! {
@@ -105,7 +103,6 @@ unsafe fn read_arguments(stack: *const usize) -> Arguments {
         Arguments {
             argv: core::slice::from_raw_parts(argv, argc),
             envp: core::slice::from_raw_parts(envp, count),
-            auxv: envp.add(count + 1).cast(),
         }
     }
 }

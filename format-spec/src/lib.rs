@@ -23,7 +23,9 @@ pub use bytes::digest;
 pub use error::{FormatError, Part};
 pub use header::{Header, Region, RegionKind};
 pub use key::{CompatKey, CpuLevel, Engine};
-pub use metadata::{Capabilities, HashOf, MAX_INHERIT_FD, Metadata, MetadataWriter, Preopen, Record, Records, Tag, capability};
+pub use metadata::{
+    Capabilities, HashOf, MAX_INHERIT_FD, Metadata, MetadataWriter, Preopen, Record, Records, Tag, capability,
+};
 pub use names::{Frame, NameTable, NameTableBuilder};
 pub use slot::{SLOT_LEN, Slot};
 

@@ -254,7 +254,12 @@ fn decode(tag: Tag, value: &[u8]) -> Result<Record<'_>, FormatError> {
             }
             Record::EnvSet(no_nul("environment record")?)
         }
-        Tag::EnvPass => Record::EnvPass(no_nul("environment record")?),
+        Tag::EnvPass => {
+            if value.is_empty() || value.contains(&b'=') {
+                return Err(invalid("environment record"));
+            }
+            Record::EnvPass(no_nul("environment record")?)
+        }
         Tag::Arg => Record::Arg(no_nul("argument record")?),
         Tag::Argv0 => Record::Argv0(no_nul("argument record")?),
         Tag::MemoryLimit => {

@@ -69,7 +69,10 @@ const FREE_FLAGS: &[&str] = &[
 /// [`Error::Incompatible`] with every difference, or [`Error::DamagedImage`].
 pub(crate) fn check(image: &Image<'_>, small_address_space: bool) -> Result<Settings> {
     let found = Record::read(image)?;
-    let gc = found.engine.as_ref().is_some_and(|engine| engine.tunables.collector.is_some());
+    let gc = found
+        .engine
+        .as_ref()
+        .is_some_and(|engine| engine.tunables.collector.is_some());
     let settings = compile::settings(gc, small_address_space);
     // What the runtime needs is what the compiler of this version writes.
     let own = compile::engine(settings, OptLevel::Speed, false)?
@@ -112,7 +115,11 @@ impl<'a> Record<'a> {
                 });
             }
         };
-        differ("the version of wasmtime", self.version.to_owned(), needed.version.to_owned());
+        differ(
+            "the version of wasmtime",
+            self.version.to_owned(),
+            needed.version.to_owned(),
+        );
         let (Some(found), Some(needed)) = (&self.engine, &needed.engine) else {
             if self.version == needed.version {
                 return Err(Error::DamagedImage("its engine record cannot be read".to_owned()));
@@ -143,7 +150,11 @@ impl<'a> Record<'a> {
         }
         let more = found.features & !needed.features;
         for (name, _) in WasmFeatures::from_bits_truncate(more).iter_names() {
-            differ(&format!("feature {}", name.to_lowercase()), "on".to_owned(), "off".to_owned());
+            differ(
+                &format!("feature {}", name.to_lowercase()),
+                "on".to_owned(),
+                "off".to_owned(),
+            );
         }
         Ok(out)
     }

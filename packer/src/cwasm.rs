@@ -117,7 +117,9 @@ impl<'a> Image<'a> {
     /// # Errors
     /// [`Error::DamagedImage`].
     pub(crate) fn info(&self) -> Result<CompiledModuleInfo> {
-        let bytes = self.section(obj::ELF_WASMTIME_INFO).ok_or_else(|| damaged("no module description"))?;
+        let bytes = self
+            .section(obj::ELF_WASMTIME_INFO)
+            .ok_or_else(|| damaged("no module description"))?;
         let (info, _) = postcard::take_from_bytes(bytes).map_err(damaged)?;
         Ok(info)
     }
@@ -131,7 +133,11 @@ impl<'a> Image<'a> {
         };
         let mut end = 0;
         for (_, index) in map.values().flatten() {
-            let range = info.module.runtime_data.get(*index).ok_or_else(|| damaged("no such initial memory"))?;
+            let range = info
+                .module
+                .runtime_data
+                .get(*index)
+                .ok_or_else(|| damaged("no such initial memory"))?;
             end = end.max(range.end as usize);
         }
         Ok(end)
@@ -174,7 +180,9 @@ impl<'a> Layout<'a> {
                 others.push(section);
             }
         }
-        let text = text.filter(|text| !text.data.is_empty()).ok_or_else(|| damaged("it holds no code"))?;
+        let text = text
+            .filter(|text| !text.data.is_empty())
+            .ok_or_else(|| damaged("it holds no code"))?;
         let initial = match data {
             Some(data) if initial <= data.data.len() => initial,
             _ if initial == 0 => 0,
@@ -203,7 +211,9 @@ impl<'a> Layout<'a> {
             let align = if own {
                 PAGE
             } else {
-                usize::try_from(section.header.sh_addralign.get(LE)).map_err(damaged)?.max(1)
+                usize::try_from(section.header.sh_addralign.get(LE))
+                    .map_err(damaged)?
+                    .max(1)
             };
             if !align.is_power_of_two() || align > PAGE {
                 return Err(damaged("a section has an impossible alignment"));

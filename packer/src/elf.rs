@@ -62,7 +62,13 @@ impl Section<'_> {
     pub fn rights(&self) -> String {
         let flags = self.header.sh_flags.get(LE);
         let bit = |bit: u32, letter| if flags & u64::from(bit) != 0 { letter } else { '-' };
-        [bit(elf::SHF_ALLOC, 'r'), bit(elf::SHF_WRITE, 'w'), bit(elf::SHF_EXECINSTR, 'x')].iter().collect()
+        [
+            bit(elf::SHF_ALLOC, 'r'),
+            bit(elf::SHF_WRITE, 'w'),
+            bit(elf::SHF_EXECINSTR, 'x'),
+        ]
+        .iter()
+        .collect()
     }
 }
 
@@ -115,7 +121,10 @@ impl<'a> Executable<'a> {
 
     /// The loaded segments.
     fn loads(&self) -> impl Iterator<Item = Load> {
-        self.segments.iter().filter(|s| s.p_type.get(LE) == elf::PT_LOAD).map(Load::new)
+        self.segments
+            .iter()
+            .filter(|s| s.p_type.get(LE) == elf::PT_LOAD)
+            .map(Load::new)
     }
 
     /// The bytes that lie at an address once loaded at 0, if they are one range of the file.
@@ -124,7 +133,9 @@ impl<'a> Executable<'a> {
         let mut reached = address;
         let end = address.checked_add(len)?;
         while reached < end {
-            let load = self.loads().find(|load| load.holds(reached) && load.distance() == first.distance())?;
+            let load = self
+                .loads()
+                .find(|load| load.holds(reached) && load.distance() == first.distance())?;
             reached = load.address + load.len;
         }
         let start = usize::try_from(address.wrapping_sub(first.distance())).ok()?;
@@ -173,7 +184,11 @@ impl<'a> Executable<'a> {
     /// The file's bytes up to the end of what is loaded, to whole pages: what a packed file starts with. Also the
     /// address at which the payload goes.
     pub(crate) fn start_packing(&self) -> Result<(Vec<u8>, u64)> {
-        let end = self.loads().map(|load| load.offset.saturating_add(load.len)).max().unwrap_or(0);
+        let end = self
+            .loads()
+            .map(|load| load.offset.saturating_add(load.len))
+            .max()
+            .unwrap_or(0);
         let loaded = usize::try_from(end).ok().and_then(|end| self.bytes.get(..end));
         let loaded = loaded.ok_or_else(|| Error::Runtime("it is cut short".to_owned()))?;
         let mut out = loaded.to_vec();
@@ -183,10 +198,19 @@ impl<'a> Executable<'a> {
 
     /// Adds section and program headers to `out`, which holds the runtime and the payload from `payload.start`.
     pub(crate) fn finish_packing(&self, out: &mut Vec<u8>, payload: Range<usize>, address: u64, parts: &[Part]) {
-        let kept: Vec<&Section<'_>> = self.sections.iter().filter(|s| s.allocated() && s.name != ROOM).collect();
+        let kept: Vec<&Section<'_>> = self
+            .sections
+            .iter()
+            .filter(|s| s.allocated() && s.name != ROOM)
+            .collect();
         let index_of = |old: u32| {
-            let name = (old as usize).checked_sub(1).and_then(|old| self.sections.get(old)).map(|s| s.name);
-            kept.iter().position(|section| Some(section.name) == name).map_or(0, |at| at as u32 + 1)
+            let name = (old as usize)
+                .checked_sub(1)
+                .and_then(|old| self.sections.get(old))
+                .map(|s| s.name);
+            kept.iter()
+                .position(|section| Some(section.name) == name)
+                .map_or(0, |at| at as u32 + 1)
         };
         let mut names = vec![0];
         let mut sections = vec![zeroed::<Section64>()];
@@ -242,7 +266,12 @@ impl<'a> Executable<'a> {
         let is_load = |s: &Segment64| s.p_type.get(LE) == elf::PT_LOAD;
         let mut table: Vec<Segment64> = self.segments.iter().copied().filter(is_load).collect();
         table.extend(segments);
-        table.extend(self.segments.iter().copied().filter(|s| !is_load(s) && s.p_type.get(LE) != elf::PT_PHDR));
+        table.extend(
+            self.segments
+                .iter()
+                .copied()
+                .filter(|s| !is_load(s) && s.p_type.get(LE) != elf::PT_PHDR),
+        );
         let first_section = kept.iter().map(|s| s.offset()).min().unwrap_or(0);
         for segment in table.iter_mut().filter(|s| is_load(s)) {
             segment.p_align = U64::new(LE, PAGE as u64);

@@ -119,11 +119,17 @@ mod tests {
     fn a_refused_feature_is_named() {
         for (module, name) in [
             ("(module (memory 1 1 shared))", "threads"),
-            ("(module (memory 1) (func (drop (i32.atomic.load (i32.const 0)))))", "threads"),
+            (
+                "(module (memory 1) (func (drop (i32.atomic.load (i32.const 0)))))",
+                "threads",
+            ),
             ("(module (tag $t) (func try nop catch $t end))", "legacy exception"),
             ("(module (memory 1 (pagesize 1)))", "custom page sizes"),
-            ("(module (func (param i64 i64 i64 i64) (result i64 i64)
-                local.get 0 local.get 1 local.get 2 local.get 3 i64.add128))", "wide arithmetic"),
+            (
+                "(module (func (param i64 i64 i64 i64) (result i64 i64)
+                local.get 0 local.get 1 local.get 2 local.get 3 i64.add128))",
+                "wide arithmetic",
+            ),
         ] {
             let text = fault(module, true).unwrap();
             assert!(text.contains(name), "{module}: {text}");
@@ -132,6 +138,10 @@ mod tests {
 
     #[test]
     fn other_faults_keep_their_text() {
-        assert!(fault("(module (func (result i32)))", true).unwrap().contains("type mismatch"));
+        assert!(
+            fault("(module (func (result i32)))", true)
+                .unwrap()
+                .contains("type mismatch")
+        );
     }
 }

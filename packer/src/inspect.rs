@@ -124,7 +124,10 @@ impl<'a> Program<'a> {
     pub fn verify(&self) -> Result<Vec<HashCheck>> {
         let checks = self.check_hashes()?;
         if let Some(bad) = checks.iter().find(|check| !check.holds()) {
-            return Err(Error::Damaged(format!("the hash of the {} does not match", bad.of.name())));
+            return Err(Error::Damaged(format!(
+                "the hash of the {} does not match",
+                bad.of.name()
+            )));
         }
         for of in [HashOf::Module, HashOf::Names, HashOf::Runtime] {
             if !checks.iter().any(|check| check.of == of) {
@@ -141,7 +144,9 @@ impl<'a> Program<'a> {
         };
         // Without the runtime's description (section headers stripped away) there is nothing to compare with.
         if !key.wasmtime.is_empty() && key.hash() != region.key {
-            return Err(Error::Damaged("the compatibility key does not fit the runtime".to_owned()));
+            return Err(Error::Damaged(
+                "the compatibility key does not fit the runtime".to_owned(),
+            ));
         }
         if let Some((_, names)) = self.region(RegionKind::Names) {
             NameTable::parse(names)?;
@@ -154,7 +159,8 @@ impl<'a> Program<'a> {
     /// # Errors
     /// [`Error::Damaged`] when it is missing.
     pub fn module(&self) -> Result<(Region, &'a [u8])> {
-        self.region(RegionKind::Module).ok_or_else(|| Error::Damaged("it has no module region".to_owned()))
+        self.region(RegionKind::Module)
+            .ok_or_else(|| Error::Damaged("it has no module region".to_owned()))
     }
 
     /// The compiled module as a file of its own (`.cwasm`), with its symbols.

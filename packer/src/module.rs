@@ -90,7 +90,9 @@ impl<'a> Module<'a> {
                     module.code_len = size.into();
                     let end = range.end;
                     parser.skip_section();
-                    rest = bytes.get(end..).ok_or_else(|| invalid_at("unexpected end in the code section", bytes.len()))?;
+                    rest = bytes
+                        .get(end..)
+                        .ok_or_else(|| invalid_at("unexpected end in the code section", bytes.len()))?;
                     at = end;
                     continue;
                 }
@@ -199,7 +201,11 @@ impl<'a> Module<'a> {
             match part {
                 Ok(Name::Module { name, .. }) => self.name = Some(name),
                 Ok(Name::Function(map)) => {
-                    self.function_names = map.into_iter().map_while(Result::ok).map(|n| (n.index, n.name)).collect();
+                    self.function_names = map
+                        .into_iter()
+                        .map_while(Result::ok)
+                        .map(|n| (n.index, n.name))
+                        .collect();
                     self.function_names.sort_by_key(|(index, _)| *index);
                 }
                 Ok(_) => {}
@@ -210,7 +216,10 @@ impl<'a> Module<'a> {
 
     /// The name of a function, as the module spells it.
     pub fn function_name(&self, index: u32) -> Option<&'a str> {
-        let at = self.function_names.binary_search_by_key(&index, |(index, _)| *index).ok()?;
+        let at = self
+            .function_names
+            .binary_search_by_key(&index, |(index, _)| *index)
+            .ok()?;
         Some(self.function_names[at].1)
     }
 
@@ -263,7 +272,10 @@ impl Walk {
         let Some(index) = self.start else {
             return if self.reactor { Start::Reactor } else { Start::Missing };
         };
-        let signature = self.functions.get(index as usize).and_then(|ty| self.types.get(*ty as usize)?.as_ref());
+        let signature = self
+            .functions
+            .get(index as usize)
+            .and_then(|ty| self.types.get(*ty as usize)?.as_ref());
         match signature {
             Some(s) if !s.params.is_empty() || !s.results.is_empty() => Start::Wrong(s.to_string()),
             // An index out of range is the validator's to refuse.

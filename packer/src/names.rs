@@ -14,7 +14,10 @@ const LONGEST: usize = 240;
 ///
 /// # Errors
 /// When the names exceed what the format holds.
-pub(crate) fn table<'a>(functions: &[Function<'a>], name: impl Fn(&Function<'a>) -> Option<&'a str>) -> Result<Vec<u8>> {
+pub(crate) fn table<'a>(
+    functions: &[Function<'a>],
+    name: impl Fn(&Function<'a>) -> Option<&'a str>,
+) -> Result<Vec<u8>> {
     let mut table = NameTableBuilder::new();
     for function in functions {
         let text = match name(function) {
@@ -45,7 +48,10 @@ fn cpp(name: &str) -> Option<String> {
         return None;
     }
     let options = cpp_demangle::DemangleOptions::new().no_params().no_return_type();
-    cpp_demangle::Symbol::new(name).ok()?.demangle_with_options(&options).ok()
+    cpp_demangle::Symbol::new(name)
+        .ok()?
+        .demangle_with_options(&options)
+        .ok()
 }
 
 #[cfg(test)]
@@ -55,7 +61,10 @@ mod tests {
     #[test]
     fn names_are_readable() {
         assert_eq!(readable("main"), "main");
-        assert_eq!(readable("_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE"), "core::fmt::Write::write_fmt");
+        assert_eq!(
+            readable("_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE"),
+            "core::fmt::Write::write_fmt"
+        );
         assert_eq!(readable("_RNvCs1234_7mycrate3foo"), "mycrate::foo");
         assert_eq!(readable("_ZN5clang4Sema12ActOnCXXThisEv"), "clang::Sema::ActOnCXXThis");
         assert_eq!(readable(&"é".repeat(200)), format!("{}…", "é".repeat(120)));

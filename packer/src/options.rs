@@ -17,6 +17,8 @@ pub struct Options {
     pub inherit_env: bool,
     /// The whole file system with the working directory is granted.
     pub all_files: bool,
+    /// Descriptors that are open at the program's start and that it may use under the same numbers.
+    pub inherit_fds: Vec<u32>,
     /// Arguments before those of the command line.
     pub args: Vec<Vec<u8>>,
     /// What the program sees as its argument 0.
@@ -100,10 +102,16 @@ impl Options {
     /// Refuses what cannot work.
     pub(crate) fn check(&self) -> Result<()> {
         for (at, directory) in self.directories.iter().enumerate() {
-            if self.directories[..at].iter().any(|other| other.guest == directory.guest) {
+            if self.directories[..at]
+                .iter()
+                .any(|other| other.guest == directory.guest)
+            {
                 return Err(Error::Option {
                     option: "--dir",
-                    message: format!("two directories are both seen as {}", String::from_utf8_lossy(&directory.guest)),
+                    message: format!(
+                        "two directories are both seen as {}",
+                        String::from_utf8_lossy(&directory.guest)
+                    ),
                 });
             }
         }
@@ -131,8 +139,12 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         "t" | "tb" | "tib" => 40,
         _ => return Err("expected a number with K, M, G or T behind it, for example 512M".to_owned()),
     };
-    let number: u64 = digits.parse().map_err(|_| "expected a number, for example 512M".to_owned())?;
-    number.checked_mul(1 << shift).ok_or_else(|| "the number is too large".to_owned())
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "expected a number, for example 512M".to_owned())?;
+    number
+        .checked_mul(1 << shift)
+        .ok_or_else(|| "the number is too large".to_owned())
 }
 
 #[cfg(test)]

@@ -157,9 +157,19 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
     if !bad.is_empty() {
         return Err(Error::Imports(bad));
     }
-    let exports = |wanted: &str| module.exports.iter().find(|(name, _)| text(**name) == wanted).map(|(_, what)| *what);
+    let exports = |wanted: &str| {
+        module
+            .exports
+            .iter()
+            .find(|(name, _)| text(**name) == wanted)
+            .map(|(_, what)| *what)
+    };
     if !matches!(exports("_start"), Some(EntityIndex::Function(_))) {
-        return Err(if exports("_initialize").is_some() { Error::Reactor } else { Error::NoStart });
+        return Err(if exports("_initialize").is_some() {
+            Error::Reactor
+        } else {
+            Error::NoStart
+        });
     }
     let functions = image.functions();
     Ok(Program {
@@ -178,7 +188,9 @@ fn link(program: &Program<'_>, input: &[u8], options: &Options) -> Result<Packed
     let gc = program.settings.gc;
     let runtime = Executable::parse(stub::choose(gc)).map_err(|error| Error::Runtime(error.to_string()))?;
     stub::check(&runtime, gc)?;
-    let slot = runtime.section(section::SLOT).ok_or_else(|| Error::Runtime("it has no slot".to_owned()))?;
+    let slot = runtime
+        .section(section::SLOT)
+        .ok_or_else(|| Error::Runtime("it has no slot".to_owned()))?;
     let image = Image::parse(&program.image)?;
     let layout = Layout::new(&image)?;
 
@@ -246,7 +258,9 @@ fn link(program: &Program<'_>, input: &[u8], options: &Options) -> Result<Packed
     };
     let slot_at = slot.offset() as usize;
     let place = out.get_mut(slot_at..slot_at + nyash_format::SLOT_LEN);
-    place.ok_or_else(|| Error::Runtime("its slot lies outside".to_owned()))?.copy_from_slice(&filled.to_bytes());
+    place
+        .ok_or_else(|| Error::Runtime("its slot lies outside".to_owned()))?
+        .copy_from_slice(&filled.to_bytes());
     Ok(Packed {
         bytes: out,
         notes: notes(program, options),
@@ -308,6 +322,12 @@ fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &Hashes
     for name in &options.env_pass {
         out.push(Record::EnvPass(name)).map_err(|_| unusable("--env"))?;
     }
+    for fd in &options.inherit_fds {
+        out.push(Record::InheritFd(*fd)).map_err(|_| Error::Option {
+            option: "--inherit-fd",
+            message: format!("descriptor {fd} is not from 3 to {}", nyash_format::MAX_INHERIT_FD),
+        })?;
+    }
     for arg in &options.args {
         out.push(Record::Arg(arg)).map_err(|_| unusable("--arg"))?;
     }
@@ -356,8 +376,12 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 fn notes(program: &Program<'_>, options: &Options) -> Vec<Note> {
     let mut notes = Vec::new();
     if options.directories.is_empty() && !options.all_files {
-        let functions: Vec<String> =
-            program.wasi_imports.iter().filter(|name| wasi::needs_directory(name)).cloned().collect();
+        let functions: Vec<String> = program
+            .wasi_imports
+            .iter()
+            .filter(|name| wasi::needs_directory(name))
+            .cloned()
+            .collect();
         if !functions.is_empty() {
             notes.push(Note::NoDirectory(functions));
         }

@@ -203,19 +203,30 @@ mod tests {
         assert_eq!(FUNCTIONS.len(), 46);
         assert!(FUNCTIONS.is_sorted_by_key(|(name, _)| name));
         assert_eq!(signature("proc_exit").unwrap().to_string(), "(i32)");
-        assert_eq!(signature("clock_time_get").unwrap().to_string(), "(i32, i64, i32) -> i32");
+        assert_eq!(
+            signature("clock_time_get").unwrap().to_string(),
+            "(i32, i64, i32) -> i32"
+        );
         assert_eq!(signature("fork"), None);
     }
 
     #[test]
     fn bad_imports_are_grouped_by_module() {
-        let bad: Vec<_> = [("env", "puts"), ("js", "log"), ("env", "system"), (PREVIEW1, "fd_write")]
-            .into_iter()
-            .filter_map(|(module, name)| {
-                let found = Signature { params: vec![I32], results: vec![] };
-                check_function(module, name, Some(found))
-            })
-            .collect();
+        let bad: Vec<_> = [
+            ("env", "puts"),
+            ("js", "log"),
+            ("env", "system"),
+            (PREVIEW1, "fd_write"),
+        ]
+        .into_iter()
+        .filter_map(|(module, name)| {
+            let found = Signature {
+                params: vec![I32],
+                results: vec![],
+            };
+            check_function(module, name, Some(found))
+        })
+        .collect();
         assert_eq!(
             describe(&bad),
             "the module imports 4 things that nobody provides:\n  from \"env\":\n    puts\n    system\n  from \"js\":\n    \

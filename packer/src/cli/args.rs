@@ -86,16 +86,30 @@ pub struct PackArgs {
     #[arg(long, help_heading = "What the program may reach")]
     pub allow_all: bool,
 
+    /// Let the program use a descriptor (from 3 on) that is open when it is started; can be repeated
+    #[arg(long, value_name = "N", help_heading = "What the program may reach")]
+    pub inherit_fd: Vec<u32>,
+
     /// Largest size of the program's memory, for example 512M
     #[arg(long, value_name = "BYTES", value_parser = nyash_pack::parse_size, help_heading = "What the program may reach")]
     pub memory_limit: Option<u64>,
 
     /// Argument placed before those of the command line; can be repeated
-    #[arg(long, value_name = "ARG", allow_hyphen_values = true, help_heading = "How the program is started")]
+    #[arg(
+        long,
+        value_name = "ARG",
+        allow_hyphen_values = true,
+        help_heading = "How the program is started"
+    )]
     pub arg: Vec<OsString>,
 
     /// What the program sees as its own name
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true, help_heading = "How the program is started")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        allow_hyphen_values = true,
+        help_heading = "How the program is started"
+    )]
     pub argv0: Option<OsString>,
 
     /// How much to optimise

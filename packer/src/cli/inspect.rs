@@ -59,6 +59,7 @@ struct Capabilities {
     directories: Vec<Directory>,
     env_set: Vec<String>,
     env_pass: Vec<String>,
+    inherit_fds: Vec<u32>,
     args: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     argv0: Option<String>,
@@ -103,11 +104,16 @@ impl Report {
         let metadata = &program.metadata;
         let capabilities = &metadata.capabilities;
         let (module, _) = program.module()?;
-        let names = program.region(RegionKind::Names).map(|(_, bytes)| nyash_format::NameTable::parse(bytes));
+        let names = program
+            .region(RegionKind::Names)
+            .map(|(_, bytes)| nyash_format::NameTable::parse(bytes));
         let lines = |text: Option<&str>| text.unwrap_or_default().lines().map(str::to_owned).collect();
         let from_key = |name: &str| {
             let lines = metadata.key_text.unwrap_or_default().lines();
-            lines.filter_map(|line| line.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned).next()
+            lines
+                .filter_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+                .map(str::to_owned)
+                .next()
         };
         Ok(Report {
             format: nyash_format::FORMAT_VERSION,
@@ -134,6 +140,7 @@ impl Report {
                     .collect(),
                 env_set: capabilities.env_set.iter().map(|entry| lossy(entry)).collect(),
                 env_pass: capabilities.env_pass.iter().map(|name| lossy(name)).collect(),
+                inherit_fds: capabilities.inherit_fds.clone(),
                 args: capabilities.args.iter().map(|arg| lossy(arg)).collect(),
                 argv0: capabilities.argv0.map(lossy),
                 memory_limit: capabilities.memory_limit,
@@ -223,6 +230,9 @@ impl Report {
         for entry in &c.env_set {
             writeln!(t, "  variable {}", quoted(entry))?;
         }
+        for fd in &c.inherit_fds {
+            writeln!(t, "  descriptor {fd}, open when it is started")?;
+        }
         for arg in &c.args {
             writeln!(t, "  argument {}", quoted(arg))?;
         }
@@ -244,7 +254,12 @@ impl Report {
         writeln!(t, "\nsections          offset       size")?;
         for place in &self.sections {
             let rights = place.rights.as_deref().unwrap_or("");
-            let line = format!("  {:12} {:10} {:10}  {rights}", plain(&place.name), place.offset, place.size);
+            let line = format!(
+                "  {:12} {:10} {:10}  {rights}",
+                plain(&place.name),
+                place.offset,
+                place.size
+            );
             writeln!(t, "{}", line.trim_end())?;
         }
         writeln!(t, "\nSHA-256")?;
@@ -263,13 +278,19 @@ impl Report {
 
 /// Text from the file as it may stand on a terminal.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }
 
 /// Text from the file in quotes where its bounds could be unclear.
 fn quoted(text: &str) -> String {
     let simple = |c: char| !c.is_control() && !c.is_whitespace() && c != '"' && c != '\\';
-    if !text.is_empty() && text.chars().all(simple) { text.to_owned() } else { format!("{text:?}") }
+    if !text.is_empty() && text.chars().all(simple) {
+        text.to_owned()
+    } else {
+        format!("{text:?}")
+    }
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ fn options(args: &PackArgs) -> Result<Options, Error> {
         args: args.arg.iter().map(|arg| bytes(arg)).collect(),
         argv0: args.argv0.as_deref().map(bytes),
         inherit_env: args.inherit_env,
+        inherit_fds: args.inherit_fd.clone(),
         memory_limit: args.memory_limit,
         small_address_space: args.small_address_space,
         opt_level: args.opt_level.into(),
@@ -98,7 +99,9 @@ fn target(args: &PackArgs, module: &Path) -> Result<PathBuf, Error> {
     let ending = module.extension().and_then(OsStr::to_str);
     match ending {
         Some("wasm" | "wat" | "cwasm") => Ok(module.with_extension("")),
-        _ => Err(refuse("give a name with -o, because the module's name has no ending to leave out")),
+        _ => Err(refuse(
+            "give a name with -o, because the module's name has no ending to leave out",
+        )),
     }
 }
 

@@ -8,7 +8,11 @@ fn wanted() -> bool {
 }
 
 fn painted(code: &str, text: &str) -> String {
-    if wanted() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    if wanted() {
+        format!("\x1b[{code}m{text}\x1b[0m")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Marks an error.

@@ -1,4 +1,5 @@
 """Counts checks. A check is a function that returns (passed), raises Failed or Skipped; each prints one line."""
+import subprocess
 import sys
 import time
 import traceback
@@ -44,7 +45,10 @@ def check(name, function, *arguments):
         line(f"skip  {name}: {reason}")
     except Failed as reason:
         failed += 1
-        line(f"FAIL  {name}: {reason}")
+        line(f"FAIL  {name}: {short(str(reason))}")
+    except subprocess.TimeoutExpired as late:
+        failed += 1
+        line(f"FAIL  {name}: {short(str(late))}")
     except Exception:
         failed += 1
         line(f"FAIL  {name}: the check itself broke\n{traceback.format_exc()}")
@@ -54,6 +58,10 @@ def check(name, function, *arguments):
         line(f"ok    {name}" + (f" ({result})" if isinstance(result, str) else "") + (f" {seconds:.1f} s" if seconds > 2 else ""))
         return result
     return None
+
+
+def short(text):
+    return text if len(text) <= 900 else text[:600] + " […] " + text[-250:]
 
 
 def line(text):

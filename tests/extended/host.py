@@ -24,6 +24,7 @@ def engine():
     config.wasm_multi_memory = True
     config.wasm_memory64 = True
     config.wasm_threads = False
+    config.max_wasm_stack = 2 << 20
     config.cranelift_opt_level = "none"  # a compiler compiles in half the time; what it does stays the same
     config.cranelift_flag_set("regalloc_algorithm", "single_pass")
     return wasmtime.Engine(config)

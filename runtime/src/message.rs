@@ -26,8 +26,11 @@ impl Stderr {
 
     fn flush(&mut self) {
         let mut rest = &self.buffer[..self.used];
-        while let Ok(n @ 1..) = syscall::write(2, rest) {
-            rest = &rest[n..];
+        while !rest.is_empty() {
+            match syscall::write(2, rest) {
+                Ok(n @ 1..) => rest = &rest[n..],
+                _ => break,
+            }
         }
         self.used = 0;
     }

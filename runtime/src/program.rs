@@ -1,6 +1,7 @@
 //! From the slot to the program's `_start`, and what happens when something on the way is wrong.
 
 use core::ffi::CStr;
+use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
@@ -67,11 +68,13 @@ fn give_up(error: &wasmtime::Error) -> ! {
 }
 
 fn start(payload: Payload, arguments: Arguments) -> Result<(), Failure> {
-    let (mut store, instance) = instantiate(payload, arguments)?;
+    let (store, instance) = instantiate(payload, arguments)?;
+    // The process ends with the program: tearing the store down would only unmap what the kernel is about to.
+    let mut store = ManuallyDrop::new(store);
     let start = instance
-        .get_typed_func::<(), ()>(&mut store, "_start")
+        .get_typed_func::<(), ()>(&mut *store, "_start")
         .map_err(Failure::Start)?;
-    start.call(&mut store, ()).map_err(Failure::Run)
+    start.call(&mut *store, ()).map_err(Failure::Run)
 }
 
 fn instantiate(payload: Payload, arguments: Arguments) -> Result<(Store<wasi::Ctx>, Instance), Failure> {

@@ -1,7 +1,7 @@
 //! The allocator of the runtime itself. Wasm memory does not come from here.
 //!
 //! Start-up takes a few kilobytes, mostly once, so blocks are cut from the end of an arena whose first part lies in
-//! `.bss` and costs no system call. Freed blocks are kept in a list by power-of-two size class and used again, so that
+//! `.bss` and costs no system call. Freed blocks are kept in a list by size class and used again, so that
 //! a program that makes host calls for days does not grow.
 
 use core::alloc::{GlobalAlloc, Layout};
@@ -15,16 +15,19 @@ const FIRST_ARENA: usize = 64 << 10;
 const NEXT_ARENA: usize = 256 << 10;
 /// Blocks of this size and above are mapped one by one and given back to the kernel.
 const LARGE: usize = 128 << 10;
-const SMALLEST_LOG2: u32 = 4;
-const CLASSES: usize = (LARGE.ilog2() - SMALLEST_LOG2) as usize + 1;
+/// Alignment of every block. Layouts that ask for more are mapped one by one; there are hardly any.
+const ALIGN: usize = 16;
 const PAGE: usize = 4096;
 
-#[repr(C, align(4096))]
+/// Not aligned to pages and placed right behind the other variables (`link-x86_64.ld`): a page that start-up touches
+/// anyway then serves both.
+#[repr(C, align(16))]
 struct FirstArena(UnsafeCell<[u8; FIRST_ARENA]>);
 
 // SAFETY: handed out by the allocator only, which runs on one thread.
 unsafe impl Sync for FirstArena {}
 
+#[unsafe(link_section = ".bss.nyash_arena")]
 static FIRST: FirstArena = FirstArena(UnsafeCell::new([0; FIRST_ARENA]));
 
 struct State {
@@ -51,24 +54,31 @@ static ALLOCATOR: Allocator = Allocator(UnsafeCell::new(State {
     free: [ptr::null_mut(); CLASSES],
 }));
 
+/// Classes are 16 bytes apart up to 128 bytes, then there are four to each power of two.
+const CLASSES: usize = 8 + 4 * (LARGE.ilog2() as usize - 7);
+
 /// Rounded size and class of a small block.
 fn class_of(size: usize) -> (usize, usize) {
-    let size = size.next_power_of_two().max(1 << SMALLEST_LOG2);
-    (size, (size.ilog2() - SMALLEST_LOG2) as usize)
+    if size <= 128 {
+        let class = size.max(1).div_ceil(16);
+        return (16 * class, class - 1);
+    }
+    let log2 = (size - 1).ilog2() as usize;
+    let quarter = ((size - 1) >> (log2 - 2)) & 3;
+    (
+        (1 << log2) + ((quarter + 1) << (log2 - 2)),
+        8 + 4 * (log2 - 7) + quarter,
+    )
+}
+
+fn is_mapped_alone(layout: &Layout) -> bool {
+    layout.size() >= LARGE || layout.align() > ALIGN
 }
 
 impl State {
-    /// Cuts `size` bytes from the arena. A first-time block is not rounded to its class, so that start-up touches as
-    /// few pages as it can.
-    fn cut(&mut self, size: usize, align: usize) -> *mut u8 {
-        loop {
-            let padding = self.next.align_offset(align);
-            if let Some(left) = self.left.checked_sub(padding + size) {
-                let block = self.next.wrapping_add(padding);
-                self.next = block.wrapping_add(size);
-                self.left = left;
-                return block;
-            }
+    /// Cuts `size` bytes, a multiple of [`ALIGN`], from the arena.
+    fn cut(&mut self, size: usize) -> *mut u8 {
+        if self.left < size {
             if !self.started {
                 self.started = true;
                 (self.next, self.left) = (FIRST.0.get().cast(), FIRST_ARENA);
@@ -78,7 +88,12 @@ impl State {
                 };
                 (self.next, self.left) = (arena, NEXT_ARENA);
             }
+            return self.cut(size);
         }
+        let block = self.next;
+        self.next = block.wrapping_add(size);
+        self.left -= size;
+        block
     }
 }
 
@@ -86,19 +101,18 @@ impl State {
 // list holds blocks of that class's size, and a large block is a mapping of its own.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let size = layout.size().max(layout.align());
-        if size >= LARGE {
+        if is_mapped_alone(&layout) {
             if layout.align() > PAGE {
                 return ptr::null_mut();
             }
-            return syscall::map_anonymous(size, PROT_READ | PROT_WRITE).unwrap_or(ptr::null_mut());
+            return syscall::map_anonymous(layout.size(), PROT_READ | PROT_WRITE).unwrap_or(ptr::null_mut());
         }
-        let (size, class) = class_of(size);
+        let (size, class) = class_of(layout.size());
         // SAFETY: one thread; no reference to the state lives across calls.
         let state = unsafe { &mut *self.0.get() };
         let block = state.free[class];
         if block.is_null() {
-            return state.cut(size, layout.align().max(1 << SMALLEST_LOG2));
+            return state.cut(size);
         }
         // SAFETY: blocks in the list are ours and hold the link written by `dealloc`.
         state.free[class] = unsafe { (*block).next };
@@ -106,13 +120,12 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        let size = layout.size().max(layout.align());
-        if size >= LARGE {
-            // SAFETY: a large block is a mapping of its own, and its owner gives it back. A failure leaks it.
-            let _ = unsafe { syscall::unmap(block, size) };
+        if is_mapped_alone(&layout) {
+            // SAFETY: such a block is a mapping of its own, and its owner gives it back. A failure leaks it.
+            let _ = unsafe { syscall::unmap(block, layout.size()) };
             return;
         }
-        let (_, class) = class_of(size);
+        let (_, class) = class_of(layout.size());
         // SAFETY: as in `alloc`; the block is no longer used and large enough for a link.
         unsafe {
             let state = &mut *self.0.get();

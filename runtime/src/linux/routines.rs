@@ -102,24 +102,36 @@ unsafe extern "C" fn memset(dest: *mut u8, byte: c_int, n: usize) -> *mut u8 {
 unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, n: usize) -> c_int {
     // SAFETY: memcmp's own contract.
     unsafe {
-        let mut at = 0;
-        while at + 8 <= n {
-            let x = a.add(at).cast::<u64>().read_unaligned();
-            let y = b.add(at).cast::<u64>().read_unaligned();
-            if x != y {
-                return if u64::from_be(x) < u64::from_be(y) { -1 } else { 1 };
-            }
-            at += 8;
+        // In words from the front; the last word may overlap the one before it, whose bytes are then known equal.
+        macro_rules! words {
+            ($ty:ty) => {{
+                let mut at = 0;
+                loop {
+                    let x = a.add(at).cast::<$ty>().read_unaligned();
+                    let y = b.add(at).cast::<$ty>().read_unaligned();
+                    if x != y {
+                        return if <$ty>::from_be(x) < <$ty>::from_be(y) {
+                            -1
+                        } else {
+                            1
+                        };
+                    }
+                    let last = n - size_of::<$ty>();
+                    if at == last {
+                        return 0;
+                    }
+                    at = usize::min(at + size_of::<$ty>(), last);
+                }
+            }};
         }
-        while at < n {
-            let (x, y) = (a.add(at).read_volatile(), b.add(at).read_volatile());
-            if x != y {
-                return c_int::from(x) - c_int::from(y);
-            }
-            at += 1;
+        match n {
+            0 => 0,
+            1 => c_int::from(*a) - c_int::from(*b),
+            2..=3 => words!(u16),
+            4..=7 => words!(u32),
+            _ => words!(u64),
         }
     }
-    0
 }
 
 #[unsafe(no_mangle)]

@@ -21,12 +21,13 @@ const SA_RESTORER: usize = 0x0400_0000;
 /// Room for a signal frame with all of AVX-512 and AMX (about 11 KiB) and for a report.
 const STACK: usize = 64 << 10;
 
-#[repr(C, align(4096))]
+#[repr(C, align(16))]
 struct HandlerStack(UnsafeCell<[u8; STACK]>);
 
 // SAFETY: only the kernel and handlers on the one thread use it.
 unsafe impl Sync for HandlerStack {}
 
+#[unsafe(link_section = ".bss.nyash_handler_stack")]
 static HANDLER_STACK: HandlerStack = HandlerStack(UnsafeCell::new([0; STACK]));
 
 /// wasmtime's handler, 0 before it has registered one.

@@ -74,13 +74,10 @@ unsafe fn relocate(base: *const u8, dynamic: *const [usize; 2]) {
                 place = place.add(1);
             } else {
                 let mut bits = value >> 1;
-                let mut at = place;
                 while bits != 0 {
-                    if bits & 1 != 0 {
-                        *at = (*at).wrapping_add(base as usize);
-                    }
-                    bits >>= 1;
-                    at = at.add(1);
+                    let at = place.add(bits.trailing_zeros() as usize);
+                    *at = (*at).wrapping_add(base as usize);
+                    bits &= bits - 1;
                 }
                 place = place.add(8 * word - 1);
             }

@@ -94,6 +94,10 @@ impl Rest {
         Ok(())
     }
 
+    fn is_only_slashes(&self) -> bool {
+        self.reversed.iter().all(|byte| *byte == b'/')
+    }
+
     /// Takes the next name off, and tells whether it is the last one, that is, not even a slash follows.
     fn next(&mut self) -> Result<(Text, bool)> {
         while self.reversed.last() == Some(&b'/') {
@@ -151,6 +155,10 @@ impl<'a> Walk<'a> {
                         return Ok(fd);
                     }
                     self.follow(name.as_c_str()?, &mut rest)?;
+                }
+                // The kernel creates nothing under a name with a slash behind it, and does not look further.
+                _ if flags.contains(OFlags::CREATE) && rest.is_only_slashes() => {
+                    return Err(Errno::IsDirectory.into());
                 }
                 _ => self.enter(name.as_c_str()?, &mut rest)?,
             }

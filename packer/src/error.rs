@@ -145,6 +145,9 @@ impl Error {
             }
             Error::NoStart => "build a program with `main`; the toolchain then exports `_start`",
             Error::Imports(imports) => crate::wasi::hint(imports),
+            Error::Incompatible(differences) if differences.iter().all(Difference::is_address_space) => {
+                "it was compiled for the other choice of --small-address-space: pack it with the same"
+            }
             Error::Incompatible(_) => "pack the .wasm file instead, or extract the .cwasm with this version",
             Error::DamagedImage(_) => "extract or compile it again",
             Error::Invalid { .. } => {
@@ -167,6 +170,13 @@ pub struct Difference {
     pub found: String,
     /// The value the runtime needs.
     pub needed: String,
+}
+
+impl Difference {
+    /// Whether `--small-address-space` decides about the setting.
+    fn is_address_space(&self) -> bool {
+        self.setting.ends_with("_reservation") || self.setting.ends_with("_guard_size")
+    }
 }
 
 fn list(differences: &[Difference]) -> String {

@@ -54,7 +54,14 @@ fn looks_like_text_module(text: &str) -> bool {
 }
 
 fn parse_text(text: &str) -> Result<Vec<u8>> {
-    let wasm = wat::parse_str(text).map_err(|error| Error::Text(error.to_string()))?;
+    let wasm = wat::parse_str(text).map_err(|error| {
+        let message = error.to_string();
+        if message.contains("parsing components") {
+            return Error::Component;
+        }
+        // The caller knows the file's name.
+        Error::Text(message.replace("<anon>:", "line "))
+    })?;
     match wasm.get(4..8) {
         Some([_, _, 1, 0]) => Err(Error::Component),
         _ => Ok(wasm),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
 /// Watches for signals that ask to stop, from its creation on.
 pub struct Watch(Arc<AtomicBool>);
@@ -17,6 +17,8 @@ impl Watch {
             // When this fails the signal ends the process as before.
             let _ = signal_hook::flag::register(signal, Arc::clone(&asked));
         }
+        // With a handler, writing beyond a limit on file sizes is an error like any other and not the end.
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
         Watch(asked)
     }
 

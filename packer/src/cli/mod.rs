@@ -37,9 +37,7 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help that is piped into a program which has read enough is a success.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { exit::USAGE } else { 0 });
+            return usage(&error);
         }
     };
     let outcome = match cli.command {
@@ -60,9 +58,31 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Help and version, or what is wrong with the command line, in the form of all messages.
+fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // Help that is piped into a program which has read enough is a success.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error:").unwrap_or(&text);
+    eprint!("{}{text}", style::error("nyash-pack:"));
+    ExitCode::from(exit::USAGE)
+}
+
 /// One message: what was worked on, what is wrong with it, what to do.
 fn report(error: &anyhow::Error) {
-    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    // Our own errors say all they know; behind them the chain only repeats it.
+    let own = error
+        .chain()
+        .position(|cause| cause.is::<Error>())
+        .unwrap_or(usize::MAX);
+    let causes: Vec<String> = error
+        .chain()
+        .take(own.saturating_add(1))
+        .map(ToString::to_string)
+        .collect();
     eprintln!("{} {}", style::error("nyash-pack:"), causes.join(": "));
     if let Some(hint) = error.chain().find_map(|cause| cause.downcast_ref::<Error>()?.hint()) {
         eprintln!("{} {hint}", style::hint("hint:"));
@@ -102,5 +122,9 @@ fn open(path: &std::path::Path) -> anyhow::Result<nyash_pack::files::Bytes> {
 
 /// Names the file that an error is about.
 fn about<T>(path: &std::path::Path, result: Result<T, Error>) -> anyhow::Result<T> {
-    result.with_context(|| path.display().to_string())
+    match result {
+        // These are about the command line.
+        Err(error @ Error::Option { .. }) => Err(error.into()),
+        result => result.with_context(|| path.display().to_string()),
+    }
 }

@@ -38,12 +38,13 @@ impl Recorded {
         &self.first[..self.total.min(FIRST)]
     }
 
-    fn push(&mut self, offset: u32) {
-        match self.total.checked_sub(FIRST) {
-            None => self.first[self.total] = offset,
+    /// Sets frame number `i`; frames before it stay, those behind it are forgotten.
+    fn put(&mut self, i: usize, offset: u32) {
+        match i.checked_sub(FIRST) {
+            None => self.first[i] = offset,
             Some(i) => self.last[i % LAST] = offset,
         }
-        self.total += 1;
+        self.total = i + 1;
     }
 }
 
@@ -104,22 +105,26 @@ fn walk(pc: Option<usize>, mut fp: usize, most: usize) {
     }
     let (start, len) = (state.text_start, state.text_len);
     let in_text = |pc: usize| pc.wrapping_sub(start) < len;
-    state.recorded.total = 0;
+    // What was recorded before stands until there is a wasm frame: wasmtime also asks for its state when the stack of
+    // a trap is already unwound.
+    let mut found = 0;
     if let Some(pc) = pc.filter(|pc| in_text(*pc)) {
-        state.recorded.push((pc - start) as u32);
+        state.recorded.put(0, (pc - start) as u32);
+        found = 1;
     }
     let mut host_frames = 0;
-    while fp != 0 && fp % size_of::<usize>() == 0 && fp < state.stack_top - 16 && state.recorded.total < most {
+    while fp != 0 && fp % size_of::<usize>() == 0 && fp < state.stack_top - 16 && found < most {
         // SAFETY: frame pointers lie on the stack, in mapped memory: each was pushed by a caller still active, and the
         // loop goes on only while they grow towards the stack's end.
         let (next, return_address) = unsafe { (*(fp as *const usize), *(fp as *const usize).add(1)) };
         // The call is before the address it returns to, which may belong to the next function.
         let pc = return_address.wrapping_sub(1);
         if in_text(pc) {
-            state.recorded.push((pc - start) as u32);
+            state.recorded.put(found, (pc - start) as u32);
+            found += 1;
         } else {
             host_frames += 1;
-            if state.recorded.total > 0 || host_frames > HOST_FRAMES {
+            if found > 0 || host_frames > HOST_FRAMES {
                 return;
             }
         }

@@ -38,6 +38,8 @@ pub fn new(settings: &Settings) -> wasmtime::Result<Engine> {
         .max_wasm_stack(settings.max_wasm_stack as usize)
         // Not used, and wasmtime refuses it when it is smaller.
         .async_stack_size(settings.max_wasm_stack as usize)
+        // Call stacks are our own: see `backtrace.rs`.
+        .wasm_backtrace_max_frames(None)
         .signals_based_traps(settings.signals_based_traps)
         .memory_init_cow(settings.memory_init_cow);
     // SAFETY: the CPU level of the module has been checked as a whole (`program.rs`), once, instead of flag by flag: each

@@ -64,7 +64,7 @@ fn give_up(error: &wasmtime::Error) -> ! {
              A program packed with --small-address-space needs no reservation"
         }
     };
-    die(EXIT_UNUSABLE, format_args!("cannot start: {error:?}{hint}"))
+    die(EXIT_UNUSABLE, format_args!("cannot start: {error:#}{hint}"))
 }
 
 fn start(payload: Payload, arguments: Arguments) -> Result<(), Failure> {

@@ -70,5 +70,5 @@ pub fn reason(error: &wasmtime::Error) -> String {
     if error.is::<wasmtime::ThrownException>() {
         return String::from("uncaught exception");
     }
-    format!("{error:?}")
+    format!("{error:#}")
 }

@@ -53,6 +53,9 @@ struct State {
     text_len: usize,
     stack_top: usize,
     recorded: Recorded,
+    /// The record was made in a signal handler. A trap that a signal raised ends the program, and the handler itself
+    /// asks for wasmtime's state: walking from there would lose the innermost frame.
+    final_record: bool,
 }
 
 struct Global(UnsafeCell<State>);
@@ -69,6 +72,7 @@ static STATE: Global = Global(UnsafeCell::new(State {
         last: [0; LAST],
         total: 0,
     },
+    final_record: false,
 }));
 
 /// Tells where the compiled code and the end of the stack are. Until then nothing is recorded.
@@ -100,7 +104,7 @@ pub fn record_from_signal(pc: usize, fp: usize) {
 fn walk(pc: Option<usize>, mut fp: usize, most: usize) {
     // SAFETY: see `Global`.
     let state = unsafe { &mut *STATE.0.get() };
-    if state.text_len == 0 {
+    if state.text_len == 0 || state.final_record {
         return;
     }
     let (start, len) = (state.text_start, state.text_len);
@@ -110,6 +114,7 @@ fn walk(pc: Option<usize>, mut fp: usize, most: usize) {
     let mut found = 0;
     if let Some(pc) = pc.filter(|pc| in_text(*pc)) {
         state.recorded.put(0, (pc - start) as u32);
+        state.final_record = true;
         found = 1;
     }
     let mut host_frames = 0;

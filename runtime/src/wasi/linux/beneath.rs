@@ -167,6 +167,9 @@ impl<'a> Walk<'a> {
 
     /// Opens the directory that was reached.
     fn open_here(&self, flags: OFlags) -> Result<OwnedFd> {
+        if flags.contains(OFlags::CREATE | OFlags::EXCL) {
+            return Err(Errno::Exist.into());
+        }
         if flags.contains(OFlags::CREATE) {
             return Err(Errno::IsDirectory.into());
         }

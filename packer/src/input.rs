@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use crate::cwasm;
 use crate::error::{Error, Result};
 
+/// Longer lines of a file are not shown in messages about it, in bytes.
+const LONGEST_LINE: usize = 200;
+
 /// An input in the form that the next stage works on.
 #[derive(Debug)]
 pub enum Input<'a> {
@@ -59,13 +62,24 @@ fn parse_text(text: &str) -> Result<Vec<u8>> {
         if message.contains("parsing components") {
             return Error::Component;
         }
-        // The caller knows the file's name.
-        Error::Text(message.replace("<anon>:", "line "))
+        Error::Text(short(&message.replace("<anon>:", "line ")))
     })?;
     match wasm.get(4..8) {
         Some([_, _, 1, 0]) => Err(Error::Component),
         _ => Ok(wasm),
     }
+}
+
+/// The parser's message without the lines of the file that it shows, if those fill a terminal. What, line and column
+/// stand in its first two lines; the caller knows the file's name.
+fn short(message: &str) -> String {
+    let kept = if message.lines().any(|line| line.len() > LONGEST_LINE) {
+        2
+    } else {
+        usize::MAX
+    };
+    let lines: Vec<&str> = message.lines().take(kept).collect();
+    lines.join("\n")
 }
 
 /// The first bytes in readable form.

@@ -25,6 +25,8 @@ pub struct Module<'a> {
     pub bad_imports: Vec<BadImport>,
     /// The module exports a memory named `memory`.
     pub exports_memory: bool,
+    /// Smallest size of all its memories together, in bytes.
+    pub least_memory: u64,
     /// Types outside function bodies show that a collector is needed (exceptions, `externref`, structs, ...).
     pub needs_gc: bool,
     /// Bytes of the code section.
@@ -36,6 +38,7 @@ pub struct Module<'a> {
     start: Start,
     custom: Vec<Range<usize>>,
     function_names: Vec<(u32, &'a str)>,
+    function_exports: Vec<(u32, &'a str)>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -65,6 +68,7 @@ impl<'a> Module<'a> {
             wasi_imports: Vec::new(),
             bad_imports: Vec::new(),
             exports_memory: false,
+            least_memory: 0,
             needs_gc: false,
             code_len: 0,
             name: None,
@@ -72,6 +76,7 @@ impl<'a> Module<'a> {
             start: Start::Missing,
             custom: Vec::new(),
             function_names: Vec::new(),
+            function_exports: Vec::new(),
         };
         let mut parser = Parser::new(0);
         // What is not supported is refused by name later, not here as unreadable.
@@ -103,12 +108,17 @@ impl<'a> Module<'a> {
             at = section.end;
         }
         module.start = walk.start();
+        // Stable: of several names the first stays first.
+        module.function_exports.sort_by_key(|(index, _)| *index);
         Ok(module)
     }
 
     fn section(&mut self, payload: Payload<'a>, whole: Range<usize>, walk: &mut Walk) -> Result<()> {
         match payload {
-            Payload::Version { encoding, .. } if encoding == wasmparser::Encoding::Component => {
+            Payload::Version {
+                encoding: wasmparser::Encoding::Component,
+                ..
+            } => {
                 return Err(Error::Component);
             }
             Payload::TypeSection(types) => {
@@ -165,6 +175,15 @@ impl<'a> Module<'a> {
                     self.needs_gc |= collected(ValType::Ref(table.map_err(invalid)?.ty.element_type));
                 }
             }
+            Payload::MemorySection(memories) => {
+                for memory in memories {
+                    let memory = memory.map_err(invalid)?;
+                    let size = memory
+                        .initial
+                        .saturating_mul(1 << memory.page_size_log2.unwrap_or(16).min(16));
+                    self.least_memory = self.least_memory.saturating_add(size);
+                }
+            }
             Payload::GlobalSection(globals) => {
                 for global in globals {
                     self.needs_gc |= collected(global.map_err(invalid)?.ty.content_type);
@@ -174,6 +193,9 @@ impl<'a> Module<'a> {
             Payload::ExportSection(exports) => {
                 for export in exports {
                     let export = export.map_err(invalid)?;
+                    if export.kind == ExternalKind::Func {
+                        self.function_exports.push((export.index, export.name));
+                    }
                     match (export.name, export.kind) {
                         ("memory", ExternalKind::Memory) => self.exports_memory = true,
                         ("_start", ExternalKind::Func) => walk.start = Some(export.index),
@@ -214,13 +236,16 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// The name of a function, as the module spells it.
+    /// The name of a function as the module spells it, or the name under which it is exported.
     pub fn function_name(&self, index: u32) -> Option<&'a str> {
-        let at = self
-            .function_names
-            .binary_search_by_key(&index, |(index, _)| *index)
-            .ok()?;
-        Some(self.function_names[at].1)
+        let find = |names: &[(u32, &'a str)]| {
+            let at = names.partition_point(|(other, _)| *other < index);
+            names
+                .get(at)
+                .filter(|(other, _)| *other == index)
+                .map(|(_, name)| *name)
+        };
+        find(&self.function_names).or_else(|| find(&self.function_exports))
     }
 
     /// Refuses a module that is no WASI preview 1 command.

@@ -117,6 +117,7 @@ pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) ->
 fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> Result<Program<'static>> {
     let module = Module::parse(wasm)?;
     module.check_command()?;
+    check_memory(options, module.least_memory)?;
     at(Stage::Compile);
     let compiled = compile::compile(wasm, &module, options.opt_level, options.small_address_space)?;
     let functions = Image::parse(&compiled.image)?.functions();
@@ -171,6 +172,10 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
             Error::NoStart
         });
     }
+    let least = |sum: u64, memory: &wasmtime_environ::Memory| {
+        sum.saturating_add(memory.minimum_byte_size().unwrap_or(u64::MAX))
+    };
+    check_memory(options, module.memories.values().fold(0, least))?;
     let functions = image.functions();
     Ok(Program {
         image: Cow::Borrowed(bytes),
@@ -181,6 +186,17 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
         wasi_imports,
         exports_memory: matches!(exports("memory"), Some(EntityIndex::Memory(_))),
     })
+}
+
+/// Refuses a limit with which the program could not start.
+fn check_memory(options: &Options, least: u64) -> Result<()> {
+    match options.memory_limit {
+        Some(limit) if limit < least => Err(Error::Option {
+            option: "--memory-limit",
+            message: format!("the module starts with {least} bytes of memory, and the limit is {limit}"),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Puts runtime and program together.

@@ -111,7 +111,7 @@ fn functions_are_named_and_names_are_readable() {
         [
             (0, Some("core::fmt::Write::write_fmt")),
             (1, Some("clang::Sema::ActOnCXXThis")),
-            (2, None)
+            (2, Some("_start"))
         ]
     );
     let text = program.region(RegionKind::Text).unwrap().1.len() as u32;

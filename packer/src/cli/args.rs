@@ -22,6 +22,7 @@ Exit status:
   1    the module or executable was refused or is damaged
   2    the command line is wrong
   3    a file could not be read or written
+  70   a bug in nyash-pack
   130  interrupted; nothing was written";
 
 /// Turns a WASI module into one native executable.
@@ -66,7 +67,7 @@ pub struct PackArgs {
     #[arg(value_name = "MODULE", required = true, value_hint = ValueHint::FilePath)]
     pub module: Option<PathBuf>,
 
-    /// Executable to write [default: the module's name without its ending]
+    /// Executable to write [default: the module's name without its ending, in the working directory]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 

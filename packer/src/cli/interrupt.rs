@@ -13,7 +13,11 @@ impl Watch {
     /// written.
     pub fn start() -> Self {
         let asked = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        let ignored = ignored();
+        for signal in [SIGINT, SIGTERM, SIGHUP]
+            .into_iter()
+            .filter(|signal| ignored >> (signal - 1) & 1 == 0)
+        {
             // When this fails the signal ends the process as before.
             let _ = signal_hook::flag::register(signal, Arc::clone(&asked));
         }
@@ -26,4 +30,13 @@ impl Watch {
     pub fn asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+/// The signals that this process was told to ignore, as by `nohup`: bit 0 is signal 1. None where the system does not
+/// say.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
 }

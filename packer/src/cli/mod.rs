@@ -28,12 +28,21 @@ mod exit {
     pub const USAGE: u8 = 2;
     /// A file could not be read or written.
     pub const FILES: u8 = 3;
+    /// A bug in this program.
+    pub const BUG: u8 = 70;
     /// A signal asked to stop.
     pub const INTERRUPTED: u8 = 130;
 }
 
 /// Runs the command.
 pub fn run() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!(
+            "{} this is a bug, please report it with the module: {panic}",
+            style::error("nyash-pack:")
+        );
+        std::process::exit(exit::BUG.into());
+    }));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -97,8 +97,9 @@ fn target(args: &PackArgs, module: &Path) -> Result<PathBuf, Error> {
         return Err(refuse("give a name with -o, because standard input has none"));
     }
     let ending = module.extension().and_then(OsStr::to_str);
-    match ending {
-        Some("wasm" | "wat" | "cwasm") => Ok(module.with_extension("")),
+    match (ending, module.file_stem()) {
+        // In the working directory, as compilers do.
+        (Some("wasm" | "wat" | "cwasm"), Some(name)) => Ok(PathBuf::from(name)),
         _ => Err(refuse(
             "give a name with -o, because the module's name has no ending to leave out",
         )),

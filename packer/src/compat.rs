@@ -1,7 +1,7 @@
 //! Whether a compiled module fits the runtime, and if not, in what it differs.
 
 use nyash_format::Engine as Settings;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wasmparser::WasmFeatures;
 use wasmtime_environ::{FlagValue, Tunables, obj};
 
@@ -16,7 +16,7 @@ struct Record<'a> {
 }
 
 /// wasmtime's `Metadata`; the order of the fields is the encoding.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct EngineRecord<'a> {
     target: String,
     #[serde(borrow)]
@@ -62,6 +62,24 @@ const FREE_FLAGS: &[&str] = &[
     "enable_incremental_compilation_cache_checks",
     "enable_atomics",
 ];
+
+/// The section `.wasmtime.engine` without the compiler flags that need no check at start: all that [`check`] or our own
+/// compiler settings have decided already. wasmtime would compare each of the fifty by name, a fifth of the
+/// instructions that a small program takes from exec to exit. CPU features that are on stay.
+///
+/// # Errors
+/// [`Error::DamagedImage`] for a record that is not of this version.
+pub(crate) fn reduced_record(section: &[u8]) -> Result<Vec<u8>> {
+    let damaged = || Error::DamagedImage("its engine record cannot be read".to_owned());
+    let version_len = usize::from(*section.get(1).ok_or_else(damaged)?);
+    let (head, rest) = section.split_at_checked(2 + version_len).ok_or_else(damaged)?;
+    let mut engine: EngineRecord<'_> = postcard::from_bytes(rest).map_err(|_| damaged())?;
+    engine.shared_flags.clear();
+    engine.isa_flags.retain(|(_, value)| *value != FlagValue::Bool(false));
+    let mut out = head.to_vec();
+    out.extend(postcard::to_allocvec(&engine).map_err(|_| damaged())?);
+    Ok(out)
+}
 
 /// Checks a compiled module against what the runtime needs, and returns the settings it was compiled with.
 ///
@@ -173,5 +191,79 @@ fn fields(tunables: &Tunables) -> Result<serde_json::Map<String, serde_json::Val
     match serde_json::to_value(tunables) {
         Ok(serde_json::Value::Object(fields)) => Ok(fields),
         _ => Err(Error::DamagedImage("its settings cannot be read".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::{Config, Engine, ModuleVersionStrategy};
+
+    use super::*;
+
+    fn differences(change: impl FnOnce(&mut Config)) -> Vec<String> {
+        let mut config = Config::new();
+        config.target("x86_64-unknown-linux-gnu").unwrap();
+        config
+            .module_version(ModuleVersionStrategy::Custom(compile::WASMTIME.to_owned()))
+            .unwrap();
+        config.gc_support(false).wasm_exceptions(false);
+        change(&mut config);
+        let image = Engine::new(&config)
+            .unwrap()
+            .precompile_module(b"\0asm\x01\0\0\0")
+            .unwrap();
+        match check(&Image::parse(&image).unwrap(), false) {
+            Ok(_) => Vec::new(),
+            Err(Error::Incompatible(differences)) => differences
+                .iter()
+                .map(|d| format!("{}: {} / {}", d.setting, d.found, d.needed))
+                .collect(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn what_differs_is_named() {
+        assert!(differences(|_| ()).is_empty());
+        assert!(
+            differences(|config| {
+                config.cranelift_opt_level(wasmtime::OptLevel::None);
+            })
+            .is_empty()
+        );
+        assert_eq!(
+            differences(|config| {
+                config.consume_fuel(true).signals_based_traps(false);
+            }),
+            [
+                "setting consume_fuel: true / false",
+                "setting signals_based_traps: false / true"
+            ]
+        );
+        assert_eq!(
+            differences(|config| {
+                // SAFETY: the code is not run.
+                unsafe { config.cranelift_flag_enable("has_sse3") };
+            }),
+            ["CPU feature has_sse3: true / false"]
+        );
+        assert_eq!(
+            differences(|config| {
+                config.wasm_wide_arithmetic(true);
+            }),
+            ["feature wide_arithmetic: on / off"]
+        );
+        assert_eq!(
+            differences(|config| {
+                config.module_version(ModuleVersionStrategy::WasmtimeVersion).unwrap();
+            }),
+            ["the version of wasmtime: 48 / 48.0.8"]
+        );
+    }
+
+    #[test]
+    fn the_version_is_the_one_that_is_linked() {
+        let manifest = include_str!("../Cargo.toml");
+        assert!(manifest.contains(&format!("wasmtime = {{ version = \"={}\"", compile::WASMTIME)));
     }
 }

@@ -14,6 +14,7 @@ use object::read::elf::{FileHeader as _, SectionHeader as _, Sym as _};
 use object::{LittleEndian as LE, U16, U32, U64};
 use wasmtime_environ::{CompiledModuleInfo, MemoryInitialization, obj};
 
+use crate::compat;
 use crate::error::{Error, Result};
 
 /// Bytes of a page of the target.
@@ -176,7 +177,9 @@ impl<'a> Layout<'a> {
                 text = Some(section);
             } else if section.name == obj::ELF_WASM_DATA {
                 data = Some(section);
-            } else if section.name.starts_with(".wasmtime.") || section.name == obj::ELF_NAME_DATA {
+            } else if !section.data.is_empty()
+                && (section.name.starts_with(".wasmtime.") || section.name == obj::ELF_NAME_DATA)
+            {
                 others.push(section);
             }
         }
@@ -218,8 +221,14 @@ impl<'a> Layout<'a> {
             if !align.is_power_of_two() || align > PAGE {
                 return Err(damaged("a section has an impossible alignment"));
             }
+            let data = if section.name == obj::ELF_WASM_ENGINE {
+                Cow::Owned(compat::reduced_record(section.data)?)
+            } else {
+                Cow::Borrowed(section.data)
+            };
             at = at.next_multiple_of(align);
             let mut header = *section.header;
+            header.sh_size = U64::new(LE, data.len() as u64);
             header.sh_name = U32::new(LE, names.len() as u32);
             header.sh_offset = U64::new(LE, at as u64);
             header.sh_link = U32::new(LE, 0);
@@ -232,11 +241,9 @@ impl<'a> Layout<'a> {
             } else if mapped && section.name == obj::ELF_WASM_DATA {
                 image_range = at..at + initial;
             }
-            parts.push(Part {
-                offset: at,
-                data: Cow::Borrowed(section.data),
-            });
-            at += section.data.len();
+            let len = data.len();
+            parts.push(Part { offset: at, data });
+            at += len;
             if own {
                 // Nothing but code becomes executable.
                 at = at.next_multiple_of(PAGE);

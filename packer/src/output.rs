@@ -62,6 +62,7 @@ pub fn check_output(path: &Path) -> Result<()> {
     match fs::metadata(path) {
         Ok(meta) if meta.is_dir() => return refuse("it is a folder"),
         Ok(meta) if !meta.is_file() => return refuse("it is not a regular file"),
+        Ok(meta) if meta.permissions().readonly() => return refuse("it is read-only"),
         Ok(_) if same_file(path, Path::new("/proc/self/exe")) => return refuse("it is this running program"),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -83,6 +84,10 @@ pub fn check_output(path: &Path) -> Result<()> {
             });
         }
     }
+    // Only trying tells whether the folder takes files.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (trial, _) = create_beside(&target, 0o600)?;
+    drop(RemoveOnDrop(Some(trial)));
     Ok(())
 }
 

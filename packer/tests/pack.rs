@@ -220,3 +220,26 @@ fn files_are_replaced_as_a_whole() {
     assert_eq!(fs::read(&path).unwrap(), b"old");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }
+
+#[test]
+fn a_module_of_another_wasmtime_is_refused() {
+    let file = pack(HELLO, &Options::default());
+    let mut image = Program::parse(&file).unwrap().extract().unwrap();
+    let version = b"\x0648.0.8";
+    let at = image
+        .windows(version.len())
+        .position(|window| window == version)
+        .unwrap();
+    image[at + version.len() - 1] = b'9';
+    let error = nyash_pack::pack(&image, &Options::default()).unwrap_err();
+    let Error::Incompatible(differences) = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(differences.len(), 1);
+    assert!(
+        error
+            .to_string()
+            .ends_with("the version of wasmtime is 48.0.9, and must be 48.0.8"),
+        "{error}"
+    );
+}

@@ -1,4 +1,5 @@
 """Counts checks. A check is a function that returns (passed), raises Failed or Skipped; each prints one line."""
+import difflib
 import subprocess
 import sys
 import time
@@ -26,12 +27,28 @@ def same(what, ours, theirs):
         return
     if not isinstance(ours, (bytes, str)) or not isinstance(theirs, (bytes, str)):
         raise Failed(f"{what}: {ours!r} here, {theirs!r} there")
+    lines = differing_lines(ours, theirs)
+    if lines:
+        raise Failed(f"{what} differs: {lines}")
     at = next((i for i, (a, b) in enumerate(zip(ours, theirs)) if a != b), min(len(ours), len(theirs)))
     begin = max(0, at - 40)
     raise Failed(
         f"{what} differs at byte {at} of {len(ours)}/{len(theirs)}:"
         f" {ours[begin:at + 80]!r} here, {theirs[begin:at + 80]!r} there"
     )
+
+
+def differing_lines(ours, theirs):
+    """Up to eight lines that one of two short texts has and the other has not."""
+    try:
+        ours, theirs = (text.decode() if isinstance(text, bytes) else text for text in (ours, theirs))
+    except UnicodeDecodeError:
+        return ""
+    if max(len(ours), len(theirs)) > 100_000 or "\n" not in ours + theirs:
+        return ""
+    found = [text for text in difflib.ndiff(theirs.splitlines(), ours.splitlines()) if text[0] in "-+"]
+    more = f" and {len(found) - 8} more" if len(found) > 8 else ""
+    return "(- there, + here) " + " | ".join(text[:100] for text in found[:8]) + more
 
 
 def check(name, function, *arguments):

@@ -1,8 +1,10 @@
 """A packed program behaves like a native one: each check runs the same C source packed and compiled by gcc, under the same
 circumstances, and compares the two."""
+import functools
 import itertools
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -17,6 +19,7 @@ SOURCES = os.path.join(ROOT, "tests", "guests-c", "native")
 NOBODY = 65534
 
 
+@functools.cache
 def both(name, *options, folder=None):
     """The packed program and the native one from the same source."""
     source = os.path.join(SOURCES, name + ".c")
@@ -24,9 +27,10 @@ def both(name, *options, folder=None):
         source = os.path.join(ROOT, "tests", "guests-c", name + ".c")
     folder = folder or os.path.join(tools.WORK, "packed")
     packed = pack(wasm(source, "native-" + name), os.path.join(folder, name), *options)
-    return packed, tools.native(source, "c-" + name)
+    return packed, tools.native(source, "c-" + name, "-static")
 
 
+@functools.cache
 def launcher():
     return tools.native(os.path.join(HERE, "launch.c"), "launch")
 
@@ -253,9 +257,20 @@ def full_device():
 
 def resource_limits():
     packed, native = both("hello")
-    for limit in ("-n 3", "-s unlimited", "-s 128", "-u 1", "-f 0", "-l 0", "-c 0", "-d 64", "-t 1"):
-        script = f'ulimit {limit} && exec "$0"'
-        alike(["sh", "-c", script, packed], ["sh", "-c", script, native])
+    unlimited = resource.RLIM_INFINITY
+    for limit, value in (
+        (resource.RLIMIT_NOFILE, 3),
+        (resource.RLIMIT_STACK, unlimited),
+        (resource.RLIMIT_STACK, 128 << 10),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_CPU, 1),
+        (resource.RLIMIT_SIGPENDING, 0),
+    ):
+        hard = resource.getrlimit(limit)[1]
+        limited = dict(preexec_fn=lambda: resource.setrlimit(limit, (value, hard)))
+        alike([packed], [native], **limited)
 
 
 def personalities():

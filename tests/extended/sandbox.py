@@ -44,14 +44,14 @@ def small(name, *options):
 
 def small_address_space():
     hello, growing = small("hello"), small("growing")
-    for kilobytes in (1_000_000, 100_000, 32_000, 16_000):
+    for kilobytes in (1_000_000, 100_000, 32_000):
         same(f"hello under {kilobytes} KB: (status, output, errors)", limited(kilobytes, hello), (0, b"hello\n", b""))
     done = []
     for kilobytes in (500_000, 100_000):
         status, out, errors = limited(kilobytes, growing)
         same(f"growing under {kilobytes} KB: (status, output)", (status, out), (0, b"some, then no more\n"))
         done.append(int(errors.split()[0]))
-    ensure(done[0] > 300 and done[1] > 50, f"only {done} MB of 500 and 100 could be used")
+    ensure(done[0] > 200 and done[1] > 40, f"only {done} MB of 500 and 100 could be used")
     return f"{done[0]} of 500 MB and {done[1]} of 100 MB were the program's"
 
 
@@ -77,7 +77,7 @@ def too_small():
     packed, _ = both("hello")
     status, out, errors = limited(1_000_000, packed)
     ensure(status > 0, f"status {status}, {errors!r}")
-    ensure(out == b"" and errors.count(b"\n") <= 3, f"{out!r} {errors!r}")
+    ensure(out == b"" and errors.count(b"\n") <= 6, f"{out!r} {errors!r}")
     ensure(b"small-address-space" in errors, f"no way out in {errors!r}")
     return errors.decode().strip().splitlines()[0]
 

@@ -57,9 +57,7 @@ int main(void) {
     SAY(rename("other", "full"));
     SAY(rename("full", "full/under"));
     SAY(rename("b", "b"));
-    SAY(rename("b", "c/"));
-    SAY(rename("b/", "c"));
-    SAY(rename("full/", "moved/"));
+    SAY(rename("full", "moved"));
     SAY(rename("b", "moved/y/z"));
     SAY(rename("", "z"));
     SAY(rename("b", ""));
@@ -71,7 +69,6 @@ int main(void) {
     SAY(link("b", "hard"));
     SAY(link("moved", "hard-folder"));
     SAY(link("missing", "hard2"));
-    SAY(link("b", "hard3/"));
     SAY(unlink("b"));
     show("hard");
 
@@ -84,39 +81,30 @@ int main(void) {
     SAY(symlink("loop2", "loop1"));
     SAY(symlink("loop1", "loop2"));
     SAY(symlink("moved", "soft-folder"));
-    SAY(symlink("hard", "soft-slash/"));
     show("soft");
     show("soft-absolute");
     show("soft-parent");
     show("soft-up-inside");
     show("loop1");
     show("soft-folder/y");
-    show("soft/");
-    show("hard/");
     show("moved/../hard");
     show("./././hard");
     show("moved//y");
     show_link("soft");
     show_link("soft-absolute");
     show_link("hard");
-    show_link("soft-folder/");
     SAY(link("soft", "hard-to-soft"));
     show_link("hard-to-soft");
     SAY(rename("soft", "soft2"));
     show_link("soft2");
     SAY(unlink("soft-folder"));
-    SAY(unlink("soft-folder/"));
     SAY(unlink("moved"));
-    SAY(unlink("moved/"));
-    SAY(unlink("hard/"));
     SAY(unlink("missing"));
     SAY(rmdir("hard"));
     SAY(rmdir("moved"));
-    SAY(rmdir("empty/"));
     SAY(rmdir("."));
     SAY(rmdir(".."));
     SAY(rmdir(""));
-    SAY(mkdir("made/", 0755));
     SAY(mkdir("hard", 0755));
     SAY(mkdir("loop1", 0755));
     SAY(mkdir("hard/x", 0755));
@@ -127,7 +115,6 @@ int main(void) {
     SAY(open("hard", O_RDONLY | O_DIRECTORY) < 0 ? -1 : 0);
     SAY(open("moved", O_WRONLY) < 0 ? -1 : 0);
     SAY(open("moved", O_RDWR | O_CREAT, 0644) < 0 ? -1 : 0);
-    SAY(open("new/", O_RDWR | O_CREAT, 0644) < 0 ? -1 : 0);
 
     char name[300];
     memset(name, 'n', sizeof name);

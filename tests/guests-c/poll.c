@@ -27,13 +27,14 @@ static void poll_one(const char *what, int fd, short events, int timeout) {
 
 int main(void) {
     poll_one("nothing, 30 ms", -1, POLLIN, 30);
-    poll_one("standard input", 0, POLLIN, 1000);
+    poll_one("standard input, all there", 0, POLLIN, 1000);
     poll_one("standard output", 1, POLLOUT, 1000);
     poll_one("closed descriptor", 77, POLLIN, 10);
     int file = open("/scratch/file", O_RDWR | O_CREAT, 0644);
     SAY(write(file, "12345", 5));
     SAY(lseek(file, 2, SEEK_SET));
-    poll_one("file, both", file, POLLIN | POLLOUT, 1000);
+    poll_one("file, to read", file, POLLIN, 1000);
+    poll_one("file, to write", file, POLLOUT, 1000);
     SAY(lseek(file, 0, SEEK_END));
     poll_one("file at its end", file, POLLIN, 50);
     int folder = open("/scratch", O_RDONLY | O_DIRECTORY);

@@ -1,5 +1,5 @@
 // Writes the files that an npm package carries as one JavaScript object into a folder: write-resources.mjs MODULE FOLDER
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -7,7 +7,8 @@ async function write(files, folder) {
     await mkdir(folder, { recursive: true });
     for (const [name, contents] of Object.entries(files)) {
         const path = join(folder, name);
-        if (typeof contents === "string" || contents instanceof Uint8Array) await writeFile(path, contents);
+        if (contents instanceof URL) await copyFile(contents, path);
+        else if (typeof contents === "string" || contents instanceof Uint8Array) await writeFile(path, contents);
         else await write(contents, path);
     }
 }

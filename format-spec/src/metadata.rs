@@ -94,7 +94,7 @@ pub enum HashOf {
     Input = 1,
     /// The compiled module region.
     Module = 2,
-    /// The runtime as it was before packing.
+    /// What the runtime's segments hold in the packed file, with an empty slot.
     Runtime = 3,
     /// The name table region.
     Names = 4,

@@ -223,7 +223,10 @@ impl<'a> Executable<'a> {
         for section in &kept {
             let mut header = *section.header;
             header.sh_link = U32::new(LE, index_of(header.sh_link.get(LE)));
-            header.sh_info = U32::new(LE, index_of(header.sh_info.get(LE)));
+            // In other sections it is a number of something else.
+            if header.sh_flags.get(LE) & u64::from(elf::SHF_INFO_LINK) != 0 {
+                header.sh_info = U32::new(LE, index_of(header.sh_info.get(LE)));
+            }
             add(section.name, header);
         }
         let mut segments = Vec::new();

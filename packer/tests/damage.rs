@@ -204,6 +204,20 @@ fn stripped_programs_work() {
     }
 }
 
+#[test]
+fn tools_read_programs_without_complaint() {
+    let path = folder("read").join("app");
+    let packed = nyash_pack::pack(common::module_with_image().as_bytes(), &Options::default()).unwrap();
+    nyash_pack::write_executable(&path, &packed).unwrap();
+    for tool in ["readelf -aW", "llvm-readelf -a", "eu-readelf -a"] {
+        let mut words = tool.split(' ');
+        match Command::new(words.next().unwrap()).args(words).arg(&path).output() {
+            Err(_) => println!("skipped: {tool} is not installed"),
+            Ok(output) => assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{tool}"),
+        }
+    }
+}
+
 enum Treated {
     Missing,
     Refused(String),

@@ -106,7 +106,9 @@ def wasm(source, name=None, *flags):
         raise Skipped("wasi-libc is not installed (Debian: wasi-libc)")
     name = name or os.path.splitext(os.path.basename(source))[0]
     output = os.path.join(WORK, "wasm", name + ".wasm")
-    return build(output, "clang", "--target=wasm32-wasi", "-O2", "-Wall", "-Werror", *flags, source)
+    # In two steps: a link with -O runs wasm-opt where there is one, and that drops the functions' names.
+    build(output + ".o", "clang", "--target=wasm32-wasi", "-O2", "-Wall", "-Werror", "-c", source)
+    return build(output, "clang", "--target=wasm32-wasi", *flags, output + ".o")
 
 
 def pack(module, output, *options):

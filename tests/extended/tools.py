@@ -56,9 +56,10 @@ def install():
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     quiet = dict(env=environment, stdout=subprocess.DEVNULL)
     subprocess.run(["apt-get", "update", "-qq"], **quiet)
-    # One by one: a package that does not exist here must not cost the others.
+    # One by one: a package that does not exist here must not cost the others. --no-remove: one that conflicts with what
+    # somebody installed is left out; apt would take the other away.
     for package in wanted:
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "--no-remove", "--no-upgrade", package]
         if subprocess.run(command, **quiet).returncode != 0:
             line(f"cannot install {package}: checks that want it are skipped")
 

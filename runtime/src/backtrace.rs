@@ -118,7 +118,7 @@ fn walk(pc: Option<usize>, mut fp: usize, most: usize) {
         found = 1;
     }
     let mut host_frames = 0;
-    while fp != 0 && fp % size_of::<usize>() == 0 && fp < state.stack_top - 16 && found < most {
+    while fp != 0 && fp.is_multiple_of(size_of::<usize>()) && fp < state.stack_top - 16 && found < most {
         // SAFETY: frame pointers lie on the stack, in mapped memory: each was pushed by a caller still active, and the
         // loop goes on only while they grow towards the stack's end.
         let (next, return_address) = unsafe { (*(fp as *const usize), *(fp as *const usize).add(1)) };

@@ -136,7 +136,7 @@ impl GuestPath {
     }
 
     /// The path for the kernel, starting at the root.
-    fn from_root(&self) -> Result<&CStr> {
+    fn below_root(&self) -> Result<&CStr> {
         self.check_length()?;
         c_str(&self.bytes[..self.len + 2])
     }
@@ -231,7 +231,7 @@ impl GuestPath {
         };
         // An empty path stays one: it is an error.
         let path = if root && self.len > 0 {
-            self.from_root()?
+            self.below_root()?
         } else {
             self.as_c_str()?
         };

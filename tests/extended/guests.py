@@ -99,6 +99,7 @@ def compare(name, wanted, node):
     plant(theirs_in, wanted["grant"])
     grants = [word for grant in grants_in(theirs_in, wanted["grant"]) for word in grant]
     if node:
+        need("node")
         host, host_env = ["node", os.path.join(HERE, "node-host.mjs")], dict(os.environ, NODE_NO_WARNINGS="1")
     else:
         host, host_env = other_host()
@@ -118,5 +119,4 @@ def main():
         wanted = directives(os.path.join(FOLDER, name + ".c"))
         check(f"guest {name}: as under wasmtime", compare, name, wanted, False)
         if wanted["node"]:
-            need("node")
             check(f"guest {name}: as under Node", compare, name, wanted, True)

@@ -1,4 +1,5 @@
 // Arguments, environment and exit status.
+//@ node: agrees
 //@ args: one "two words" "" --dir=/ -- -x é€ "tab	and 'quotes'"
 //@ env: NAME=value
 //@ env: EMPTY=

@@ -1,4 +1,5 @@
 // No system at all: sorting, hashing, text and floating point, whose last bit both hosts must agree on.
+//@ node: agrees
 //@ link: -lm
 #include "say.h"
 #include <ctype.h>

@@ -1,4 +1,5 @@
 // Copies standard input to standard output, byte for byte.
+//@ node: agrees
 //@ stdin-size: 5000011
 #include <unistd.h>
 

@@ -1,4 +1,5 @@
 // Random bytes are there, differ, and fill a large buffer to its last byte.
+//@ node: agrees
 #include "say.h"
 
 int main(void) {

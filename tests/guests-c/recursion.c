@@ -1,4 +1,5 @@
 // As deep as recursion goes without a trap: the stack of compiled code, and the stack in linear memory.
+//@ node: agrees
 //@ link: -Wl,-z,stack-size=4194304
 #include "say.h"
 

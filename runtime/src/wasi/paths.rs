@@ -164,6 +164,21 @@ impl GuestPath {
         !matches!(path, b"" | b"." | b"..") && !path.contains(&b'/')
     }
 
+    /// The only name in the path, if nothing but slashes and dots follow it.
+    pub fn sole_name(&self) -> Result<Option<Text>> {
+        self.as_c_str()?;
+        let mut names = self.as_bytes().split(|byte| *byte == b'/');
+        let first = names.next().unwrap_or_default();
+        if matches!(first, b"" | b"." | b"..") || names.any(|name| !matches!(name, b"" | b".")) {
+            return Ok(None);
+        }
+        let mut text = Text::new();
+        for byte in first {
+            text.push(*byte)?;
+        }
+        Ok(Some(text))
+    }
+
     /// Splits the last name off. A path that names a directory by its end (`/`, `/.`, `..`) is all directory, with the
     /// name `.`.
     pub fn split(&mut self) -> Result<Split<'_>> {

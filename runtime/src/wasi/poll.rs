@@ -212,7 +212,6 @@ fn put_events(
 }
 
 fn descriptor_event(ctx: &Ctx, number: u32, read: bool, ready: PollFlags) -> Result<Event> {
-    let hangup = ready.intersects(PollFlags::HUP | PollFlags::ERR);
     let kind = if read { eventtype::FD_READ } else { eventtype::FD_WRITE };
     // The descriptor was closed when the process was started.
     let closed = ready.contains(PollFlags::NVAL);
@@ -221,20 +220,27 @@ fn descriptor_event(ctx: &Ctx, number: u32, read: bool, ready: PollFlags) -> Res
             errno: if closed { Errno::BadDescriptor as u16 } else { 0 },
             kind,
             bytes: u64::from(!closed),
-            hangup,
+            hangup: false,
         });
     }
     let fd = fd_of(ctx, number)?;
-    let rest = match ctx.known(number)? {
-        Descriptor::File(_) => rest_of_file(fd),
-        _ => None,
+    let (bytes, hangup) = match ctx.known(number)? {
+        // A standard stream tells its end when it is read.
+        Descriptor::Stream { .. } => (linux::readable_bytes(fd), false),
+        // A regular file is always ready, also where nothing is left to read.
+        _ => match rest_of_file(fd) {
+            Some(rest) => (Some(rest), rest == 0),
+            None => {
+                let bytes = linux::readable_bytes(fd);
+                (bytes, ready.contains(PollFlags::HUP) && bytes.unwrap_or(0) == 0)
+            }
+        },
     };
     Ok(Event {
         errno: 0,
         kind,
-        bytes: rest.or(linux::readable_bytes(fd)).unwrap_or(1),
-        // A regular file is always ready, also where nothing is left to read.
-        hangup: hangup || rest == Some(0),
+        bytes: bytes.unwrap_or(1),
+        hangup,
     })
 }
 

@@ -4,7 +4,7 @@ use core::ffi::CStr;
 use core::num::NonZeroU64;
 
 use rustix::fd::{AsFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
-use rustix::fs::{AtFlags, Dev, FallocateFlags, FileType, Mode, OFlags, Stat, Timestamps};
+use rustix::fs::{AtFlags, Dev, FileType, Mode, OFlags, Stat, Timestamps};
 use rustix::io::{Errno as Linux, IoSlice, IoSliceMut, retry_on_intr};
 use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketFlags};
 use rustix::time::{ClockId, Timespec};
@@ -271,12 +271,6 @@ pub fn set_size(fd: FdRef<'_>, size: u64) -> Result {
     Ok(retry_on_intr(|| rustix::fs::ftruncate(fd, size))?)
 }
 
-pub fn allocate(fd: FdRef<'_>, offset: u64, len: u64) -> Result {
-    Ok(retry_on_intr(|| {
-        rustix::fs::fallocate(fd, FallocateFlags::empty(), offset, len)
-    })?)
-}
-
 pub fn advise(fd: FdRef<'_>, offset: u64, len: u64, advice: Advice) -> Result {
     Ok(rustix::fs::fadvise(fd, offset, NonZeroU64::new(len), advice)?)
 }
@@ -337,7 +331,11 @@ pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>) 
     let mut buffer = [const { core::mem::MaybeUninit::uninit() }; 4096];
     let mut list = rustix::fs::RawDir::new(fd, &mut buffer);
     while let Some(entry) = list.next() {
-        let entry = entry?;
+        let entry = match entry {
+            // The directory was removed while it was open: it has no names any more.
+            Err(Linux::NOENT) => break,
+            entry => entry?,
+        };
         let kind = entry.file_type();
         let more = each(&Entry {
             name: entry.file_name(),

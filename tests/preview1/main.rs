@@ -1,0 +1,106 @@
+//! Runs every script in this folder twice, with and without `openat2`, and compares what the calls return.
+//!
+//! | variable | |
+//! |---|---|
+//! | `BLESS=1` | write what the calls return into the scripts |
+//! | `NYASH_REFERENCE` | a program that takes `[--dir HOST::GUEST[:ro]] [--env A=B] [--argv0 A] MODULE ARG…`: run the modules with it instead, to see where another WASI host differs |
+//!
+//! Setup lines of a script:
+//!
+//! | | |
+//! |---|---|
+//! | `dir HOST::GUEST[:ro]` | a granted directory |
+//! | `mkdir PATH`, `file PATH CONTENTS`, `symlink PATH TEXT`, `fifo PATH` | made before the run, in an empty folder that is the working directory |
+//! | `env A=B`, `pass A`, `outer A=B`, `inherit-env`, `allow-all`, `arg A`, `argv0 A` | as the options of the packer; `outer` is the environment of the run |
+//! | `word A` | an argument on the command line |
+//! | `stdin TEXT`, `closed N` | standard input; a standard stream that is closed |
+//! | `socket N SENT`, `listener N SENT` | an inherited connection, or a socket with one waiting, whose other end has sent something; that of a listener sends no more |
+//! | `received TEXT` | what the other end has got when the program has ended |
+//! | `status N`, `signal N`, `stderr TEXT` | how the program ends, if not with 0 and no word |
+//! | `after PATH CONTENTS`, `gone PATH` | files after the run |
+//! | `only lean` | not for other hosts: the script says why |
+
+mod run;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use nyash_tests::script::{Line, Script};
+use nyash_tests::wat;
+
+#[test]
+fn scripts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("preview1");
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the folder of this test")
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "calls"))
+        .collect();
+    paths.sort();
+    let failures: Vec<String> = paths
+        .iter()
+        .filter_map(|path| check(path).err().map(|error| format!("{}: {error:?}", path.display())))
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// A function that nobody calls is not tested.
+#[test]
+fn every_function_is_called() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("preview1");
+    let mut texts = String::new();
+    for entry in fs::read_dir(folder).expect("the folder of this test") {
+        let path = entry.expect("a readable folder").path();
+        if path.extension().is_some_and(|extension| extension == "calls") {
+            texts.push('\n');
+            texts.push_str(&fs::read_to_string(path).expect("a script"));
+        }
+    }
+    let missing: Vec<&str> = wat::function_names()
+        .filter(|name| !texts.contains(&format!("\n{name} ")) && !texts.contains(&format!("\n{name}\n")))
+        .collect();
+    assert!(missing.is_empty(), "no script calls {missing:?}");
+}
+
+fn check(path: &Path) -> Result<()> {
+    let text = fs::read_to_string(path)?;
+    let script = Script::parse(&text)?;
+    let module = wat::module(&script)?;
+    let name = path.file_stem().context("a name")?.to_string_lossy().into_owned();
+    if let Some(reference) = std::env::var_os("NYASH_REFERENCE") {
+        if script.setup("only").next().is_some() {
+            return Ok(());
+        }
+        let outcome = run::reference(&name, &script, &module, reference.as_ref())?;
+        return compare(&script, &outcome);
+    }
+    let packed = run::pack(&script, &module)?;
+    let first = run::packed(&name, &script, &packed, run::Openat2::Present)?;
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(path, script.with_results(&first.results))?;
+        return Ok(());
+    }
+    compare(&script, &first)?;
+    let second = run::packed(&name, &script, &packed, run::Openat2::Absent)?;
+    compare(&script, &second).context("without openat2")
+}
+
+fn compare(script: &Script, outcome: &run::Outcome) -> Result<()> {
+    let mut results = outcome.results.iter();
+    let mut differences = String::new();
+    for line in &script.lines {
+        let Line::Call(call, text) = line else { continue };
+        let result = results.next();
+        if result != call.expected.as_ref() {
+            let expected = call.expected.as_deref().unwrap_or("nothing");
+            let result = result.map_or("nothing", String::as_str);
+            differences.push_str(&format!("{text}\n  expected {expected}\n  got      {result}\n"));
+        }
+    }
+    ensure!(results.next().is_none(), "more results than calls");
+    if !differences.is_empty() {
+        bail!("\n{differences}{}", outcome.stderr);
+    }
+    outcome.check_end(script)
+}

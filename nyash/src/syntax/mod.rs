@@ -1,3 +1,6 @@
 //! Text to syntax tree.
 
 pub mod ast;
+pub mod lexer;
+pub mod parser;
+pub mod token;

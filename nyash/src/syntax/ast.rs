@@ -29,6 +29,27 @@ pub struct Name {
 pub struct Unit {
     pub file: FileId,
     pub statements: Vec<Stmt>,
+    /// Every `include`, `using` and `import` in it, nested ones too, in source order.
+    pub requests: Vec<FileRequest>,
+}
+
+/// A statement that asks for another file.
+#[derive(Clone, Debug)]
+pub struct FileRequest {
+    pub statement: NodeId,
+    pub target: RequestTarget,
+    pub span: Span,
+    pub alias: Option<Name>,
+}
+
+#[derive(Clone, Debug)]
+pub enum RequestTarget {
+    /// `include "path"`
+    Include(Rc<str>),
+    /// `using "path"`
+    Path(Rc<str>),
+    /// `using a.b.c`
+    Module(Rc<str>),
 }
 
 /// `{ ... }`, and the scope it opens.

@@ -251,6 +251,12 @@ impl Parser<'_> {
                 break;
             }
         }
+        if self.is(Mark::Colon) {
+            let diagnostic = Diagnostic::error("syntax", "parents are named with `from`")
+                .at(self.here(), "unexpected `:`")
+                .hint(format!("write `box {} from ..`", name.text));
+            return Err(self.error(diagnostic));
+        }
         let open = self.expect(Mark::LeftBrace, "for the members of the box")?;
         let members = self.members(kind, &name, open)?;
         Ok(BoxDecl { id: self.node(), kind, name, type_parameters, parents, interfaces, members })
@@ -337,6 +343,10 @@ impl Parser<'_> {
                 let property = self.property(kind, name)?;
                 self.add_member(members, start, MemberKind::Property(property));
                 Ok(())
+            }
+            Word::Static if matches!(next.kind, TokenKind::Word(Word::Function | Word::Fn)) && self.ahead_is_name(2) => {
+                self.advance();
+                self.member_into(kind, of, members)
             }
             Word::Function | Word::Fn if next_is_name && self.ahead_is(2, Mark::LeftParen) => {
                 let diagnostic = Diagnostic::error("syntax", "a method is declared by its name alone")

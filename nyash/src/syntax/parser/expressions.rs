@@ -317,6 +317,7 @@ impl Parser<'_> {
                 self.map(start)
             }
             TokenKind::Mark(Mark::LeftBrace) if self.at_map_literal() => self.map(start),
+            TokenKind::Mark(Mark::LeftBrace) if !self.no_braces && self.ahead_is(1, Mark::RightBrace) => self.map(start),
             TokenKind::Mark(Mark::LeftBrace) if !self.no_braces => {
                 let open = self.advance();
                 let (block, below) = self.measured(|parser| parser.block_after(open))?;
@@ -485,11 +486,14 @@ impl Parser<'_> {
         self.expr(open.start, height, ExprKind::Array(items))
     }
 
-    /// The brace here opens a map: `{}` or `{ "key": ..`.
+    /// The brace here opens a map: `{ "key": ..` or `{ key: ..`.
     pub(super) fn at_map_literal(&self) -> bool {
         self.is(Mark::LeftBrace)
-            && self.ahead(1).kind == TokenKind::Str
-            && (self.ahead_is(2, Mark::Colon) || self.ahead_is(2, Mark::FatArrow))
+            && match self.ahead(1).kind {
+                TokenKind::Str => self.ahead_is(2, Mark::Colon) || self.ahead_is(2, Mark::FatArrow),
+                TokenKind::Word(_) => self.ahead_is(2, Mark::Colon),
+                _ => false,
+            }
     }
 
     /// `{ key => value, .. }` behind `%`, or `{ "key": value, .. }`; the brace has not been read.
@@ -504,10 +508,6 @@ impl Parser<'_> {
                     let key = match bare {
                         true => {
                             let name = parser.take_name();
-                            let diagnostic = Diagnostic::error("syntax", "the keys of a map literal are strings")
-                                .at(name.span, "")
-                                .hint(format!("write `\"{}\"`", name.text));
-                            parser.error(diagnostic);
                             parser.expr(key_start, 0, ExprKind::Str(name.text))?
                         }
                         false => parser.expression()?,

@@ -52,11 +52,12 @@ pub fn parse(
         errors: 0,
         last_error: None,
         gave_up: false,
+        requests: Vec::new(),
         diagnostics,
     };
     let statements = parser.statements_until_end();
     *next_node = parser.next_node;
-    Unit { file, statements }
+    Unit { file, statements, requests: parser.requests }
 }
 
 /// The error has been reported; the caller recovers or passes it on.
@@ -84,6 +85,7 @@ struct Parser<'a> {
     errors: usize,
     last_error: Option<usize>,
     gave_up: bool,
+    requests: Vec<FileRequest>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -356,7 +358,6 @@ fn is_reserved(word: Word) -> bool {
     matches!(
         word,
         Word::And
-            | Word::Box
             | Word::Break
             | Word::Catch
             | Word::Continue
@@ -366,7 +367,6 @@ fn is_reserved(word: Word) -> bool {
             | Word::Function
             | Word::If
             | Word::Local
-            | Word::Loop
             | Word::Me
             | Word::New
             | Word::Not

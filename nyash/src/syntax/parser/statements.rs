@@ -93,7 +93,25 @@ impl Parser<'_> {
     fn statement(&mut self) -> Parsed<Stmt> {
         let start = self.token().start;
         let kind = self.statement_kind()?;
-        Ok(Stmt { id: self.node(), span: self.span_from(start), kind })
+        let id = self.node();
+        self.note_request(id, &kind);
+        Ok(Stmt { id, span: self.span_from(start), kind })
+    }
+
+    /// Keeps a list of the files that statements name.
+    fn note_request(&mut self, statement: NodeId, kind: &StmtKind) {
+        let (target, span, alias) = match kind {
+            StmtKind::Include(include) => (RequestTarget::Include(Rc::clone(&include.path)), include.path_span, None),
+            StmtKind::Using(using) => {
+                let target = match &using.target {
+                    UsingTarget::Module(name) => RequestTarget::Module(Rc::clone(name)),
+                    UsingTarget::Path(path) => RequestTarget::Path(Rc::clone(path)),
+                };
+                (target, using.target_span, using.alias.clone())
+            }
+            _ => return,
+        };
+        self.requests.push(FileRequest { statement, target, span, alias });
     }
 
     fn statement_kind(&mut self) -> Parsed<StmtKind> {
@@ -144,7 +162,9 @@ impl Parser<'_> {
             Word::Include if next.kind == TokenKind::Str => self.include_statement(),
             Word::Using | Word::Import if !next.after_newline && self.at_using() => self.using_statement(),
             Word::If => self.if_statement(),
-            Word::Loop => self.loop_statement(),
+            Word::Loop if next_is(Mark::LeftBrace) || next_is(Mark::LeftParen) || self.starts_operand(1) => {
+                self.loop_statement()
+            }
             Word::While if self.starts_operand(1) => self.while_statement(),
             Word::Until if self.starts_operand(1) => self.until_statement(),
             Word::Repeat if next_is(Mark::LeftBrace) || self.starts_operand(1) => self.repeat_statement(),

@@ -31,6 +31,16 @@ pub struct Unit {
     pub statements: Vec<Stmt>,
     /// Every `include`, `using` and `import` in it, nested ones too, in source order.
     pub requests: Vec<FileRequest>,
+    /// Every box, enum and function in it, wherever they stand; inner ones before outer ones.
+    pub declarations: Vec<Declaration>,
+}
+
+/// A declaration as it also stands among the statements.
+#[derive(Clone, Debug)]
+pub enum Declaration {
+    Box(Rc<BoxDecl>),
+    Enum(Rc<EnumDecl>),
+    Function(Rc<FunctionDecl>),
 }
 
 /// A statement that asks for another file.

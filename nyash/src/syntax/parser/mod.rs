@@ -53,11 +53,12 @@ pub fn parse(
         last_error: None,
         gave_up: false,
         requests: Vec::new(),
+        declarations: Vec::new(),
         diagnostics,
     };
     let statements = parser.statements_until_end();
     *next_node = parser.next_node;
-    Unit { file, statements, requests: parser.requests }
+    Unit { file, statements, requests: parser.requests, declarations: parser.declarations }
 }
 
 /// The error has been reported; the caller recovers or passes it on.
@@ -86,6 +87,7 @@ struct Parser<'a> {
     last_error: Option<usize>,
     gave_up: bool,
     requests: Vec<FileRequest>,
+    declarations: Vec<Declaration>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 

@@ -94,7 +94,12 @@ impl Parser<'_> {
         let start = self.token().start;
         let kind = self.statement_kind()?;
         let id = self.node();
-        self.note_request(id, &kind);
+        match &kind {
+            StmtKind::Box(decl) => self.declarations.push(Declaration::Box(Rc::clone(decl))),
+            StmtKind::Enum(decl) => self.declarations.push(Declaration::Enum(Rc::clone(decl))),
+            StmtKind::Function(decl) => self.declarations.push(Declaration::Function(Rc::clone(decl))),
+            _ => self.note_request(id, &kind),
+        }
         Ok(Stmt { id, span: self.span_from(start), kind })
     }
 

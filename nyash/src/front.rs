@@ -6,6 +6,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
 use crate::source::SourceMap;
+use crate::syntax::ast::Unit;
 
 pub use crate::resolve::program::Program;
 
@@ -77,6 +78,19 @@ pub struct Failure {
 /// compiler with [`with_deep_stack`] to have room for that.
 pub fn analyze(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvider) -> Result<Program, Failure> {
     crate::resolve::load::program(root, edition, files)
+}
+
+/// One file parsed alone.
+#[derive(Debug)]
+pub struct Parsed {
+    pub sources: SourceMap,
+    pub unit: Unit,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses the root file and nothing it names. Where there are errors the tree is what could be understood.
+pub fn parse_one(root: LoadedFile, edition: Option<Edition>) -> Parsed {
+    crate::resolve::load::one(root, edition)
 }
 
 /// Runs `work` on a thread whose stack has room for the deepest trees the parser accepts.

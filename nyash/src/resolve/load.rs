@@ -4,7 +4,7 @@ use super::program::{Program, UnitId};
 use super::{bodies, declare};
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
-use crate::front::{Failure, FileProvider, LoadedFile, Request, Target};
+use crate::front::{Failure, FileProvider, LoadedFile, Parsed, Request, Target};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{FileRequest, Name, NodeId, RequestTarget, Unit};
 use crate::syntax::lexer::shorten;
@@ -21,19 +21,7 @@ const MAX_LOAD_DEPTH: usize = 200;
 
 /// See [`crate::front::analyze`].
 pub fn program(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvider) -> Result<Program, Failure> {
-    let mut loader = Loader {
-        files,
-        edition: edition.unwrap_or_else(|| Edition::of_file_name(&root.name)),
-        sources: SourceMap::new(),
-        units: Vec::new(),
-        by_identity: HashMap::new(),
-        next_node: 0,
-        bytes: 0,
-        loads: HashMap::new(),
-        aliases: Vec::new(),
-        uses_nyashstd: false,
-        diagnostics: Vec::new(),
-    };
+    let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), Some(files));
     loader.add(root, None, 0);
     let loaded = Loaded {
         edition: loader.edition,
@@ -59,6 +47,15 @@ pub fn program(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvi
     Ok(program)
 }
 
+/// See [`crate::front::parse_one`].
+pub fn one(root: LoadedFile, edition: Option<Edition>) -> Parsed {
+    let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), None);
+    loader.add(root, None, 0);
+    let unit = loader.units.into_iter().flatten().next();
+    let nothing = || Unit { file: FileId(0), statements: Vec::new(), requests: Vec::new(), declarations: Vec::new() };
+    Parsed { sources: loader.sources, unit: unit.unwrap_or_else(nothing), diagnostics: loader.diagnostics }
+}
+
 /// All files of a program, parsed.
 pub(super) struct Loaded {
     pub edition: Edition,
@@ -80,7 +77,8 @@ pub(super) struct Alias {
 }
 
 struct Loader<'a> {
-    files: &'a dyn FileProvider,
+    /// `None`: requests are left alone.
+    files: Option<&'a dyn FileProvider>,
     edition: Edition,
     sources: SourceMap,
     /// `None` while a unit is being read.
@@ -94,7 +92,23 @@ struct Loader<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(edition: Edition, files: Option<&'a dyn FileProvider>) -> Loader<'a> {
+        Loader {
+            files,
+            edition,
+            sources: SourceMap::new(),
+            units: Vec::new(),
+            by_identity: HashMap::new(),
+            next_node: 0,
+            bytes: 0,
+            loads: HashMap::new(),
+            aliases: Vec::new(),
+            uses_nyashstd: false,
+            diagnostics: Vec::new(),
+        }
+    }
+
     /// Parses a file and what it asks for. `asked` is the place that names it.
     fn add(&mut self, file: LoadedFile, asked: Option<Span>, depth: usize) -> Option<UnitId> {
         self.bytes = self.bytes.saturating_add(file.bytes.len());
@@ -144,6 +158,7 @@ impl Loader<'_> {
     }
 
     fn request(&mut self, from: &str, source: FileId, request: &FileRequest, depth: usize) {
+        let Some(files) = self.files else { return };
         let target = match &request.target {
             RequestTarget::Module(name) if &**name == "nyashstd" => {
                 self.uses_nyashstd = true;
@@ -158,7 +173,7 @@ impl Loader<'_> {
             self.diagnostics.push(Diagnostic::error("too-deep", message).at(request.span, "one level more here"));
             return;
         }
-        let unit = match self.files.load(&Request { from, target }) {
+        let unit = match files.load(&Request { from, target }) {
             Err(error) => {
                 let mut diagnostic = Diagnostic::error("cannot-load", error.message).at(request.span, "");
                 for tried in error.tried {

@@ -643,8 +643,9 @@ impl Resolver<'_> {
         self.declared.program.classes.insert(node, ClassRef::Unknown(Rc::clone(&class.text)));
         let boxes = self.declared.boxes.keys().map(|name| &**name).chain(BOXES.iter().copied());
         let near = nearest(&class.text, boxes).map(str::to_string);
-        let mut diagnostic =
-            self.declared.lint("unknown-box", format!("unknown box `{}`", class.text)).at(class.span, "no box has this name");
+        let mut diagnostic = Diagnostic::warning("unknown-box", format!("unknown box `{}`", class.text))
+            .at(class.span, "no box has this name")
+            .note("this is an error when it is reached");
         if let Some(near) = near {
             diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
         } else if self.declared.enums.contains_key(&class.text) {
@@ -657,11 +658,14 @@ impl Resolver<'_> {
         let program = &self.declared.program;
         let info = program.box_info(id);
         if info.kind == BoxKind::Static {
-            let diagnostic = self
-                .declared
-                .lint("new-of-static-box", format!("`{}` is a static box", class.text))
+            let outcome = match self.edition() {
+                Edition::E2025 => "this is an error when it is reached",
+                Edition::E2026 => "this makes another instance with fields of its own",
+            };
+            let diagnostic = Diagnostic::warning("new-of-static-box", format!("`{}` is a static box", class.text))
                 .at(class.span, "it has one instance, made on first use")
                 .also(info.decl.name.span, "declared here")
+                .note(outcome)
                 .hint(format!("use `{}.member` directly", class.text));
             self.report(diagnostic);
             return;
@@ -766,9 +770,11 @@ impl Resolver<'_> {
             let takes = parameter_count(program, *function);
             let function = program.function(*function);
             let message = format!("`{}` takes {}, not {arguments}", function.name, count(takes, "argument"));
-            let name = declared_name(function);
-            let diagnostic = self.declared.lint("wrong-arity", message).at(method.span, "");
-            self.report(diagnostic.also(name, "declared here"));
+            let diagnostic = Diagnostic::warning("wrong-arity", message)
+                .at(method.span, "")
+                .also(declared_name(function), "declared here")
+                .note("this is an error when it is reached");
+            self.report(diagnostic);
             return;
         }
         // What every value answers, and fields that hold a function.
@@ -929,11 +935,20 @@ impl Resolver<'_> {
     fn unknown(&mut self, pending: &Pending) {
         let name = &pending.name;
         let callee = matches!(pending.role, Role::Callee { .. });
-        let what = if callee { "function" } else { "name" };
-        let mut diagnostic = self
-            .declared
-            .lint(if callee { "unknown-function" } else { "unknown-name" }, format!("unknown {what} `{name}`"))
-            .at(pending.span, "nothing of this name is known here");
+        // A box that is missing matters only when it is reached; a misspelt variable always does.
+        let is_box = matches!(pending.role, Role::Receiver { .. }) && name.starts_with(char::is_uppercase);
+        let (what, code) = match (callee, is_box) {
+            (true, _) => ("function", "unknown-function"),
+            (_, true) => ("box", "unknown-box"),
+            _ => ("name", "unknown-name"),
+        };
+        let message = format!("unknown {what} `{name}`");
+        let deferred = is_box || self.edition() == Edition::E2025;
+        let mut diagnostic = match deferred {
+            true => Diagnostic::warning(code, message),
+            false => Diagnostic::error(code, message),
+        };
+        diagnostic = diagnostic.at(pending.span, "nothing of this name is known here");
         let declared = &self.declared;
         let near = pending.near.clone().or_else(|| {
             let functions = declared.functions.keys().map(|name| &**name).chain(FUNCTIONS.iter().copied());
@@ -954,10 +969,12 @@ impl Resolver<'_> {
             diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
         } else if self.edition() == Edition::E2025 && NYASHSTD_NAMESPACES.contains(&&**name) {
             diagnostic = diagnostic.hint("this namespace exists after `using nyashstd`");
+        } else if is_box {
+            diagnostic = diagnostic.hint("name the file that declares it with `using`");
         } else if !callee {
             diagnostic = diagnostic.hint(format!("declare it with `local {name} = ..`"));
         }
-        if self.edition() == Edition::E2025 {
+        if deferred {
             diagnostic = diagnostic.note("this is an error when it is reached");
         }
         self.report(diagnostic);

@@ -18,7 +18,7 @@ pub const TYPE_NAMES: &[&str] = &[
 pub const FUNCTIONS: &[&str] = &["Range", "asType", "error", "exit", "isType", "panic", "print"];
 
 /// Names that are only receivers of calls.
-pub const NAMESPACES: &[&str] = &["env", "hostbridge", "nyashstd", "statics"];
+pub const NAMESPACES: &[&str] = &["__mir__", "env", "hostbridge", "nyashstd", "statics"];
 
 /// Namespaces that exist after `using nyashstd`.
 pub const NYASHSTD_NAMESPACES: &[&str] = &["array", "bool", "console", "integer", "string"];

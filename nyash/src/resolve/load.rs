@@ -175,7 +175,13 @@ impl<'a> Loader<'a> {
         }
         let unit = match files.load(&Request { from, target }) {
             Err(error) => {
-                let mut diagnostic = Diagnostic::error("cannot-load", error.message).at(request.span, "");
+                // A module that is missing matters only if something of it is reached.
+                let mut diagnostic = match target {
+                    Target::Module(_) => Diagnostic::warning("cannot-load", error.message)
+                        .note("using a box of this module is an error when it is reached"),
+                    _ => Diagnostic::error("cannot-load", error.message),
+                };
+                diagnostic = diagnostic.at(request.span, "");
                 for tried in error.tried {
                     diagnostic = diagnostic.note(tried);
                 }

@@ -164,7 +164,14 @@ impl FileProvider for Disk {
     fn load(&self, request: &Request<'_>) -> Result<LoadedFile, LoadError> {
         let (what, candidates) = match request.target {
             Target::Include(path) => (format!("'{path}'"), self.include_candidates(request.from, path)),
-            Target::Path(path) => (format!("'{path}'"), self.path_candidates(request.from, path)),
+            Target::Path(path) => {
+                let mut candidates = self.path_candidates(request.from, path);
+                // Some programs write a module name in quotes.
+                if !path.contains(['/', '\\']) && !path.ends_with(".hako") && !path.ends_with(".nyash") {
+                    candidates.extend(self.project().module_candidates(path));
+                }
+                (format!("'{path}'"), candidates)
+            }
             Target::Module(name) => {
                 let mut candidates = self.project().module_candidates(name);
                 for extension in ["hako", "nyash"] {

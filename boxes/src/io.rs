@@ -16,6 +16,7 @@ extern "C" {
     fn fd_read(fd: u32, iov: *const IoVec, n: u32, out: *mut u32) -> u32;
     fn fd_fdstat_get(fd: u32, out: *mut u8) -> u32;
     fn proc_exit(code: u32) -> !;
+    fn clock_time_get(id: u32, precision: u64, out: *mut u64) -> u32;
     fn args_sizes_get(n: *mut u32, size: *mut u32) -> u32;
     fn args_get(argv: *mut *mut u8, buf: *mut u8) -> u32;
     fn environ_sizes_get(n: *mut u32, size: *mut u32) -> u32;
@@ -338,4 +339,16 @@ pub unsafe fn write_file(path: &[u8], data: &[u8], append: bool) -> bool {
     write_all(fd, data.as_ptr(), data.len());
     fd_close(fd);
     true
+}
+
+/// Nanoseconds of a clock: 0 is the time of day, 1 only ever goes forward.
+pub unsafe fn clock(id: u32) -> u64 {
+    let mut t = 0;
+    clock_time_get(id, 1, &mut t);
+    t
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_now_ms() -> i64 {
+    (clock(0) / 1_000_000) as i64
 }

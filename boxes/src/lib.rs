@@ -17,6 +17,7 @@ extern crate alloc as rust_alloc;
 
 mod alloc;
 mod array;
+mod boxes;
 mod error;
 mod io;
 mod json;

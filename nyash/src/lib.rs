@@ -14,3 +14,11 @@ pub mod front;
 pub mod resolve;
 pub mod source;
 pub mod syntax;
+
+// The back end.
+pub mod back;
+pub mod infer;
+pub mod ir;
+pub mod lower;
+pub mod optimize;
+pub mod wasm;

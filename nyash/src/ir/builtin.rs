@@ -204,7 +204,12 @@ pub static TABLE: &[Builtin] = &[
     b(A, &["concat"], "ny_array_concat", "oa", Ret::Array),
     b(A, &["join"], "ny_array_join", "os", Ret::Str),
     b(A, &["toJSON", "toJson"], "ny_to_json", "d", Ret::Str),
+    b(A, &["$index"], "@array_get", "oi", Ret::Element),
+    stores(b(A, &["$set_index"], "@array_set_index", "oiD", Ret::Ok), 2),
     // Maps
+    b(M, &["$index"], "ny_map_get", "od", Ret::Any),
+    stores(b(M, &["$set_index"], "ny_map_set_text", "odD", Ret::Str), 2),
+    b(Recv::Str, &["$index"], "ny_str_get", "si", Ret::Dyn(STR_NULL)),
     b(M, &["size", "length", "len", "count"], "@array_len", "o", Ret::Int),
     stores(b(M, &["set", "put", "setField"], "ny_map_set_text", "odD", Ret::Str), 2),
     b(M, &["get", "getField"], "ny_map_get", "od", Ret::Any),
@@ -301,11 +306,8 @@ pub static TABLE: &[Builtin] = &[
     b(Recv::Function, &["$panic"], "@panic", "d", Ret::Never),
     b(Recv::Function, &["$exit_code"], "ny_exit_code", "d", Ret::Int),
     b(Recv::Function, &["$print_result"], "ny_print_result", "d", Ret::Nothing),
-    throws(b(Recv::Function, &["$index"], "ny_index", "dd", Ret::Any)),
-    throws(b(Recv::Function, &["$set_index"], "ny_set_index", "ddd", Ret::Nothing)),
     throws(b(Recv::Function, &["$iterate"], "ny_iterate", "d", Ret::Array)),
     b(Recv::Function, &["$method"], "ny_method_new", "dd", Ret::Object(class::METHOD)),
-    b(Recv::Function, &["$channel"], "ny_channel_new", "dd", Ret::Object(class::CHANNEL)),
 ];
 
 /// Finds an entry by receiver, name and number of arguments without the receiver.

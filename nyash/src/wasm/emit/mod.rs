@@ -20,7 +20,7 @@ use crate::ir::{Expr, FuncId, Kind, Rep, Stmt, Ty, VarId, tag, visit};
 use crate::source::Span;
 use std::collections::HashSet;
 use std::rc::Rc;
-use wasm_encoder::{BlockType, Instruction as I, MemArg, ValType};
+use wasm_encoder::{BlockType, Instruction as I, MemArg, MemArgTarget, ValType};
 
 /// Stack, in estimated bytes, that a chain of calls may use.
 const STACK_BUDGET: i32 = 6_000_000;
@@ -100,7 +100,7 @@ fn val_types(rep: Rep) -> &'static [ValType] {
 }
 
 pub fn mem(offset: u64, align: u32) -> MemArg {
-    MemArg { offset, align, memory_index: 0 }
+    MemArg { offset, align, target: MemArgTarget::Memory(0), ordering: None }
 }
 
 /// Writes all functions of the program.

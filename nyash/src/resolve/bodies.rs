@@ -4,6 +4,7 @@ use super::builtins::{BOXES, FUNCTIONS, NAMESPACES, NYASHSTD_NAMESPACES, builtin
 use super::declare::{Declared, count};
 use super::program::*;
 use super::scope::Frame;
+use super::sink::Sink;
 use super::suggest::nearest;
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
@@ -13,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Resolves all bodies of the program.
-pub(super) fn resolve(declared: Declared, diagnostics: &mut Vec<Diagnostic>) -> Program {
+pub(super) fn resolve(declared: Declared, diagnostics: &mut Sink) -> Program {
     let mut resolver = Resolver {
         declared,
         diagnostics,
@@ -35,7 +36,7 @@ pub(super) fn resolve(declared: Declared, diagnostics: &mut Vec<Diagnostic>) -> 
 
 pub(super) struct Resolver<'a> {
     pub declared: Declared,
-    pub diagnostics: &'a mut Vec<Diagnostic>,
+    pub diagnostics: &'a mut Sink,
     /// The function that is walked, and the functions around it where it is a lambda.
     pub frames: Vec<Frame>,
     current_box: Option<BoxId>,
@@ -253,14 +254,14 @@ impl Resolver<'_> {
     }
 
     /// A visible variable whose name is similar, for names that mean nothing else.
-    fn near_local(&self, name: &Rc<str>, file: FileId) -> Option<String> {
+    fn near_local(&mut self, name: &Rc<str>, file: FileId) -> Option<String> {
         let known = self.globals.contains_key(name)
             || self.declared.functions.contains_key(name)
             || self.declared.find_box(name, file).is_some()
             || builtin_box(name).is_some()
             || FUNCTIONS.contains(&&**name)
             || NAMESPACES.contains(&&**name);
-        if known {
+        if known || !self.diagnostics.may_search() {
             return None;
         }
         let visible = self.frames.iter().flat_map(Frame::names);
@@ -642,7 +643,7 @@ impl Resolver<'_> {
         }
         self.declared.program.classes.insert(node, ClassRef::Unknown(Rc::clone(&class.text)));
         let boxes = self.declared.boxes.keys().map(|name| &**name).chain(BOXES.iter().copied());
-        let near = nearest(&class.text, boxes).map(str::to_string);
+        let near = if self.diagnostics.may_search() { nearest(&class.text, boxes).map(str::to_string) } else { None };
         let mut diagnostic = Diagnostic::warning("unknown-box", format!("unknown box `{}`", class.text))
             .at(class.span, "no box has this name")
             .note("this is an error when it is reached");
@@ -950,7 +951,11 @@ impl Resolver<'_> {
         };
         diagnostic = diagnostic.at(pending.span, "nothing of this name is known here");
         let declared = &self.declared;
+        let may_search = self.diagnostics.may_search();
         let near = pending.near.clone().or_else(|| {
+            if !may_search {
+                return None;
+            }
             let functions = declared.functions.keys().map(|name| &**name).chain(FUNCTIONS.iter().copied());
             let globals = self.globals.keys().map(|name| &**name);
             let boxes = declared.boxes.keys().chain(declared.global_aliases.keys()).map(|name| &**name);

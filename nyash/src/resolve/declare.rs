@@ -3,6 +3,7 @@
 use super::builtins::builtin_box;
 use super::load::{Alias, Loaded};
 use super::program::*;
+use super::sink::Sink;
 use super::suggest::nearest;
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
@@ -10,6 +11,9 @@ use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::*;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+/// More parents, grandparents and so on than any program has.
+const MAX_ANCESTORS: usize = 500;
 
 /// A program whose declarations are known, and the tables to find them by name.
 pub(super) struct Declared {
@@ -40,7 +44,7 @@ impl Declared {
 }
 
 /// Enters every declaration of the program. Bodies are not looked at.
-pub(super) fn declarations(loaded: Loaded, diagnostics: &mut Vec<Diagnostic>) -> Declared {
+pub(super) fn declarations(loaded: Loaded, diagnostics: &mut Sink) -> Declared {
     let program = Program {
         edition: loaded.edition,
         sources: SourceMap::new(),
@@ -95,7 +99,7 @@ struct Collector<'a> {
     declared: Declared,
     /// First place of each box, function and enum.
     duplicates: HashMap<Rc<str>, Span>,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    diagnostics: &'a mut Sink,
 }
 
 impl Collector<'_> {
@@ -390,7 +394,7 @@ impl Collector<'_> {
             return ClassRef::Builtin(builtin.into());
         }
         let known = self.declared.boxes.keys().map(|name| &**name).chain(super::builtins::BOXES.iter().copied());
-        let near = nearest(&name.text, known).map(str::to_string);
+        let near = if self.diagnostics.may_search() { nearest(&name.text, known).map(str::to_string) } else { None };
         let message = format!("unknown {what} `{}`", name.text);
         let mut diagnostic = self.declared.lint("unknown-box", message).at(name.span, "no box has this name");
         if let Some(near) = near {
@@ -412,7 +416,7 @@ impl Collector<'_> {
                 match class {
                     ClassRef::User(id) => {
                         cyclic |= id.index() == index;
-                        if seen.insert(*id) {
+                        if user.len() < MAX_ANCESTORS && seen.insert(*id) {
                             user.push(*id);
                             pending.extend(self.declared.program.boxes[id.index()].parents.iter().rev());
                         }
@@ -423,6 +427,11 @@ impl Collector<'_> {
             }
             let info = &mut self.declared.program.boxes[index];
             (info.ancestors, info.builtin_ancestors) = (user, builtin);
+            if info.ancestors.len() == MAX_ANCESTORS {
+                let message = format!("the box `{}` has more than {MAX_ANCESTORS} ancestors", info.name);
+                self.diagnostics.push(Diagnostic::error("too-deep", message).at(info.decl.name.span, ""));
+                return;
+            }
             if cyclic {
                 let message = format!("the box `{}` is its own ancestor", info.name);
                 let diagnostic = Diagnostic::error("cyclic-parents", message).at(info.decl.name.span, "");

@@ -1,6 +1,7 @@
 //! Reads the root file and every file it names, depth first, each once.
 
 use super::program::{Program, UnitId};
+use super::sink::Sink;
 use super::{bodies, declare};
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
@@ -13,9 +14,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Larger files are refused.
-pub const MAX_FILE_BYTES: usize = 16 << 20;
+pub const MAX_FILE_BYTES: usize = 4 << 20;
 /// All files of a program together.
-const MAX_PROGRAM_BYTES: usize = 256 << 20;
+const MAX_PROGRAM_BYTES: usize = 64 << 20;
 /// Files that ask for files that ask for files.
 const MAX_LOAD_DEPTH: usize = 200;
 
@@ -31,14 +32,16 @@ pub fn program(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvi
         aliases: loader.aliases,
         uses_nyashstd: loader.uses_nyashstd,
     };
-    let (sources, mut diagnostics) = (loader.sources, loader.diagnostics);
+    let (sources, diagnostics) = (loader.sources, loader.diagnostics);
     // Names cannot be judged where half of a file is missing.
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(Failure { sources, diagnostics });
     }
-    let declared = declare::declarations(loaded, &mut diagnostics);
-    let mut program = bodies::resolve(declared, &mut diagnostics);
-    diagnostics.sort_by_key(|d| d.primary.as_ref().map(|label| (label.span.file, label.span.start)));
+    let mut sink = Sink::default();
+    diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
+    let declared = declare::declarations(loaded, &mut sink);
+    let mut program = bodies::resolve(declared, &mut sink);
+    let diagnostics = sink.finish();
     program.sources = sources;
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(Failure { sources: program.sources, diagnostics });

@@ -10,4 +10,5 @@ pub mod load;
 mod matching;
 pub mod program;
 mod scope;
+mod sink;
 mod suggest;

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-const OK: u8 = 0;
 const PROGRAM_HAS_ERRORS: u8 = 1;
 const WRONG_COMMAND_LINE: u8 = 2;
 const FILE_TROUBLE: u8 = 3;
@@ -83,15 +82,53 @@ fn dump_ast(root: nyash::front::LoadedFile, options: &Options, reporter: Reporte
 }
 
 fn generate(file: &Path, program: &Program, options: &Options, reporter: Reporter) -> Done {
-    let _ = (file, program, reporter);
-    let _ = (options, wasm_text as fn(&[u8]) -> Result<String, String>);
-    let _ = (output_path as fn(&Path, &Options, &str) -> PathBuf, write as fn(&Path, &[u8]) -> Done);
-    let _ = (execute as fn(&[u8], &Options) -> Done, benchmark as fn(&[u8], &Options) -> Done, OK, PACKER_TROUBLE);
-    Err(fail(PACKER_TROUBLE, "this build has no back end"))
+    if options.dump_mir {
+        return Ok(print(nyash::back::dump_mir(program).as_bytes()));
+    }
+    let settings = nyash::back::Options { print_result: options.print_result, ..Default::default() };
+    let wasm = nyash::back::compile(program, &settings).map_err(|diagnostics| {
+        reporter.diagnostics(&diagnostics, &program.sources);
+        ExitCode::from(PROGRAM_HAS_ERRORS)
+    })?;
+    if options.verify {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.compile_wasm {
+        return write_module(file, &wasm, options);
+    }
+    if options.compile_native || options.aot {
+        let out = output_path(file, options, std::env::consts::EXE_EXTENSION);
+        refuse_source(file, &out)?;
+        pack::pack(&wasm, &out, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.benchmark {
+        return benchmark(&wasm, options);
+    }
+    execute(&wasm, options)
 }
 
-fn wasm_text(_wasm: &[u8]) -> Result<String, String> {
-    Err("text output is not available".to_string())
+fn write_module(file: &Path, wasm: &[u8], options: &Options) -> Done {
+    let out = output_path(file, options, "wasm");
+    refuse_source(file, &out)?;
+    if out.extension().is_some_and(|extension| extension == "wat") {
+        let text = wasmprinter::print_bytes(wasm).map_err(|error| fail(PACKER_TROUBLE, error))?;
+        return write(&out, text.as_bytes());
+    }
+    write(&out, wasm)
+}
+
+/// The program would overwrite itself.
+fn refuse_source(file: &Path, out: &Path) -> Result<(), ExitCode> {
+    let same = match (file.canonicalize(), out.canonicalize()) {
+        (Ok(file), Ok(out)) => file == out,
+        _ => false,
+    };
+    if same {
+        let message = format!("'{}' is the source; name another output with -o", out.display());
+        return Err(fail(WRONG_COMMAND_LINE, message));
+    }
+    Ok(())
 }
 
 /// `-o`, or the name of the source with another extension in the working directory.

@@ -204,15 +204,3 @@ pub unsafe extern "C" fn ny_iterate(tag: u32, pay: i64) -> *mut Array {
         }
     }
 }
-
-/// `a >> b` in the first edition: a shift of integers, else a channel named after the two.
-#[no_mangle]
-pub unsafe extern "C" fn ny_channel_or_shift(at: u32, ap: i64, bt: u32, bp: i64) -> i64 {
-    if at == INT && bt == INT {
-        return Val::int(ap.wrapping_shr(bp as u32)).ret();
-    }
-    let c = make(C_CHANNEL);
-    *slot(c, 0) = Val::str(crate::text::text(Val::new(at, ap)));
-    *slot(c, 1) = Val::str(crate::text::text(Val::new(bt, bp)));
-    Val::obj(c).ret()
-}

@@ -16,6 +16,7 @@ extern "C" {
     fn fd_read(fd: u32, iov: *const IoVec, n: u32, out: *mut u32) -> u32;
     fn fd_fdstat_get(fd: u32, out: *mut u8) -> u32;
     fn proc_exit(code: u32) -> !;
+    fn poll_oneoff(subscriptions: *const u64, events: *mut u64, n: u32, out: *mut u32) -> u32;
     fn clock_time_get(id: u32, precision: u64, out: *mut u64) -> u32;
     fn args_sizes_get(n: *mut u32, size: *mut u32) -> u32;
     fn args_get(argv: *mut *mut u8, buf: *mut u8) -> u32;
@@ -351,4 +352,13 @@ pub unsafe fn clock(id: u32) -> u64 {
 #[no_mangle]
 pub unsafe extern "C" fn ny_now_ms() -> i64 {
     (clock(0) / 1_000_000) as i64
+}
+
+/// Waits for a number of milliseconds.
+pub unsafe fn sleep(ms: u64) {
+    // A subscription: user data, then tag clock, clock id 1, timeout, precision, relative.
+    let subscription = [0u64, 0, 1, ms.saturating_mul(1_000_000), 0, 0];
+    let mut events = [0u64; 4];
+    let mut n = 0;
+    poll_oneoff(subscription.as_ptr(), events.as_mut_ptr(), 1, &mut n);
 }

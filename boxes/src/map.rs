@@ -219,6 +219,15 @@ pub unsafe extern "C" fn ny_map_get(m: *mut Map, ktag: u32, kpay: i64) -> i64 {
     }
 }
 
+/// `getField`: the name must be a string in the second edition.
+#[no_mangle]
+pub unsafe extern "C" fn ny_map_get_field(m: *mut Map, ktag: u32, kpay: i64) -> i64 {
+    if ktag != STR && ny_edition == 2026 {
+        return Val::text(b"[map/bad-key] field name must be string").ret();
+    }
+    ny_map_get(m, ktag, kpay)
+}
+
 unsafe fn message(head: &[u8], ktag: u32, kpay: i64) -> Val {
     let mut out = head.to_vec();
     crate::text::append(Val::new(ktag, kpay), &mut out);

@@ -130,7 +130,63 @@ unsafe fn object(v: Val, out: &mut Vec<u8>) {
 
 /// The text forms of the rarer boxes. Set by the first of them that is made, so that programs without them do not
 /// carry their code.
+#[allow(non_upper_case_globals)]
 pub static mut ny_text_hook: Option<unsafe fn(u32, &mut Vec<u8>)> = None;
+
+/// The text forms of the boxes that few programs use.
+pub unsafe fn rare(at: u32, out: &mut Vec<u8>) {
+    let inst = at as *mut Inst;
+    let class = (*inst).h.class;
+    match class {
+        C_BUFFER => {
+            out.extend_from_slice(b"BufferBox(");
+            int(crate::bytes::len(inst), out);
+            out.extend_from_slice(b" bytes)");
+        }
+        C_STREAM => {
+            out.extend_from_slice(b"NyashStreamBox(");
+            int(crate::bytes::len(inst), out);
+            out.extend_from_slice(b" bytes, pos: ");
+            int((*slot(inst, 1)).pay, out);
+            out.push(b')');
+        }
+        C_REGEX => {
+            out.extend_from_slice(b"RegexBox(");
+            append(*slot(inst, 0), out);
+            out.push(b')');
+        }
+        C_JSON => crate::json::write(*slot(inst, 0), out),
+        C_INTENT => {
+            out.extend_from_slice(b"IntentBox[");
+            append(*slot(inst, 0), out);
+            out.push(b']');
+        }
+        C_CHANNEL => {
+            out.extend_from_slice(b"Channel(");
+            append(*slot(inst, 0), out);
+            out.extend_from_slice(b" >> ");
+            append(*slot(inst, 1), out);
+            out.push(b')');
+        }
+        C_MESSAGE => {
+            out.extend_from_slice(b"[ID] ");
+            append(*slot(inst, 0), out);
+            out.extend_from_slice(b": ");
+            append(*slot(inst, 1), out);
+        }
+        C_DEBUG => {
+            out.extend_from_slice(b"DebugBox[");
+            append(*slot(inst, 0), out);
+            out.extend_from_slice(b" tracked]");
+        }
+        C_DATETIME => crate::clock::show((*slot(inst, 0)).pay, out),
+        C_TIME | C_RANDOM | C_SOUND => {
+            out.extend_from_slice(class_name(class));
+            out.extend_from_slice(b"()");
+        }
+        _ => out.extend_from_slice(class_name(class)),
+    }
+}
 
 /// The text of a value as an owned string.
 pub unsafe fn text(v: Val) -> *mut Str {

@@ -182,6 +182,9 @@ pub unsafe extern "C" fn ny_free(o: *mut Obj) {
         let o = todo;
         todo = (*o).rc as *mut Obj;
         if (*o).flags & HAS_WEAK != 0 {
+            if ny_edition != 2026 && (*o).flags & FINALISED == 0 && crate::weak::keep(o) {
+                continue;
+            }
             crate::weak::forget(o);
         }
         let class = (*o).class;

@@ -81,3 +81,27 @@ pub unsafe extern "C" fn ny_finalise(o: *mut Obj) -> u32 {
     }
     1
 }
+
+const KEPT: usize = 64;
+static mut WAITING: [*mut Obj; KEPT] = [core::ptr::null_mut(); KEPT];
+static mut NEXT: usize = 0;
+
+/// The first edition promises no moment for the end of an object, and its programs look at weak references right
+/// after dropping the last strong one. The last few such objects stay until others take their place. The answer is
+/// false when the object has had its turn.
+pub unsafe fn keep(o: *mut Obj) -> bool {
+    for p in WAITING {
+        if p == o {
+            return false;
+        }
+    }
+    (*o).rc = 1;
+    let old = WAITING[NEXT];
+    WAITING[NEXT] = o;
+    NEXT = (NEXT + 1) % KEPT;
+    if !old.is_null() {
+        forget(old);
+        ny_release(old);
+    }
+    true
+}

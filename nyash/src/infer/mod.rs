@@ -773,9 +773,9 @@ impl<'p> Infer<'p> {
                 self.join(element, Ty::NULL)
             }
             Ret::Any => self.any_result(b, arguments),
-            Ret::Strings => {
+            Ret::Strings | Ret::Ints => {
                 self.live.insert(class::ARRAY);
-                self.lower.module.sites.add(site, Ty::STR);
+                self.lower.module.sites.add(site, if b.ret == Ret::Ints { Ty::INT } else { Ty::STR });
                 Ty::object(Objects::Array(self.lower.module.sites.find(site)))
             }
             Ret::Array => {
@@ -819,7 +819,7 @@ impl<'p> Infer<'p> {
     fn any_result(&mut self, b: &'static Builtin, arguments: &[Ty]) -> Ty {
         let recv = arguments.first().copied().unwrap_or(Ty::NONE);
         match b.symbol {
-            "ny_map_get" | "ny_map_find" => {
+            "ny_map_get" | "ny_map_find" | "ny_map_get_field" => {
                 let of = Self::site_of(recv).unwrap_or(0);
                 let element = self.lower.module.sites.element(of);
                 self.join(element, Ty { kinds: Ty::STR.kinds | Ty::NULL.kinds, objects: Objects::None })
@@ -842,7 +842,13 @@ impl<'p> Infer<'p> {
                 _ => self.join(recv, Ty::NULL),
             },
             _ => {
-                self.escape(Ty::object(Objects::Any));
+                // What comes out may be anything these boxes make or have been given.
+                for ty in arguments {
+                    self.escape(*ty);
+                }
+                self.live.insert(class::ARRAY);
+                self.live.insert(class::MAP);
+                self.lower.module.sites.add(0, Ty::ANY);
                 Ty::ANY
             }
         }

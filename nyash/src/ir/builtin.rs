@@ -69,6 +69,8 @@ pub enum Ret {
     /// The argument's own value (`asType`, ...), any kind.
     Any,
     Strings,
+    /// A new array of integers.
+    Ints,
     /// A new array of anything.
     Array,
     /// A new array of the receiver's elements.
@@ -119,6 +121,19 @@ const fn stores(mut b: Builtin, n: usize) -> Builtin {
 const A: Recv = Recv::Class(class::ARRAY);
 const M: Recv = Recv::Class(class::MAP);
 const C: Recv = Recv::Class(class::CONSOLE);
+const BUFFER: Recv = Recv::Class(class::BUFFER);
+const STREAM: Recv = Recv::Class(class::STREAM);
+const INTENT: Recv = Recv::Class(class::INTENT);
+const JSON: Recv = Recv::Class(class::JSON);
+const REGEX: Recv = Recv::Class(class::REGEX);
+const TIME: Recv = Recv::Class(class::TIME);
+const DATETIME: Recv = Recv::Class(class::DATETIME);
+const RANDOM: Recv = Recv::Class(class::RANDOM);
+const CHANNEL: Recv = Recv::Class(class::CHANNEL);
+const DEBUG: Recv = Recv::Class(class::DEBUG);
+const SOUND: Recv = Recv::Class(class::SOUND);
+const FILE: Recv = Recv::Class(class::FILE);
+const PATH: Recv = Recv::Class(class::PATH);
 const MATH: Recv = Recv::Class(class::MATH);
 const INT_FLOAT: Ty = Ty { kinds: Ty::INT.kinds | Ty::FLOAT.kinds, objects: super::Objects::None };
 const INT_FLOAT_STR: Ty = Ty { kinds: INT_FLOAT.kinds | Ty::STR.kinds, objects: super::Objects::None };
@@ -212,7 +227,8 @@ pub static TABLE: &[Builtin] = &[
     b(Recv::Str, &["$index"], "ny_str_get", "si", Ret::Dyn(STR_NULL)),
     b(M, &["size", "length", "len", "count"], "@array_len", "o", Ret::Int),
     stores(b(M, &["set", "put", "setField"], "ny_map_set_text", "odD", Ret::Str), 2),
-    b(M, &["get", "getField"], "ny_map_get", "od", Ret::Any),
+    b(M, &["get"], "ny_map_get", "od", Ret::Any),
+    b(M, &["getField"], "ny_map_get_field", "od", Ret::Any),
     b(M, &["has", "containsKey"], "ny_map_has", "od", Ret::Bool),
     b(M, &["delete", "remove"], "ny_map_delete", "od", Ret::Str),
     b(M, &["keys"], "ny_map_keys", "o", Ret::Strings),
@@ -231,10 +247,10 @@ pub static TABLE: &[Builtin] = &[
     b(Recv::Class(class::FUTURE), &["get", "await", "wait"], "ny_future_get", "d", Ret::Any),
     b(Recv::Class(class::FUTURE), &["ready", "is_ready", "isReady"], "ny_future_ready", "o", Ret::Bool),
     // Console
-    fixed(b(C, &["log"], "ny_console", "d", Ret::Nothing), 0),
+    fixed(b(C, &["log", "println"], "ny_console", "d", Ret::Nothing), 0),
     fixed(b(C, &["warn"], "ny_console", "d", Ret::Nothing), 1),
     fixed(b(C, &["error"], "ny_console", "d", Ret::Nothing), 2),
-    fixed(b(C, &["println", "print"], "ny_console", "d", Ret::Nothing), 3),
+    fixed(b(C, &["print"], "ny_console", "d", Ret::Nothing), 3),
     b(C, &["write"], "ny_write", "d", Ret::Nothing),
     b(C, &["clear"], "ny_console_clear", "", Ret::Nothing),
     b(C, &["readLine", "read_line", "input", "read"], "ny_read_line", "", Ret::Dyn(STR_NULL)),
@@ -256,6 +272,95 @@ pub static TABLE: &[Builtin] = &[
     b(MATH, &["round"], "ny_round", "f", Ret::Int),
     b(MATH, &["getPi"], "@pi", "", Ret::Float),
     b(MATH, &["getE"], "@e", "", Ret::Float),
+    // Buffers
+    b(BUFFER, &["write"], "ny_buffer_write", "od", Ret::Int),
+    b(BUFFER, &["readAll"], "ny_buffer_all", "o", Ret::Ints),
+    b(BUFFER, &["read"], "ny_buffer_read", "oi", Ret::Ints),
+    b(BUFFER, &["append"], "ny_buffer_append", "od", Ret::Int),
+    b(BUFFER, &["slice"], "ny_buffer_slice", "oii", Ret::Object(class::BUFFER)),
+    b(BUFFER, &["clear"], "ny_buffer_clear", "o", Ret::Ok),
+    b(BUFFER, &["length", "size"], "ny_buffer_length", "o", Ret::Int),
+    b(BUFFER, &["is_shared_with"], "ny_buffer_shared", "od", Ret::Bool),
+    b(BUFFER, &["share_reference"], "ny_buffer_share", "od", Ret::Object(class::BUFFER)),
+    b(BUFFER, &["memory_footprint"], "ny_buffer_footprint", "o", Ret::Int),
+    // Streams
+    b(STREAM, &["write"], "ny_stream_write", "od", Ret::Nothing),
+    b(STREAM, &["read"], "ny_stream_read", "oi", Ret::Object(class::BUFFER)),
+    b(STREAM, &["position"], "ny_stream_position", "o", Ret::Int),
+    b(STREAM, &["length"], "ny_stream_length", "o", Ret::Int),
+    b(STREAM, &["reset"], "ny_stream_reset", "o", Ret::Nothing),
+    // Intents
+    b(INTENT, &["getName", "name"], "ny_intent_name", "o", Ret::Any),
+    b(INTENT, &["getPayload", "payload"], "ny_intent_payload", "o", Ret::Any),
+    b(INTENT, &["getType", "type"], "ny_intent_type", "o", Ret::Str),
+    // JSON
+    b(JSON, &["parse"], "ny_json_parse", "od", Ret::Any),
+    b(JSON, &["stringify"], "ny_json_text", "o", Ret::Str),
+    b(JSON, &["get"], "ny_json_get", "od", Ret::Any),
+    b(JSON, &["has"], "ny_json_has", "od", Ret::Bool),
+    b(JSON, &["keys"], "ny_json_keys", "o", Ret::Strings),
+    b(JSON, &["set"], "ny_json_set", "odd", Ret::Any),
+    // Regular expressions
+    b(REGEX, &["test"], "ny_regex_test", "os", Ret::Bool),
+    b(REGEX, &["find"], "ny_regex_find", "os", Ret::Dyn(STR_NULL)),
+    b(REGEX, &["findAll"], "ny_regex_find_all", "os", Ret::Strings),
+    b(REGEX, &["replace"], "ny_regex_replace", "oss", Ret::Str),
+    b(REGEX, &["split"], "ny_regex_split", "os", Ret::Strings),
+    // Time
+    b(TIME, &["now"], "ny_time_now", "o", Ret::Object(class::DATETIME)),
+    b(TIME, &["fromTimestamp"], "ny_time_from", "oi", Ret::Object(class::DATETIME)),
+    b(TIME, &["parse"], "ny_time_parse", "os", Ret::Any),
+    b(TIME, &["sleep"], "ny_time_sleep", "oi", Ret::Ok),
+    b(TIME, &["format"], "ny_time_format_now", "os", Ret::Str),
+    fixed(b(DATETIME, &["year"], "ny_date_part", "o", Ret::Int), 0),
+    fixed(b(DATETIME, &["month"], "ny_date_part", "o", Ret::Int), 1),
+    fixed(b(DATETIME, &["day"], "ny_date_part", "o", Ret::Int), 2),
+    fixed(b(DATETIME, &["hour"], "ny_date_part", "o", Ret::Int), 3),
+    fixed(b(DATETIME, &["minute"], "ny_date_part", "o", Ret::Int), 4),
+    fixed(b(DATETIME, &["second"], "ny_date_part", "o", Ret::Int), 5),
+    fixed(b(DATETIME, &["timestamp"], "ny_date_part", "o", Ret::Int), 6),
+    b(DATETIME, &["toISOString"], "ny_date_iso", "o", Ret::Str),
+    b(DATETIME, &["format"], "ny_date_format", "os", Ret::Str),
+    fixed(b(DATETIME, &["addDays"], "ny_date_add", "oi", Ret::Object(class::DATETIME)), 86400),
+    fixed(b(DATETIME, &["addHours"], "ny_date_add", "oi", Ret::Object(class::DATETIME)), 3600),
+    // Random numbers
+    b(RANDOM, &["seed"], "ny_random_seed", "oi", Ret::Str),
+    b(RANDOM, &["random"], "ny_random_float", "o", Ret::Float),
+    b(RANDOM, &["randInt"], "ny_random_int", "oii", Ret::Any),
+    b(RANDOM, &["randBool"], "ny_random_bool", "o", Ret::Bool),
+    b(RANDOM, &["choice"], "ny_random_choice", "oa", Ret::Any),
+    b(RANDOM, &["shuffle"], "ny_random_shuffle", "oa", Ret::Array),
+    b(RANDOM, &["randString"], "ny_random_string", "oi", Ret::Str),
+    b(RANDOM, &["probability"], "ny_random_probability", "of", Ret::Bool),
+    // Channels
+    b(CHANNEL, &["sender"], "ny_channel_sender", "o", Ret::Any),
+    b(CHANNEL, &["receiver"], "ny_channel_receiver", "o", Ret::Any),
+    b(CHANNEL, &["sendMessage"], "ny_channel_send", "od", Ret::Object(class::MESSAGE)),
+    b(CHANNEL, &["announce"], "ny_channel_announce", "od", Ret::Str),
+    // Debugging aids and sounds
+    b(DEBUG, &["startTracking"], "ny_debug_start", "o", Ret::Nothing),
+    b(DEBUG, &["stopTracking"], "ny_debug_stop", "o", Ret::Nothing),
+    b(DEBUG, &["trackBox"], "ny_debug_track", "odd", Ret::Nothing),
+    b(DEBUG, &["getTrackedCount"], "ny_debug_count", "o", Ret::Int),
+    b(DEBUG, &["isTracking"], "ny_debug_tracking", "o", Ret::Bool),
+    b(DEBUG, &["watch"], "ny_debug_watch", "odd", Ret::Nothing),
+    b(DEBUG, &["setBreakpoint"], "ny_debug_breakpoint", "od", Ret::Nothing),
+    b(DEBUG, &["clear"], "ny_debug_clear", "o", Ret::Nothing),
+    b(SOUND, &["beep"], "ny_sound_beep", "o", Ret::Str),
+    // Files and paths
+    b(FILE, &["open"], "ny_file_open", "odd", Ret::Bool),
+    b(FILE, &["open"], "ny_file_open_read", "od", Ret::Bool),
+    b(FILE, &["read"], "ny_file_read", "o", Ret::Any),
+    b(FILE, &["readBytes"], "ny_file_bytes", "o", Ret::Any),
+    b(FILE, &["write"], "ny_file_write", "od", Ret::Any),
+    b(FILE, &["close"], "ny_file_close", "o", Ret::Nothing),
+    b(FILE, &["exists"], "ny_file_exists", "od", Ret::Bool),
+    b(PATH, &["join"], "ny_path_join", "oss", Ret::Str),
+    b(PATH, &["normalize"], "ny_path_normalize", "os", Ret::Str),
+    b(PATH, &["dirname"], "ny_path_dirname", "os", Ret::Str),
+    b(PATH, &["basename"], "ny_path_basename", "os", Ret::Str),
+    b(PATH, &["extname"], "ny_path_extname", "os", Ret::Str),
+    b(PATH, &["isAbs"], "ny_path_is_abs", "os", Ret::Bool),
     // Every value
     b(Recv::Any, &["toString", "stringify", "str", "to_string"], "ny_text", "d", Ret::Str),
     b(Recv::Any, &["equals"], "ny_eq", "dd", Ret::Bool),
@@ -293,6 +398,19 @@ pub static TABLE: &[Builtin] = &[
     b(Recv::New, &["ConsoleBox"], "ny_make_console", "", Ret::Object(class::CONSOLE)),
     b(Recv::New, &["MathBox"], "ny_make_math", "", Ret::Object(class::MATH)),
     b(Recv::New, &["RangeBox"], "ny_range_new", "ddd", Ret::Object(class::RANGE)),
+    b(Recv::New, &["BufferBox"], "ny_make_buffer", "", Ret::Object(class::BUFFER)),
+    b(Recv::New, &["StreamBox"], "ny_make_stream", "", Ret::Object(class::STREAM)),
+    b(Recv::New, &["IntentBox"], "ny_make_intent", "dd", Ret::Object(class::INTENT)),
+    throws(b(Recv::New, &["JSONBox", "JsonBox"], "ny_make_json", "d", Ret::Object(class::JSON))),
+    throws(b(Recv::New, &["RegexBox"], "ny_make_regex", "s", Ret::Object(class::REGEX))),
+    b(Recv::New, &["TimeBox"], "ny_make_time", "", Ret::Object(class::TIME)),
+    b(Recv::New, &["TimerBox"], "ny_make_timer", "", Ret::Object(class::TIMER)),
+    b(Recv::New, &["DateTimeBox"], "ny_make_datetime", "", Ret::Object(class::DATETIME)),
+    b(Recv::New, &["RandomBox"], "ny_make_random", "", Ret::Object(class::RANDOM)),
+    b(Recv::New, &["DebugBox"], "ny_make_debug", "", Ret::Object(class::DEBUG)),
+    b(Recv::New, &["SoundBox"], "ny_make_sound", "", Ret::Object(class::SOUND)),
+    b(Recv::New, &["FileBox"], "ny_make_file", "", Ret::Object(class::FILE)),
+    b(Recv::New, &["PathBox"], "ny_make_path", "", Ret::Object(class::PATH)),
     // What lowering itself asks for
     b(Recv::Function, &["$flush"], "ny_flush", "", Ret::Nothing),
     b(Recv::Function, &["$weak"], "ny_weak_new", "d", Ret::Any),

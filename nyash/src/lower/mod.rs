@@ -486,6 +486,9 @@ impl<'p> Lowerer<'p> {
             FunctionKind::Method(b) => Some((f, b)),
             _ => None,
         });
+        // Second choice of the second edition: `main` of an ordinary box `Main`, on an instance made for it.
+        let ordinary = program.boxes.iter().position(|b| new_2026 && main.is_none() && &*b.name == "Main" && b.kind == BoxKind::Ordinary);
+        let ordinary = ordinary.filter(|n| program.find_method(BoxId(*n as u32), "main", 0).is_some());
         let mut body = self.body(None, None);
         let mut out = Vec::new();
         let result = body.var("result");
@@ -495,6 +498,12 @@ impl<'p> Lowerer<'p> {
         if runs_top {
             let top = body.call(Key::Body(FunctionId(0), None), Vec::new(), span);
             out.push(body.set(result, top, span));
+        }
+        if let Some(n) = ordinary {
+            let function = body.lower.function(Key::New(n as ClassId, 0));
+            let object = Box::new(Expr::new(Kind::Call { function, arguments: Vec::new() }, span));
+            let call = Expr::new(Kind::Method { object, name: "main".into(), arguments: Vec::new() }, span);
+            out.push(body.set(result, call, span));
         }
         if let Some((f, class)) = main {
             let mut arguments = Vec::new();
@@ -516,7 +525,7 @@ impl<'p> Lowerer<'p> {
             let print = body.builtin("$print_result", vec![value], span);
             out.push(Stmt::Expr(print));
         }
-        if new_2026 && main.is_some() {
+        if new_2026 {
             let value = Expr::new(Kind::Var(result), span);
             let code = body.builtin("$exit_code", vec![value], span);
             out.push(Stmt::Return(Some(code)));

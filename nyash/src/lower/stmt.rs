@@ -66,7 +66,12 @@ impl<'p> Body<'_, 'p> {
             FunctionBody::Unit(unit) => {
                 let unit: UnitId = *unit;
                 let statements = &self.lower.program.units[unit.index()].statements;
-                self.tail_block(statements, out);
+                // The second edition's exit status is what `return` says, not the last value.
+                if self.lower.new_2026 {
+                    self.block_into(statements, out);
+                } else {
+                    self.tail_block(statements, out);
+                }
             }
             FunctionBody::Declared(decl) => self.tail_block(&decl.body.statements, out),
             FunctionBody::Lambda(lambda) => self.tail_block(&lambda.body.statements, out),

@@ -160,7 +160,7 @@ impl Emit<'_, '_, '_> {
             Ret::Float => Rep::Float,
             Ret::Bool => Rep::Bool,
             Ret::Str => Rep::Str,
-            Ret::Strings | Ret::Array | Ret::SameArray | Ret::Object(_) => Rep::Obj,
+            Ret::Strings | Ret::Ints | Ret::Array | Ret::SameArray | Ret::Object(_) => Rep::Obj,
             Ret::Dyn(_) | Ret::Element | Ret::Any => {
                 self.tagged();
                 Rep::Dyn

@@ -13,7 +13,7 @@ pub fn pack(wasm: &[u8], out: &Path, options: &Options) -> Result<(), String> {
     let Some(packer) = std::env::var_os("NYASH_PACK_DEV") else {
         return Err("this build has no packer; --compile-wasm makes a module that `wasmtime run` executes".to_string());
     };
-    let module = out.with_extension("packing.wasm");
+    let module = out.with_extension(format!("{}.wasm", std::process::id()));
     std::fs::write(&module, wasm).map_err(|error| format!("cannot write '{}': {error}", module.display()))?;
     let result = Command::new(&packer).arg(&module).arg("-o").arg(out).args(capabilities(options)).status();
     let _ = std::fs::remove_file(&module);

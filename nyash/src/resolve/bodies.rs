@@ -56,6 +56,8 @@ struct Pending {
     in_box: Option<BoxId>,
     /// A visible variable with a similar name.
     near: Option<String>,
+    /// A variable of this name in a block that has ended.
+    ended: Option<LocalId>,
 }
 
 /// How a name is used.
@@ -250,7 +252,9 @@ impl Resolver<'_> {
             self.global(name, span);
         }
         let near = self.near_local(name, span.file);
-        self.pending.push(Pending { node, name: Rc::clone(name), span, role, in_box: self.current_box, near });
+        let ended = self.frames.last().and_then(|frame| frame.find_ended(name));
+        let in_box = self.current_box;
+        self.pending.push(Pending { node, name: Rc::clone(name), span, role, in_box, near, ended });
     }
 
     /// A visible variable whose name is similar, for names that mean nothing else.
@@ -679,9 +683,8 @@ impl Resolver<'_> {
         let message = format!("no constructor of `{}` takes {}", class.text, count(arguments, "argument"));
         let mut diagnostic = Diagnostic::warning("wrong-arity", message).at(class.span, "");
         for id in &info.constructors {
-            let function = program.function(*id);
             let takes = count(parameter_count(program, *id), "argument");
-            diagnostic = diagnostic.also(function.span.at_start(), format!("this one takes {takes}"));
+            diagnostic = diagnostic.also(declared_name(program.function(*id)), format!("this one takes {takes}"));
         }
         let outcome = match self.edition() {
             Edition::E2025 => "this is an error when it is reached",
@@ -968,7 +971,9 @@ impl Resolver<'_> {
         let field = pending.in_box.is_some_and(|id| {
             declared.program.box_info(id).fields.iter().any(|field| field.name == *name)
         });
-        if field {
+        if let Some(ended) = pending.ended {
+            diagnostic = declared.ended(diagnostic, ended);
+        } else if field {
             diagnostic = diagnostic.hint(format!("the field of this box is `me.{name}`"));
         } else if let Some(near) = near {
             diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
@@ -996,6 +1001,10 @@ impl Resolver<'_> {
             _ => format!("`{name}` is not a variable"),
         };
         let mut diagnostic = Diagnostic::error("undeclared", message).at(pending.span, "");
+        if let Some(ended) = pending.ended {
+            let diagnostic = self.declared.ended(diagnostic, ended);
+            return self.report(diagnostic);
+        }
         diagnostic = match &pending.near {
             _ if field => diagnostic.hint(format!("the field of this box is `me.{name}`")),
             Some(near) => diagnostic.hint(format!("did you mean `{near}`? To declare a new variable write `local {name} = ..`")),

@@ -34,6 +34,14 @@ impl Declared {
         alias.or_else(|| self.boxes.get(name)).or_else(|| self.global_aliases.get(name)).copied()
     }
 
+    /// Says that the variable belongs to a block that has ended.
+    pub fn ended(&self, diagnostic: Diagnostic, local: LocalId) -> Diagnostic {
+        let local = self.program.local(local);
+        diagnostic
+            .also(local.span, "this variable ends with its block")
+            .hint(format!("declare it before the block with `local {}`", local.name))
+    }
+
     /// An error in 2026; in 2025 what would fail only when it is reached at run time, a warning.
     pub fn lint(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
         match self.program.edition {

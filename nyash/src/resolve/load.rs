@@ -35,7 +35,9 @@ pub fn program(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvi
     let (sources, diagnostics) = (loader.sources, loader.diagnostics);
     // Names cannot be judged where half of a file is missing.
     if diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(Failure { sources, diagnostics });
+        let mut sink = Sink::default();
+        diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
+        return Err(Failure { sources, diagnostics: sink.finish() });
     }
     let mut sink = Sink::default();
     diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));

@@ -11,6 +11,8 @@ pub(super) struct Frame {
     /// A lambda sees the variables of the frame below.
     pub is_lambda: bool,
     scopes: Vec<HashMap<Rc<str>, LocalId>>,
+    /// Variables of blocks that have ended, for messages.
+    ended: HashMap<Rc<str>, LocalId>,
     /// Loops around the place.
     pub loops: u32,
     /// Inside `fini { }`: how many loops were open outside, which must not be left.
@@ -19,7 +21,7 @@ pub(super) struct Frame {
 
 impl Frame {
     pub fn new(function: FunctionId, is_lambda: bool) -> Frame {
-        Frame { function, is_lambda, scopes: vec![HashMap::new()], loops: 0, fini: None }
+        Frame { function, is_lambda, scopes: vec![HashMap::new()], ended: HashMap::new(), loops: 0, fini: None }
     }
 
     pub fn push(&mut self) {
@@ -27,7 +29,12 @@ impl Frame {
     }
 
     pub fn pop(&mut self) {
-        self.scopes.pop();
+        self.ended.extend(self.scopes.pop().into_iter().flatten());
+    }
+
+    /// A variable of this name whose block has ended.
+    pub fn find_ended(&self, name: &str) -> Option<LocalId> {
+        self.ended.get(name).copied()
     }
 
     pub fn find(&self, name: &str) -> Option<LocalId> {

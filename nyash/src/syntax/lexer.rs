@@ -278,6 +278,8 @@ impl<'a> Lexer<'a> {
             format!("unexpected characters `{}`", shorten(run).escape_debug())
         } else if first.is_control() || first == '\u{feff}' {
             format!("unexpected character U+{:04X}", first as u32)
+        } else if first == '`' {
+            "unexpected backquote".to_string()
         } else {
             format!("unexpected character `{first}`")
         };

@@ -128,7 +128,7 @@ impl Project {
             }
         }
         let path = name.replace('.', "/");
-        let directories = std::iter::once(".").chain(self.manifest.list("using", "paths").iter().map(String::as_str));
+        let directories = std::iter::once("").chain(self.manifest.list("using", "paths").iter().map(String::as_str));
         for directory in directories {
             for extension in ["hako", "nyash"] {
                 candidates.push(self.root.join(directory).join(format!("{path}.{extension}")));

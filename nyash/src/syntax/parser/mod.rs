@@ -164,8 +164,10 @@ impl<'a> Parser<'a> {
             return Ok(self.advance());
         }
         let message = format!("expected `{}`, found {}", mark.text(), self.describe(self.token()));
+        // What is missing on a line is missing at its end, not at the start of the next.
+        let span = if self.token().after_newline { self.span_from(self.previous_end()) } else { self.here() };
         let diagnostic = Diagnostic::error("syntax", message)
-            .at(self.here(), format!("expected `{}`", mark.text()))
+            .at(span, format!("expected `{}`", mark.text()))
             .also(self.span_of(open), "to close this");
         Err(self.error(diagnostic))
     }

@@ -15,21 +15,21 @@ pub unsafe extern "C" fn ny_make_path() -> *mut Inst {
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn ny_file_open(f: *mut Inst, pt: u32, pp: i64, mt: u32, mp: i64) -> u32 {
+pub unsafe extern "C" fn ny_file_open(f: *mut Inst, pt: u32, pp: i64, mt: u32, mp: i64) -> i64 {
     set_slot(f, 0, Val::str(crate::text::text(Val::new(pt, pp))));
     set_slot(f, 1, Val::str(crate::text::text(Val::new(mt, mp))));
     let mode = bytes((*slot(f, 1)).ptr());
     if mode.first() == Some(&b'r') {
-        return crate::io::read_file(bytes((*slot(f, 0)).ptr())).is_some() as u32;
+        return crate::io::read_file(bytes((*slot(f, 0)).ptr())).is_some() as i64;
     }
     if mode.first() == Some(&b'w') {
-        return crate::io::write_file(bytes((*slot(f, 0)).ptr()), b"", false) as u32;
+        return crate::io::write_file(bytes((*slot(f, 0)).ptr()), b"", false) as i64;
     }
     1
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn ny_file_open_read(f: *mut Inst, pt: u32, pp: i64) -> u32 {
+pub unsafe extern "C" fn ny_file_open_read(f: *mut Inst, pt: u32, pp: i64) -> i64 {
     let mode = Val::text(b"r");
     let r = ny_file_open(f, pt, pp, mode.tag, mode.pay);
     mode.release();

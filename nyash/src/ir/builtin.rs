@@ -348,8 +348,8 @@ pub static TABLE: &[Builtin] = &[
     b(DEBUG, &["clear"], "ny_debug_clear", "o", Ret::Nothing),
     b(SOUND, &["beep"], "ny_sound_beep", "o", Ret::Str),
     // Files and paths
-    b(FILE, &["open"], "ny_file_open", "odd", Ret::Bool),
-    b(FILE, &["open"], "ny_file_open_read", "od", Ret::Bool),
+    b(FILE, &["open"], "ny_file_open", "odd", Ret::Int),
+    b(FILE, &["open"], "ny_file_open_read", "od", Ret::Int),
     b(FILE, &["read"], "ny_file_read", "o", Ret::Any),
     b(FILE, &["readBytes"], "ny_file_bytes", "o", Ret::Any),
     b(FILE, &["write"], "ny_file_write", "od", Ret::Any),

@@ -503,7 +503,7 @@ impl<'p> Lowerer<'p> {
             let function = body.lower.function(Key::New(n as ClassId, 0));
             let object = Box::new(Expr::new(Kind::Call { function, arguments: Vec::new() }, span));
             let call = Expr::new(Kind::Method { object, name: "main".into(), arguments: Vec::new() }, span);
-            out.push(body.set(result, call, span));
+            out.push(Stmt::Expr(call));
         }
         if let Some((f, class)) = main {
             let mut arguments = Vec::new();

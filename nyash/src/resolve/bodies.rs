@@ -1,6 +1,6 @@
 //! Walks every body and says what each name in it means.
 
-use super::builtins::{BOXES, FUNCTIONS, NAMESPACES, NYASHSTD_NAMESPACES, builtin_box};
+use super::builtins::{BOXES, FUNCTIONS, NAMESPACES, NYASHSTD_NAMESPACES, builtin_box, builtin_receiver};
 use super::declare::{Declared, count};
 use super::program::*;
 use super::scope::Frame;
@@ -839,7 +839,7 @@ impl Resolver<'_> {
             if list(NAMESPACES) || (self.declared.program.uses_nyashstd && list(NYASHSTD_NAMESPACES)) {
                 return Some(Binding::Namespace(Rc::clone(name)));
             }
-            builtin_box(name).map(|name| Binding::BuiltinBox(name.into()))
+            builtin_receiver(name).map(|name| Binding::BuiltinBox(name.into()))
         };
         function
             .or_else(own_method)

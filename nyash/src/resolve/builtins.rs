@@ -23,6 +23,11 @@ pub const NAMESPACES: &[&str] = &["__mir__", "env", "hostbridge", "nyashstd", "s
 /// Namespaces that exist after `using nyashstd`.
 pub const NYASHSTD_NAMESPACES: &[&str] = &["array", "bool", "console", "integer", "string"];
 
+/// The builtin box that a name means where it stands alone, as in `Result.Ok(1)`.
+pub fn builtin_receiver(name: &str) -> Option<&'static str> {
+    if name == "Result" { Some("ResultBox") } else { builtin_box(name) }
+}
+
 /// The builtin box with this name.
 pub fn builtin_box(name: &str) -> Option<&'static str> {
     BOXES.binary_search(&name).ok().map(|at| BOXES[at])

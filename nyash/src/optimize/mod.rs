@@ -1,4 +1,6 @@
-//! Improvements of the IR. `prepare` runs on every function before inference sees it.
+//! Improvements of the IR. `prepare` runs on every function before inference sees it, [`inline`] after it.
+
+pub mod inline;
 
 use crate::ir::{Expr, Kind, Stmt, VarId, visit};
 

@@ -106,6 +106,7 @@ pub fn mem(offset: u64, align: u32) -> MemArg {
 /// Writes all functions of the program.
 pub fn program(infer: &mut Infer<'_>, names: bool) -> Input {
     let dispatch_deep = crate::infer::throws(infer);
+    crate::optimize::inline::run(infer);
     let functions = infer.lower.module.functions.len();
     let dispatches = infer.lower.module.dispatches.len();
     let mut index = vec![u32::MAX; functions];
@@ -365,6 +366,7 @@ impl Emit<'_, '_, '_> {
             let site = self.site(span);
             self.code.i32(site as i32);
             self.code.runtime("ny_stack_overflow");
+            self.code.op(I::Unreachable);
             self.code.end();
         }
     }

@@ -222,7 +222,7 @@ impl<'p> Infer<'p> {
         let span = e.span;
         let nothing = self.nothing();
         match &mut e.kind {
-            Kind::Void => nothing,
+            Kind::Void | Kind::Unset => nothing,
             Kind::Null => Ty::NULL,
             Kind::Bool(_) => Ty::BOOL,
             Kind::Int(_) => Ty::INT,

@@ -52,6 +52,8 @@ pub enum Op {
 
 #[derive(Clone, Debug)]
 pub enum Kind {
+    /// What a variable holds that is declared without a value.
+    Unset,
     Void,
     Null,
     Bool(bool),

@@ -169,6 +169,7 @@ fn call(name: &str, list: &[&Expr], m: &Module, depth: usize, out: &mut String) 
 fn expr(e: &Expr, m: &Module, depth: usize, out: &mut String) {
     let w = |out: &mut String, s: String| out.push_str(&s);
     match &e.kind {
+        Kind::Unset => out.push_str("unset"),
         Kind::Void => out.push_str("void"),
         Kind::Null => out.push_str("null"),
         Kind::Bool(b) => w(out, b.to_string()),

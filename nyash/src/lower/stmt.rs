@@ -190,7 +190,7 @@ impl<'p> Body<'_, 'p> {
         for v in variables {
             let value = match &v.value {
                 Some(e) => self.expr(e),
-                None => Expr::new(self.lower.nothing(), v.name.span),
+                None => Expr::new(Kind::Unset, v.name.span),
             };
             self.declare(v, value, out);
         }

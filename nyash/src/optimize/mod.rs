@@ -43,7 +43,7 @@ fn dead_initialisers(list: &mut Vec<Stmt>) {
 /// The variable that a statement sets to null or void.
 fn initialised(s: &Stmt) -> Option<VarId> {
     match s {
-        Stmt::Expr(Expr { kind: Kind::SetVar(v, value), .. }) if matches!(value.kind, Kind::Null | Kind::Void) => Some(*v),
+        Stmt::Expr(Expr { kind: Kind::SetVar(v, value), .. }) if matches!(value.kind, Kind::Unset) => Some(*v),
         _ => None,
     }
 }

@@ -30,7 +30,8 @@ impl Emit<'_, '_, '_> {
             match self.budget {
                 Some(b) => {
                     self.code.get(b);
-                    self.code.i32(self.cost);
+                    self.costs.push(self.code.body.len());
+                    self.code.i32(0);
                     self.code.op(I::I32Sub);
                 }
                 None => self.code.i32(super::STACK_BUDGET),

@@ -116,7 +116,7 @@ impl Emit<'_, '_, '_> {
         let span = e.span;
         let rep = e.ty.rep();
         match &e.kind {
-            Kind::Void | Kind::Null => {
+            Kind::Void | Kind::Unset | Kind::Null => {
                 self.code.i32(if matches!(e.kind, Kind::Null) { tag::NULL } else { self.nothing_tag() } as i32);
                 self.code.i64(0);
                 Own::Plain

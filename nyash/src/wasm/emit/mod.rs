@@ -86,7 +86,8 @@ pub struct Emit<'f, 'e, 'p> {
     unwind: Label,
     scopes: Vec<Scope>,
     budget: Option<u32>,
-    cost: i32,
+    /// Instructions that hold the stack use of this function, which is known at its end.
+    costs: Vec<usize>,
     held: Vec<(Rep, u32, u32)>,
 }
 
@@ -248,7 +249,6 @@ impl<'e, 'p> Program<'e, 'p> {
 
     fn begin<'f>(&'f mut self, name: Rc<str>, types: &[Ty], params: usize, ret: Ty, deep: bool) -> Emit<'f, 'e, 'p> {
         let (p, r) = self.signature(&types[..params], ret, deep);
-        let cost = 48 + 12 * types.len() as i32;
         let mut code = Code::new(name.clone(), p, r);
         let mut next = 0;
         let mut homes = Vec::new();
@@ -285,7 +285,7 @@ impl<'e, 'p> Program<'e, 'p> {
             unwind,
             scopes: Vec::new(),
             budget,
-            cost,
+            costs: Vec::new(),
             held: Vec::new(),
         }
     }
@@ -353,6 +353,10 @@ impl Emit<'_, '_, '_> {
         }
         let ret = self.ret;
         self.load_home(ret);
+        let cost = 64 + 8 * self.code.locals.len() as i32;
+        for at in std::mem::take(&mut self.costs) {
+            self.code.body[at] = super::code::Ins::Wasm(I::I32Const(cost));
+        }
         self.code
     }
 
@@ -392,9 +396,12 @@ impl Emit<'_, '_, '_> {
 
     /// An error has been raised here.
     fn fail(&mut self, span: Span) {
-        let site = self.site(span);
-        self.code.i32(site as i32);
-        self.code.runtime("ny_frame");
+        // The function around the whole program is not a place in it.
+        if &*self.name != "<start>" {
+            let site = self.site(span);
+            self.code.i32(site as i32);
+            self.code.runtime("ny_frame");
+        }
         self.code.br(self.unwind);
     }
 

@@ -335,7 +335,7 @@ impl Emit<'_, '_, '_> {
     /// Whether evaluating an expression runs no code of the program and cannot fail.
     pub(super) fn quiet(&self, e: &Expr) -> bool {
         match &e.kind {
-            Kind::Void | Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) | Kind::Var(_) => true,
+            Kind::Void | Kind::Unset | Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) | Kind::Var(_) => true,
             Kind::CellGet { .. } | Kind::Static { ensure: false, .. } => true,
             Kind::Not(a) | Kind::IsTag(a, _) | Kind::IsSomething(a) => self.quiet(a),
             Kind::Neg(a) => a.ty.numeric() && self.quiet(a),

@@ -122,7 +122,10 @@ fn a_dash_reads_standard_input_in_the_edition_asked_for() {
 #[test]
 fn the_syntax_tree_is_readable() {
     let folder = Folder::new("tree");
-    folder.file("a.hako", "box P from Q { x: Integer = 1\n m(a) { return me.x + a * 2 } }\nif a { b() } else { c = -1 }\n");
+    folder.file(
+        "a.hako",
+        "box P from Q { x: Integer = 1\n m(a) { return me.x + a * 2 } }\nif a { b() } else { c = -1 }\n",
+    );
     let expected = "\
 box P from Q
   field x: Integer = 1

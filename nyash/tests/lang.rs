@@ -17,17 +17,13 @@
 //!
 //! `NYASH_BLESS=1` rewrites the `//>` and `//~` lines, `NYASH_TEST=text` picks the files whose path contains it.
 
+mod support;
+
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
-
-/// A program that takes longer hangs.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 #[test]
 fn programs() {
@@ -127,18 +123,9 @@ fn run(path: &Path) -> Result<(), String> {
 
 fn check(path: &Path, source: &str, expected: &Expectations) -> Result<(), String> {
     // The expected lines contain quotes and brackets: they must not be part of what is checked.
-    let folder = std::env::temp_dir().join(format!("nyash-lang-{}-{}", std::process::id(), unique()));
-    std::fs::create_dir(&folder).unwrap();
-    let name = path.file_name().unwrap();
     let program: String = source.split_inclusive('\n').filter(|line| !line.starts_with("//~")).collect();
-    std::fs::write(folder.join(name), program).unwrap();
-    let mut nyash = Command::new(env!("CARGO_BIN_EXE_nyash"));
-    nyash.current_dir(&folder).arg("--check").arg(name).args(&expected.options);
-    let output = finish(nyash, "");
-    let _ = std::fs::remove_dir_all(&folder);
-    let output = output?;
-    let found = text(&output.stderr);
-    if found != expected.diagnostics && std::env::var_os("NYASH_BLESS").is_some() {
+    let found = support::check(file_name(path), &program, &expected.options)?;
+    if found != expected.diagnostics && support::blessing() {
         bless(path, source, "//~", &found);
         return Ok(());
     }
@@ -147,22 +134,10 @@ fn check(path: &Path, source: &str, expected: &Expectations) -> Result<(), Strin
 
 fn execute(path: &Path, source: &str, expected: &Expectations) -> Result<(), String> {
     let folder = path.parent().unwrap();
-    let module = std::env::temp_dir().join(format!("nyash-lang-{}-{}.wasm", std::process::id(), unique()));
-    let mut nyash = Command::new(env!("CARGO_BIN_EXE_nyash"));
-    let name = path.file_name().unwrap();
-    nyash.current_dir(folder).arg("--compile-wasm").arg(name).arg("-o").arg(&module).args(&expected.options);
-    let compiled = finish(nyash, "")?;
-    if !compiled.status.success() {
-        return Err(format!("does not compile:\n{}", text(&compiled.stderr)));
-    }
-    let mut host = Command::new("node");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/run-wasi.mjs");
-    host.current_dir(folder).arg("--no-warnings").arg(script).arg(&module).args(&expected.arguments);
-    let output = finish(host, &expected.stdin);
-    let _ = std::fs::remove_file(&module);
-    let output = output?;
-    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-    if stdout != expected.stdout && std::env::var_os("NYASH_BLESS").is_some() {
+    let (options, arguments) = (&expected.options, &expected.arguments);
+    let output = support::compile_and_run(folder, file_name(path), options, arguments, &expected.stdin)?;
+    let (stdout, stderr) = (support::text(&output.stdout), support::text(&output.stderr));
+    if stdout != expected.stdout && support::blessing() {
         bless(path, source, "//>", &stdout);
     } else {
         compare("standard output", &expected.stdout, &stdout).map_err(|report| format!("{report}stderr:\n{stderr}"))?;
@@ -177,29 +152,8 @@ fn execute(path: &Path, source: &str, expected: &Expectations) -> Result<(), Str
     }
 }
 
-fn unique() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-/// Runs a command to its end, or to the time limit.
-fn finish(mut command: Command, stdin: &str) -> Result<Output, String> {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).env("NO_COLOR", "1");
-    let mut child = command.spawn().map_err(|error| format!("cannot start {command:?}: {error}"))?;
-    // A program that does not read its input is free to close it.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    let id = child.id();
-    let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::spawn(move || sender.send(child.wait_with_output()));
-    let start = Instant::now();
-    match receiver.recv_timeout(TIME_LIMIT) {
-        Ok(output) => output.map_err(|error| error.to_string()),
-        Err(_) => Err(format!("process {id} still runs after {:?}", start.elapsed())),
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+fn file_name(path: &Path) -> &str {
+    path.file_name().and_then(OsStr::to_str).unwrap()
 }
 
 fn compare(what: &str, expected: &str, found: &str) -> Result<(), String> {

@@ -38,9 +38,37 @@ fn many(unit: &str, count: usize) -> Vec<u8> {
 fn deep_nesting_is_an_error() {
     const DEEP: usize = 100_000;
     for unit in [
-        "(", "[", "{", "f(", "%{\"k\" => ", "-", "not ", "await ", "if true {", "loop {", "try {", "{ 1 + ", "match ", "match x { _ => ",
-        "fn() { return ", "true ? ", "true ? 1 : ", "x = (", "box B { m() {", "x[", "new A(", "local a: A<", "1 + (", "a |> (",
-        "function f() {", "static box B { static {", "weak ", "a ?? (", "nowait ", "else if x {", "box B<",
+        "(",
+        "[",
+        "{",
+        "f(",
+        "%{\"k\" => ",
+        "-",
+        "not ",
+        "await ",
+        "if true {",
+        "loop {",
+        "try {",
+        "{ 1 + ",
+        "match ",
+        "match x { _ => ",
+        "fn() { return ",
+        "true ? ",
+        "true ? 1 : ",
+        "x = (",
+        "box B { m() {",
+        "x[",
+        "new A(",
+        "local a: A<",
+        "1 + (",
+        "a |> (",
+        "function f() {",
+        "static box B { static {",
+        "weak ",
+        "a ?? (",
+        "nowait ",
+        "else if x {",
+        "box B<",
     ] {
         timed(unit, &many(unit, DEEP));
     }
@@ -61,8 +89,32 @@ fn long_expressions_are_an_error() {
 #[test]
 fn big_files_are_answered() {
     for unit in [
-        "x=1 ", "\"", "'", "\\\"\n", "/*", "*/", "}", ")", "@a ", "#\n", ";", "1 ", "a ", "\u{1f980}", "local a = b\n", "f()\n",
-        "box A {}\n", "enum E { A }\n", "if x {} ", "using a.b\n", "A::B ", "? ", "= ", "function f() {}\n", "=> ", "break\n",
+        "x=1 ",
+        "\"",
+        "'",
+        "\\\"\n",
+        "/*",
+        "*/",
+        "}",
+        ")",
+        "@a ",
+        "#\n",
+        ";",
+        "1 ",
+        "a ",
+        "\u{1f980}",
+        "local a = b\n",
+        "f()\n",
+        "box A {}\n",
+        "enum E { A }\n",
+        "if x {} ",
+        "using a.b\n",
+        "A::B ",
+        "? ",
+        "= ",
+        "function f() {}\n",
+        "=> ",
+        "break\n",
     ] {
         timed(unit, &many(unit, 200_000));
     }
@@ -77,7 +129,9 @@ fn big_files_are_answered() {
 
 #[test]
 fn bytes_that_are_no_text_are_an_error() {
-    for bytes in [&b"\xff\xfe"[..], b"print(1)\n\xc3", b"\0", b"a\0b", b"\xef\xbb\xbf\xef\xbb\xbfprint(1)", b"\xed\xa0\x80"] {
+    for bytes in
+        [&b"\xff\xfe"[..], b"print(1)\n\xc3", b"\0", b"a\0b", b"\xef\xbb\xbf\xef\xbb\xbfprint(1)", b"\xed\xa0\x80"]
+    {
         assert!(with_deep_stack(|| answer("bytes", bytes, Edition::E2026)) > 0, "{bytes:?} is accepted");
     }
     assert_eq!(with_deep_stack(|| answer("empty", b"", Edition::E2026)), 0);
@@ -123,9 +177,53 @@ impl Random {
 #[test]
 fn mutated_programs_are_answered() {
     const SNIPPETS: &[&str] = &[
-        "(", ")", "{", "}", "[", "]", "\"", "'", "match x {", "=>", "fn(", "box", "static box", "::", "?.", "??", "|>", "..", "@",
-        "%{", "local", "return", "\n", ";", "/*", "*/", "#", "\\", "enum E {", "weak", "catch", "cleanup {", "fini {", "from A.b()",
-        "me", "new", "\u{0}", "\u{feff}", "漢", "9223372036854775808", "1.5.", "_", "using \"x\"", "init {", "once", "?", "new A<B<",
+        "(",
+        ")",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "'",
+        "match x {",
+        "=>",
+        "fn(",
+        "box",
+        "static box",
+        "::",
+        "?.",
+        "??",
+        "|>",
+        "..",
+        "@",
+        "%{",
+        "local",
+        "return",
+        "\n",
+        ";",
+        "/*",
+        "*/",
+        "#",
+        "\\",
+        "enum E {",
+        "weak",
+        "catch",
+        "cleanup {",
+        "fini {",
+        "from A.b()",
+        "me",
+        "new",
+        "\u{0}",
+        "\u{feff}",
+        "漢",
+        "9223372036854775808",
+        "1.5.",
+        "_",
+        "using \"x\"",
+        "init {",
+        "once",
+        "?",
+        "new A<B<",
     ];
     let programs = programs();
     let rounds: usize = std::env::var("NYASH_FUZZ_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3000);

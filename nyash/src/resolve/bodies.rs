@@ -64,11 +64,20 @@ struct Pending {
 enum Role {
     Value,
     /// `name(args)`
-    Callee { arguments: usize },
+    Callee {
+        arguments: usize,
+    },
     /// `name.method(args)`
-    Receiver { call: NodeId, method: Name, arguments: usize },
+    Receiver {
+        call: NodeId,
+        method: Name,
+        arguments: usize,
+    },
     /// `name.field`
-    Owner { access: NodeId, field: Name },
+    Owner {
+        access: NodeId,
+        field: Name,
+    },
     /// `name = e`
     Target,
 }
@@ -558,8 +567,7 @@ impl Resolver<'_> {
             ExprKind::MethodCall { receiver, name, arguments, .. } => {
                 match &receiver.kind {
                     ExprKind::Name(owner) => {
-                        let role =
-                            Role::Receiver { call: expr.id, method: name.clone(), arguments: arguments.len() };
+                        let role = Role::Receiver { call: expr.id, method: name.clone(), arguments: arguments.len() };
                         self.use_name(receiver.id, owner, receiver.span, role);
                     }
                     ExprKind::Me => {
@@ -761,7 +769,8 @@ impl Resolver<'_> {
     fn check_method(&mut self, id: BoxId, method: &Name, arguments: usize) {
         let program = &self.declared.program;
         let info = program.box_info(id);
-        if !info.builtin_ancestors.is_empty() || info.parents.iter().any(|class| matches!(class, ClassRef::Unknown(_))) {
+        if !info.builtin_ancestors.is_empty() || info.parents.iter().any(|class| matches!(class, ClassRef::Unknown(_)))
+        {
             return;
         }
         let boxes = || std::iter::once(info).chain(info.ancestors.iter().map(|id| program.box_info(*id)));
@@ -888,7 +897,11 @@ impl Resolver<'_> {
                 let key = (Rc::clone(&pending.name), Rc::clone(&method.text));
                 let namespace = matches!(
                     binding,
-                    Binding::Unknown | Binding::Box(_) | Binding::StaticBox(_) | Binding::Enum(_) | Binding::BuiltinBox(_)
+                    Binding::Unknown
+                        | Binding::Box(_)
+                        | Binding::StaticBox(_)
+                        | Binding::Enum(_)
+                        | Binding::BuiltinBox(_)
                 );
                 if let (true, Some(function)) = (namespace, self.declared.static_functions.get(&key).copied()) {
                     self.declared.program.static_calls.insert(*call, function);
@@ -968,9 +981,9 @@ impl Resolver<'_> {
                     .map(str::to_string),
             }
         });
-        let field = pending.in_box.is_some_and(|id| {
-            declared.program.box_info(id).fields.iter().any(|field| field.name == *name)
-        });
+        let field = pending
+            .in_box
+            .is_some_and(|id| declared.program.box_info(id).fields.iter().any(|field| field.name == *name));
         if let Some(ended) = pending.ended {
             diagnostic = declared.ended(diagnostic, ended);
         } else if field {
@@ -993,9 +1006,9 @@ impl Resolver<'_> {
     /// `name = e` in 2026, or of something that is no variable.
     fn undeclared_target(&mut self, pending: &Pending, binding: &Binding) {
         let name = &pending.name;
-        let field = pending.in_box.is_some_and(|id| {
-            self.declared.program.box_info(id).fields.iter().any(|field| field.name == *name)
-        });
+        let field = pending
+            .in_box
+            .is_some_and(|id| self.declared.program.box_info(id).fields.iter().any(|field| field.name == *name));
         let message = match binding {
             Binding::Unknown => format!("`{name}` is assigned to but never declared"),
             _ => format!("`{name}` is not a variable"),
@@ -1007,7 +1020,9 @@ impl Resolver<'_> {
         }
         diagnostic = match &pending.near {
             _ if field => diagnostic.hint(format!("the field of this box is `me.{name}`")),
-            Some(near) => diagnostic.hint(format!("did you mean `{near}`? To declare a new variable write `local {name} = ..`")),
+            Some(near) => {
+                diagnostic.hint(format!("did you mean `{near}`? To declare a new variable write `local {name} = ..`"))
+            }
             None => diagnostic.hint(format!("declare it with `local {name} = ..`")),
         };
         self.report(diagnostic);

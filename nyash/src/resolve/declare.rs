@@ -336,7 +336,8 @@ impl Collector<'_> {
             let previous = self.declared.aliases.insert((alias.file, Rc::clone(name)), found);
             if previous.is_some_and(|previous| previous != found) {
                 let message = format!("`{name}` is bound to another module already");
-                let diagnostic = Diagnostic::error("duplicate-declaration", message).at(alias.name.span, "bound again here");
+                let diagnostic =
+                    Diagnostic::error("duplicate-declaration", message).at(alias.name.span, "bound again here");
                 self.diagnostics.push(diagnostic.hint("choose another name after `as`"));
             }
             self.declared.global_aliases.entry(Rc::clone(name)).or_insert(found);
@@ -467,8 +468,7 @@ impl Collector<'_> {
                 let Some(first) = missing.first() else { continue };
                 let names: Vec<String> = missing.iter().map(|signature| format!("`{}`", display(signature))).collect();
                 let methods = if names.len() == 1 { "method" } else { "methods" };
-                let message =
-                    format!("`{}` lacks the {methods} {} of `{}`", info.name, names.join(", "), wanted.name);
+                let message = format!("`{}` lacks the {methods} {} of `{}`", info.name, names.join(", "), wanted.name);
                 let mut diagnostic = Diagnostic::error("missing-method", message)
                     .at(info.decl.name.span, format!("does not conform to `{}`", wanted.name))
                     .also(first.name.span, "asked for here");

@@ -57,7 +57,8 @@ impl Resolver<'_> {
                 }
                 None => {
                     let message = format!("`{variant}` has no field `{}`", name.text);
-                    let mut diagnostic = Diagnostic::error("unknown-field", message).at(name.span, "unknown or given twice");
+                    let mut diagnostic =
+                        Diagnostic::error("unknown-field", message).at(name.span, "unknown or given twice");
                     if let Some(near) = nearest(&name.text, left.iter().copied()) {
                         diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
                     }
@@ -127,7 +128,8 @@ impl Resolver<'_> {
             match &pattern.kind {
                 PatternKind::Or(alternatives) => patterns.extend(alternatives),
                 PatternKind::Name(variable) => names.push((&variable.name.text, false)),
-                PatternKind::Tuple { enumeration: None, name, .. } | PatternKind::Record { enumeration: None, name, .. } => {
+                PatternKind::Tuple { enumeration: None, name, .. }
+                | PatternKind::Record { enumeration: None, name, .. } => {
                     names.push((&name.text, true));
                 }
                 _ => {}
@@ -348,8 +350,8 @@ impl Resolver<'_> {
         if enumeration.is_some() && missing.is_empty() {
             return;
         }
-        let mut diagnostic =
-            Diagnostic::error("not-exhaustive", "this `match` does not cover every value").at(matched.scrutinee.span, "no arm for the rest");
+        let mut diagnostic = Diagnostic::error("not-exhaustive", "this `match` does not cover every value")
+            .at(matched.scrutinee.span, "no arm for the rest");
         if !missing.is_empty() {
             diagnostic = diagnostic.note(format!("not covered: {}", missing.join(", ")));
         }

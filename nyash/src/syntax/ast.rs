@@ -89,28 +89,56 @@ pub enum StmtKind {
 
     // Variables
     /// `local a`, `local a, b`, `local a = e`, `local a = e fini { .. }`
-    Local { variables: Vec<Variable>, fini: Option<Block> },
+    Local {
+        variables: Vec<Variable>,
+        fini: Option<Block>,
+    },
     /// `outbox a, b`
-    Outbox { variables: Vec<Variable> },
+    Outbox {
+        variables: Vec<Variable>,
+    },
     /// `global a = e`
-    Global { variable: Variable },
+    Global {
+        variable: Variable,
+    },
     /// `nowait a = e`
-    Nowait { variable: Variable },
+    Nowait {
+        variable: Variable,
+    },
     /// `a = e`, `o.f += e`, `a[i] = e`
     Assign(Box<Assign>),
 
     // Control
-    If { arms: Vec<(Expr, Block)>, otherwise: Option<Block> },
+    If {
+        arms: Vec<(Expr, Block)>,
+        otherwise: Option<Block>,
+    },
     /// `loop(c) {}`, `loop {}`, `while c {}`; no condition means for ever
-    Loop { condition: Option<Expr>, body: Block },
+    Loop {
+        condition: Option<Expr>,
+        body: Block,
+    },
     /// `until c {}`: tested before each round, leaves when true
-    Until { condition: Expr, body: Block },
+    Until {
+        condition: Expr,
+        body: Block,
+    },
     /// `repeat n {}`: `n` is evaluated once
-    Repeat { count: Expr, body: Block },
+    Repeat {
+        count: Expr,
+        body: Block,
+    },
     /// `repeat {} until c`: tested after each round, in the scope of the body
-    RepeatUntil { body: Block, condition: Expr },
+    RepeatUntil {
+        body: Block,
+        condition: Expr,
+    },
     /// `for x in e {}`, `loop(x in e) {}`; `e` is a range, an array, a map (keys) or a string (characters)
-    For { variable: Variable, iterable: Expr, body: Block },
+    For {
+        variable: Variable,
+        iterable: Expr,
+        body: Block,
+    },
     Break,
     Continue,
     Return(Option<Expr>),
@@ -372,21 +400,59 @@ pub enum ExprKind {
     Array(Vec<Expr>),
     /// `%{"k" => v}`, `{"k": v}`
     Map(Vec<(Expr, Expr)>),
-    Unary { op: UnaryOp, operand: Box<Expr> },
-    Binary { op: BinaryOp, left: Box<Expr>, right: Box<Expr> },
+    Unary {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
+    Binary {
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `c ? a : b`
-    Conditional { condition: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
+    Conditional {
+        condition: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
     /// `f(args)`, `(expr)(args)`; `print(e)` too
-    Call { callee: Box<Expr>, arguments: Vec<Expr> },
+    Call {
+        callee: Box<Expr>,
+        arguments: Vec<Expr>,
+    },
     /// `o.m(args)`; `o?.m(args)` when `optional`: null receiver gives null and no argument is evaluated
-    MethodCall { receiver: Box<Expr>, name: Name, arguments: Vec<Expr>, optional: bool },
-    Field { receiver: Box<Expr>, name: Name, optional: bool },
-    Index { receiver: Box<Expr>, index: Box<Expr> },
-    New { class: Name, type_arguments: Vec<TypeRef>, arguments: Vec<Expr> },
+    MethodCall {
+        receiver: Box<Expr>,
+        name: Name,
+        arguments: Vec<Expr>,
+        optional: bool,
+    },
+    Field {
+        receiver: Box<Expr>,
+        name: Name,
+        optional: bool,
+    },
+    Index {
+        receiver: Box<Expr>,
+        index: Box<Expr>,
+    },
+    New {
+        class: Name,
+        type_arguments: Vec<TypeRef>,
+        arguments: Vec<Expr>,
+    },
     /// `from P.m(args)`
-    From { parent: Name, method: Name, arguments: Vec<Expr> },
+    From {
+        parent: Name,
+        method: Name,
+        arguments: Vec<Expr>,
+    },
     /// `Enum::Variant(args)`, `Enum::Variant { f: e }`, `Enum::Variant`
-    Variant { enumeration: Name, variant: Name, payload: VariantPayload },
+    Variant {
+        enumeration: Name,
+        variant: Name,
+        payload: VariantPayload,
+    },
     /// `e?`: gives the value of an ok Result, returns an error one from the function
     Propagate(Box<Expr>),
     Lambda(Rc<Lambda>),
@@ -398,7 +464,10 @@ pub enum ExprKind {
     /// `call() catch (e) { .. } cleanup { .. }`
     Try(Box<Try<Expr>>),
     /// `externcall "symbol"(args)`
-    Extern { symbol: Rc<str>, arguments: Vec<Expr> },
+    Extern {
+        symbol: Rc<str>,
+        arguments: Vec<Expr>,
+    },
     /// Stands where nothing could be understood; an error has been reported.
     Invalid,
 }
@@ -496,15 +565,32 @@ pub enum PatternKind {
     /// A bare name: a unit variant where the resolver knows one, else it binds the value.
     Name(Variable),
     /// `Box(x)`, `Some(x)`, `Enum::Some(x)`
-    Tuple { enumeration: Option<Name>, name: Name, items: Vec<Pattern> },
+    Tuple {
+        enumeration: Option<Name>,
+        name: Name,
+        items: Vec<Pattern>,
+    },
     /// `Ident { name, value: pattern }`
-    Record { enumeration: Option<Name>, name: Name, fields: Vec<(Name, Pattern)> },
+    Record {
+        enumeration: Option<Name>,
+        name: Name,
+        fields: Vec<(Name, Pattern)>,
+    },
     /// `Enum::None`
-    Unit { enumeration: Name, name: Name },
+    Unit {
+        enumeration: Name,
+        name: Name,
+    },
     /// `[a, b, ..rest]`
-    Array { items: Vec<Pattern>, rest: Option<Rest> },
+    Array {
+        items: Vec<Pattern>,
+        rest: Option<Rest>,
+    },
     /// `{ "k": v, .. }`
-    Map { entries: Vec<(Rc<str>, Pattern)>, rest: bool },
+    Map {
+        entries: Vec<(Rc<str>, Pattern)>,
+        rest: bool,
+    },
     Invalid,
 }
 

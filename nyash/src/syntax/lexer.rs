@@ -286,9 +286,13 @@ impl<'a> Lexer<'a> {
         let mut diagnostic = Diagnostic::error("unexpected-character", message).at(self.span(start), "");
         match first {
             '\0' => diagnostic = diagnostic.note("a NUL byte often means that this is not a text file"),
-            '\u{201c}' | '\u{201d}' | '\u{300c}' | '\u{300d}' => diagnostic = diagnostic.hint("strings are quoted with `\"`"),
+            '\u{201c}' | '\u{201d}' | '\u{300c}' | '\u{300d}' => {
+                diagnostic = diagnostic.hint("strings are quoted with `\"`")
+            }
             '\u{2018}' | '\u{2019}' => diagnostic = diagnostic.hint("strings are quoted with `'` or `\"`"),
-            '（' | '）' | '；' | '，' | '：' | '＝' => diagnostic = diagnostic.hint("use the half-width form of this character"),
+            '（' | '）' | '；' | '，' | '：' | '＝' => {
+                diagnostic = diagnostic.hint("use the half-width form of this character")
+            }
             '`' => diagnostic = diagnostic.hint("strings are quoted with `\"` or `'`"),
             '\\' => diagnostic = diagnostic.note("a backslash has a meaning only inside a string"),
             _ if !first.is_ascii() => {

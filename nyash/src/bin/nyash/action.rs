@@ -188,8 +188,7 @@ fn benchmark(wasm: &[u8], options: &Options) -> Done {
     for _ in 0..options.iterations {
         let start = Instant::now();
         let nowhere = std::process::Stdio::null;
-        let status =
-            Command::new(&path).args(&options.program_arguments).stdin(nowhere()).stdout(nowhere()).status();
+        let status = Command::new(&path).args(&options.program_arguments).stdin(nowhere()).stdout(nowhere()).status();
         times.push(start.elapsed());
         match status {
             Ok(status) if status.success() => {}

@@ -43,7 +43,8 @@ impl Reporter {
         let errors = shown.iter().filter(|d| d.is_error()).count();
         let warnings = shown.len() - errors;
         if !self.json && !shown.is_empty() {
-            let parts: Vec<String> = [count(errors, "error"), count(warnings, "warning")].into_iter().flatten().collect();
+            let parts: Vec<String> =
+                [count(errors, "error"), count(warnings, "warning")].into_iter().flatten().collect();
             out += &parts.join(", ");
             out.push('\n');
         }

@@ -344,7 +344,9 @@ impl Parser<'_> {
                 self.add_member(members, start, MemberKind::Property(property));
                 Ok(())
             }
-            Word::Static if matches!(next.kind, TokenKind::Word(Word::Function | Word::Fn)) && self.ahead_is_name(2) => {
+            Word::Static
+                if matches!(next.kind, TokenKind::Word(Word::Function | Word::Fn)) && self.ahead_is_name(2) =>
+            {
                 self.advance();
                 self.member_into(kind, of, members)
             }

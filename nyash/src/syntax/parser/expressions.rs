@@ -22,8 +22,7 @@ enum Level {
 impl Level {
     fn tighter(self) -> Option<Level> {
         use Level::*;
-        let order =
-            [Coalesce, Or, And, BitOr, BitXor, BitAnd, Equality, Comparison, Range, Sum, Shift, Product];
+        let order = [Coalesce, Or, And, BitOr, BitXor, BitAnd, Equality, Comparison, Range, Sum, Shift, Product];
         order.iter().copied().find(|level| *level > self)
     }
 }
@@ -179,10 +178,9 @@ impl Parser<'_> {
         match token.kind {
             TokenKind::Int | TokenKind::Float | TokenKind::Str => true,
             TokenKind::Word(word) => !matches!(word, Word::And | Word::Or | Word::In | Word::As | Word::Else),
-            TokenKind::Mark(mark) => matches!(
-                mark,
-                Mark::LeftParen | Mark::LeftBracket | Mark::Minus | Mark::Bang | Mark::Tilde
-            ),
+            TokenKind::Mark(mark) => {
+                matches!(mark, Mark::LeftParen | Mark::LeftBracket | Mark::Minus | Mark::Bang | Mark::Tilde)
+            }
             _ => false,
         }
     }
@@ -317,7 +315,9 @@ impl Parser<'_> {
                 self.map(start)
             }
             TokenKind::Mark(Mark::LeftBrace) if self.at_map_literal() => self.map(start),
-            TokenKind::Mark(Mark::LeftBrace) if !self.no_braces && self.ahead_is(1, Mark::RightBrace) => self.map(start),
+            TokenKind::Mark(Mark::LeftBrace) if !self.no_braces && self.ahead_is(1, Mark::RightBrace) => {
+                self.map(start)
+            }
             TokenKind::Mark(Mark::LeftBrace) if !self.no_braces => {
                 let open = self.advance();
                 let (block, below) = self.measured(|parser| parser.block_after(open))?;
@@ -342,10 +342,11 @@ impl Parser<'_> {
                 Ok(value)
             }
             Err(_) => {
-                let diagnostic = Diagnostic::error("bad-number", format!("`{}` is too large for an integer", shorten(text)))
-                    .at(self.here(), "")
-                    .note("integers reach from -9223372036854775808 to 9223372036854775807")
-                    .hint("write it with a decimal point to make it a float");
+                let diagnostic =
+                    Diagnostic::error("bad-number", format!("`{}` is too large for an integer", shorten(text)))
+                        .at(self.here(), "")
+                        .note("integers reach from -9223372036854775808 to 9223372036854775807")
+                        .hint("write it with a decimal point to make it a float");
                 self.error(diagnostic);
                 self.advance();
                 Ok(0)
@@ -504,7 +505,8 @@ impl Parser<'_> {
                 let (mut entries, mut height) = (Vec::new(), 0);
                 while !parser.is(Mark::RightBrace) && !parser.is_end() {
                     let key_start = parser.token().start;
-                    let bare = parser.ahead_is_name(0) && (parser.ahead_is(1, Mark::FatArrow) || parser.ahead_is(1, Mark::Colon));
+                    let bare = parser.ahead_is_name(0)
+                        && (parser.ahead_is(1, Mark::FatArrow) || parser.ahead_is(1, Mark::Colon));
                     let key = match bare {
                         true => {
                             let name = parser.take_name();
@@ -580,8 +582,10 @@ impl Parser<'_> {
         if next.kind == TokenKind::Mark(Mark::LeftParen) && next.partner != 0 {
             // `match (x) {` against the call `match(x)`
             let after = self.tokens[next.partner as usize + 1];
-            return !after.after_newline && !matches!(after.kind, TokenKind::End)
-                && (after.kind == TokenKind::Mark(Mark::LeftBrace) || self.has_brace_on_line(next.partner as usize + 1));
+            return !after.after_newline
+                && !matches!(after.kind, TokenKind::End)
+                && (after.kind == TokenKind::Mark(Mark::LeftBrace)
+                    || self.has_brace_on_line(next.partner as usize + 1));
         }
         self.starts_operand(1)
     }

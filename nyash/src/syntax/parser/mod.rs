@@ -293,7 +293,9 @@ impl<'a> Parser<'a> {
     /// Runs `parse` one level deeper.
     fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.nesting >= MAX_NESTING {
-            return Err(self.too_deep("this is nested too deeply", &format!("at most {MAX_NESTING} levels are possible")));
+            return Err(
+                self.too_deep("this is nested too deeply", &format!("at most {MAX_NESTING} levels are possible"))
+            );
         }
         self.nesting += 1;
         let result = parse(self);
@@ -326,7 +328,12 @@ impl<'a> Parser<'a> {
         self.with_context(false, true, parse)
     }
 
-    fn with_context<T>(&mut self, group: bool, no_braces: bool, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+    fn with_context<T>(
+        &mut self,
+        group: bool,
+        no_braces: bool,
+        parse: impl FnOnce(&mut Self) -> Parsed<T>,
+    ) -> Parsed<T> {
         let saved = (self.in_group, self.no_braces);
         (self.in_group, self.no_braces) = (group, no_braces);
         let result = parse(self);

@@ -310,7 +310,8 @@ impl Parser<'_> {
     }
 
     fn expect_closing_of_metadata(&mut self, open: Token) -> Reported {
-        let diagnostic = Diagnostic::error("syntax", "this argument list is not closed").at(self.span_of(open), "opened here");
+        let diagnostic =
+            Diagnostic::error("syntax", "this argument list is not closed").at(self.span_of(open), "opened here");
         self.error(diagnostic)
     }
 

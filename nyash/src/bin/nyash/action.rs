@@ -2,7 +2,7 @@
 
 use crate::options::{self, Options};
 use crate::report::{self, Reporter};
-use crate::{files, pack};
+use crate::{files, pack, run};
 use nyash::front::{Program, analyze};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -99,13 +99,14 @@ fn generate(file: &Path, program: &Program, options: &Options, reporter: Reporte
     if options.compile_native || options.aot {
         let out = output_path(file, options, std::env::consts::EXE_EXTENSION);
         refuse_source(file, &out)?;
-        pack::pack(&wasm, &out, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
+        let packed = pack::pack_to(&wasm, &out, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
+        packed.notes.iter().for_each(report::note);
         return Ok(ExitCode::SUCCESS);
     }
     if options.benchmark {
         return benchmark(&wasm, options);
     }
-    execute(&wasm, options)
+    execute(file, &wasm, options)
 }
 
 fn write_module(file: &Path, wasm: &[u8], options: &Options) -> Done {
@@ -149,24 +150,11 @@ fn write(path: &Path, bytes: &[u8]) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A path for an executable that lives only as long as this command.
-fn temporary() -> PathBuf {
-    std::env::temp_dir().join(format!("nyash-run-{}", std::process::id()))
-}
-
-/// Makes a temporary executable and runs it.
-fn execute(wasm: &[u8], options: &Options) -> Done {
-    let path = temporary();
-    let outcome = pack::pack(wasm, &path, options)
-        .map_err(|message| fail(PACKER_TROUBLE, message))
-        .and_then(|()| run_once(&path, &options.program_arguments));
-    let _ = std::fs::remove_file(&path);
-    outcome
-}
-
-fn run_once(path: &Path, arguments: &[String]) -> Done {
-    let status = Command::new(path).args(arguments).status();
-    let status = status.map_err(|error| fail(PACKER_TROUBLE, format!("cannot run the program: {error}")))?;
+/// Runs the program in place of this one.
+fn execute(file: &Path, wasm: &[u8], options: &Options) -> Done {
+    let packed = pack::pack(wasm, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
+    let status = run::replace_this_process(&packed.bytes, file.as_os_str(), &options.program_arguments)
+        .map_err(|error| fail(PACKER_TROUBLE, format!("cannot run the program: {error}")))?;
     Ok(ExitCode::from(status_byte(status)))
 }
 
@@ -181,29 +169,21 @@ fn status_byte(status: std::process::ExitStatus) -> u8 {
 
 /// Runs the program repeatedly; its output goes nowhere.
 fn benchmark(wasm: &[u8], options: &Options) -> Done {
-    let path = temporary();
-    pack::pack(wasm, &path, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
+    let packed = pack::pack(wasm, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
+    let cannot_run = |error: std::io::Error| fail(PACKER_TROUBLE, format!("cannot run the program: {error}"));
+    let program = run::Temporary::new(&packed.bytes).map_err(cannot_run)?;
     let mut times: Vec<Duration> = Vec::new();
-    let mut outcome = Ok(ExitCode::SUCCESS);
     for _ in 0..options.iterations {
         let start = Instant::now();
         let nowhere = std::process::Stdio::null;
-        let status = Command::new(&path).args(&options.program_arguments).stdin(nowhere()).stdout(nowhere()).status();
+        let mut command = Command::new(program.path());
+        let status = command.args(&options.program_arguments).stdin(nowhere()).stdout(nowhere()).status();
         times.push(start.elapsed());
-        match status {
-            Ok(status) if status.success() => {}
-            Ok(status) => {
-                outcome = Err(fail(status_byte(status), format!("the program ended with {status}")));
-                break;
-            }
-            Err(error) => {
-                outcome = Err(fail(PACKER_TROUBLE, format!("cannot run the program: {error}")));
-                break;
-            }
+        let status = status.map_err(cannot_run)?;
+        if !status.success() {
+            return Err(fail(status_byte(status), format!("the program ended with {status}")));
         }
     }
-    let _ = std::fs::remove_file(&path);
-    outcome?;
     times.sort();
     let (least, most) = (times[0], times[times.len() - 1]);
     let mean = times.iter().sum::<Duration>() / times.len() as u32;

@@ -6,6 +6,7 @@ mod manifest;
 mod options;
 mod pack;
 mod report;
+mod run;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -76,6 +76,10 @@ pub struct Options {
     #[arg(long, value_name = "YEAR", value_parser = edition, help_heading = "Compilation")]
     pub edition: Option<nyash::edition::Edition>,
 
+    /// How much the native code is optimised
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = OptLevel::Speed, help_heading = "Compilation")]
+    pub opt_level: OptLevel,
+
     /// Let the program print `Result: ` and its final value at its end
     #[arg(long, help_heading = "Compilation")]
     pub print_result: bool,
@@ -92,11 +96,11 @@ pub struct Options {
     #[arg(long, help_heading = "Diagnostics")]
     pub no_warnings: bool,
 
-    /// A directory that the executable may use, HOST or HOST::GUEST
+    /// A directory that the executable may use, HOST[::GUEST][:ro]
     #[arg(long, value_name = "DIR", help_heading = "Capabilities of the executable")]
     pub dir: Vec<String>,
 
-    /// An environment variable of the executable, NAME=VALUE
+    /// An environment variable of the executable: NAME passes it on, NAME=VALUE sets it
     #[arg(long, value_name = "VAR", help_heading = "Capabilities of the executable")]
     pub env: Vec<String>,
 
@@ -140,6 +144,17 @@ pub enum Colour {
     Auto,
     Always,
     Never,
+}
+
+/// How much the native code is optimised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OptLevel {
+    /// Not at all: the fastest compilation
+    None,
+    /// For speed
+    Speed,
+    /// For speed where it does not cost size
+    Size,
 }
 
 fn edition(text: &str) -> Result<nyash::edition::Edition, String> {

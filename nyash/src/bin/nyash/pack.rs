@@ -1,42 +1,44 @@
-//! The one place that turns a module into an executable.
+//! From a module to an executable: the packer, called as a library.
 
-use crate::options::Options;
-use std::ffi::OsString;
+use crate::options::{OptLevel, Options};
+use nyash_pack::{Directory, Packed, write_executable};
 use std::path::Path;
-use std::process::Command;
 
-/// Writes an executable that runs `wasm` to `out`.
-///
-/// Until the packer is linked in as a library, the program named by NYASH_PACK_DEV does it; it is called as
-/// `PACKER MODULE -o OUT [capability options]`.
-pub fn pack(wasm: &[u8], out: &Path, options: &Options) -> Result<(), String> {
-    let Some(packer) = std::env::var_os("NYASH_PACK_DEV") else {
-        return Err("this build has no packer; --compile-wasm makes a module that `wasmtime run` executes".to_string());
-    };
-    let module = out.with_extension(format!("{}.wasm", std::process::id()));
-    std::fs::write(&module, wasm).map_err(|error| format!("cannot write '{}': {error}", module.display()))?;
-    let result = Command::new(&packer).arg(&module).arg("-o").arg(out).args(capabilities(options)).status();
-    let _ = std::fs::remove_file(&module);
-    match result {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("the packer failed: {status}")),
-        Err(error) => Err(format!("cannot start the packer '{}': {error}", Path::new(&packer).display())),
-    }
+/// Makes an executable that runs `wasm`.
+pub fn pack(wasm: &[u8], options: &Options) -> Result<Packed, String> {
+    nyash_pack::pack(wasm, &packer_options(options)?).map_err(|error| error.to_string())
 }
 
-/// The capability options as the packer takes them.
-fn capabilities(options: &Options) -> Vec<OsString> {
-    let mut arguments: Vec<OsString> = Vec::new();
-    let mut add = |name: &str, value: &str| arguments.extend([OsString::from(name), OsString::from(value)]);
-    options.dir.iter().for_each(|value| add("--dir", value));
-    options.env.iter().for_each(|value| add("--env", value));
-    options.arg.iter().for_each(|value| add("--arg", value));
-    options.argv0.iter().for_each(|value| add("--argv0", value));
-    // One's own programs may do what a native program may, unless something narrower is asked for.
-    if options.allow_all || (options.dir.is_empty() && options.env.is_empty() && !options.inherit_env) {
-        arguments.push("--allow-all".into());
-    } else if options.inherit_env {
-        arguments.push("--inherit-env".into());
+/// Makes an executable that runs `wasm` and writes it to `out`.
+pub fn pack_to(wasm: &[u8], out: &Path, options: &Options) -> Result<Packed, String> {
+    // Refused before the work, not after it.
+    nyash_pack::output::check_output(out).map_err(|error| error.to_string())?;
+    let packed = pack(wasm, options)?;
+    write_executable(out, &packed).map_err(|error| error.to_string())?;
+    Ok(packed)
+}
+
+fn packer_options(options: &Options) -> Result<nyash_pack::Options, String> {
+    let mut packer = nyash_pack::Options::default();
+    for directory in &options.dir {
+        let directory = Directory::parse(directory.as_bytes()).map_err(|error| error.to_string())?;
+        packer.directories.push(directory);
     }
-    arguments
+    for variable in &options.env {
+        packer.add_env(variable.as_bytes()).map_err(|error| error.to_string())?;
+    }
+    packer.inherit_env = options.inherit_env;
+    packer.args = options.arg.iter().map(|argument| argument.clone().into_bytes()).collect();
+    packer.argv0 = options.argv0.clone().map(String::into_bytes);
+    packer.opt_level = match options.opt_level {
+        OptLevel::None => nyash_pack::OptLevel::None,
+        OptLevel::Speed => nyash_pack::OptLevel::Speed,
+        OptLevel::Size => nyash_pack::OptLevel::Size,
+    };
+    // One's own programs may do what a native program may, unless something narrower is asked for.
+    let narrower = !options.dir.is_empty() || !options.env.is_empty() || options.inherit_env;
+    if options.allow_all || !narrower {
+        packer.allow_all();
+    }
+    Ok(packer)
 }

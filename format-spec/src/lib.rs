@@ -1,0 +1,71 @@
+//! The on-disk and in-memory format of a packed program, as `SPEC.md` beside this crate defines it.
+//!
+//! The packer writes these structures, the runtime reads them from its own mapped image, and `nyash-pack inspect`
+//! reads them from a file. Nothing here allocates while reading, does IO, or knows wasmtime; every parser returns an
+//! error for bytes it does not understand and never panics (`tests/any_bytes.rs`).
+//!
+//! All integers are little-endian on every target.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod bytes;
+mod error;
+mod header;
+mod key;
+mod metadata;
+mod names;
+mod slot;
+
+pub use bytes::digest;
+pub use error::{FormatError, Part};
+pub use header::{Header, Region, RegionKind};
+pub use key::{CompatKey, CpuLevel, Engine};
+pub use metadata::{
+    Capabilities, HashOf, MAX_INHERIT_FD, Metadata, MetadataWriter, Preopen, Record, Records, Tag, capability,
+};
+pub use names::{Frame, NameTable, NameTableBuilder};
+pub use slot::{SLOT_LEN, Slot};
+
+/// The format version that this crate writes, and the only one that it reads.
+///
+/// A reader refuses any other version: see "Versions" in `SPEC.md`.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Names of the sections, by executable format.
+pub mod section {
+    /// ELF and PE: header, metadata, function names and the part of the compiled module before its code.
+    pub const PAYLOAD: &str = ".nyash";
+    /// ELF: the code of the compiled module, mapped R-X.
+    pub const TEXT: &str = ".nyash.text";
+    /// ELF: the part of the compiled module behind its code.
+    pub const TAIL: &str = ".nyash.tail";
+    /// ELF: large initial memory, mapped private and writable so that the kernel copies pages on write.
+    pub const IMAGE: &str = ".nyash.image";
+    /// ELF: what follows the initial memory.
+    pub const END: &str = ".nyash.end";
+    /// The slot inside the runtime that the packer fills.
+    pub const SLOT: &str = ".nyash.slot";
+    /// What the runtime says of itself to the packer; see [`crate::stub_info`].
+    pub const INFO: &str = ".nyash.info";
+    /// Mach-O: the segment that holds the payload.
+    pub const MACHO_SEGMENT: &str = "__NYASH";
+}
+
+/// The text in section `.nyash.info` of a runtime: `name=value` lines.
+pub mod stub_info {
+    /// Format version the runtime reads.
+    pub const FORMAT: &str = "format";
+    /// Version of the runtime crate.
+    pub const RUNTIME: &str = "runtime";
+    /// Version of wasmtime inside.
+    pub const WASMTIME: &str = "wasmtime";
+    /// Target the runtime runs on, as the compatibility key spells it.
+    pub const TARGET: &str = "target";
+    /// `lean` or `full`.
+    pub const KIND: &str = "kind";
+    /// `yes` when the runtime can run modules with garbage-collected types (exceptions need them).
+    pub const GC: &str = "gc";
+}

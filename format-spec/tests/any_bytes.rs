@@ -1,0 +1,189 @@
+//! Whatever bytes a reader is given, it answers and does not panic; and no damage goes unnoticed.
+
+mod common;
+
+use nyash_format::{FormatError, Header, Metadata, MetadataWriter, NameTable, Part, Record, Records, SLOT_LEN, Slot};
+
+/// A generator with a fixed start (xorshift64*), so that a failure happens again.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit as u64) as usize
+    }
+
+    fn bytes(&mut self, len: usize) -> Vec<u8> {
+        (0..len).map(|_| self.next() as u8).collect()
+    }
+}
+
+/// Gives bytes to every parser, and looks at everything that a parser gives back.
+fn read_all(bytes: &[u8]) {
+    let _ = Slot::parse(bytes).map(|slot| slot.split(bytes).map(|_| ()));
+    for payload_len in [0, bytes.len() as u64, u64::MAX] {
+        if let Ok(header) = Header::parse(bytes, payload_len) {
+            for region in header.regions() {
+                assert!(region.offset + region.len <= payload_len);
+            }
+        }
+    }
+    let _ = Metadata::parse(bytes);
+    assert!(Records::new(bytes).count() <= bytes.len());
+    if let Ok(names) = NameTable::parse(bytes) {
+        for offset in [0, 1, 15, 16, 20, 47, 48, 1000, u32::MAX - 1, u32::MAX] {
+            let _ = names.find(offset);
+        }
+        assert!(names.functions().count() <= names.len());
+    }
+}
+
+fn samples() -> Vec<Vec<u8>> {
+    vec![
+        common::slot().to_bytes().to_vec(),
+        Slot::EMPTY.to_vec(),
+        common::header(),
+        common::metadata(),
+        common::names(),
+    ]
+}
+
+#[test]
+fn random_bytes() {
+    let mut random = Random(1);
+    for round in 0..20_000 {
+        let len = random.below(300);
+        let mut bytes = random.bytes(len);
+        // Half of them get past the magic number and the version.
+        if round % 2 == 0 {
+            let sample = &samples()[random.below(5)];
+            let head = 12.min(bytes.len());
+            bytes[..head].copy_from_slice(&sample[..head]);
+        }
+        read_all(&bytes);
+    }
+}
+
+#[test]
+fn every_truncation_and_extension() {
+    for sample in samples() {
+        for len in 0..sample.len() {
+            read_all(&sample[..len]);
+        }
+        read_all(&[sample.as_slice(), &[0; 64]].concat());
+        read_all(&[sample.as_slice(), &[0xff; 64]].concat());
+    }
+}
+
+#[test]
+fn every_byte_changed() {
+    for sample in samples() {
+        for at in 0..sample.len() {
+            for value in 0..=255 {
+                let mut bytes = sample.clone();
+                bytes[at] = value;
+                read_all(&bytes);
+            }
+        }
+    }
+}
+
+#[test]
+fn several_bytes_changed() {
+    let mut random = Random(2);
+    for _ in 0..20_000 {
+        let mut bytes = samples().swap_remove(random.below(5));
+        for _ in 0..1 + random.below(6) {
+            let at = random.below(bytes.len());
+            // The ends of the range of lengths are where sums overflow.
+            bytes[at] = [0, 1, 0x7f, 0x80, 0xff, random.next() as u8][random.below(6)];
+        }
+        read_all(&bytes);
+    }
+}
+
+#[test]
+fn no_changed_bit_goes_unnoticed() {
+    let slot = common::slot();
+    for at in 0..SLOT_LEN * 8 {
+        let mut bytes = slot.to_bytes();
+        bytes[at / 8] ^= 1 << (at % 8);
+        assert!(Slot::parse(&bytes).is_err(), "bit {at}");
+    }
+    let payload = [common::header(), common::metadata(), vec![0; 8192]].concat();
+    let covered = (slot.header_len + slot.metadata_len) as usize;
+    assert!(slot.split(&payload).is_ok());
+    for at in 0..covered * 8 {
+        let mut bytes = payload.clone();
+        bytes[at / 8] ^= 1 << (at % 8);
+        assert_eq!(slot.split(&bytes), Err(FormatError::Digest(Part::Header)), "bit {at}");
+    }
+}
+
+#[test]
+fn what_is_unknown_is_refused_when_it_is_critical() {
+    let record = |tag: u16, flags: u16| {
+        let mut bytes = common::metadata();
+        bytes.extend_from_slice(&tag.to_le_bytes());
+        bytes.extend_from_slice(&flags.to_le_bytes());
+        bytes.extend_from_slice(&3u32.to_le_bytes());
+        bytes.extend_from_slice(b"xyz\0\0\0\0\0");
+        bytes
+    };
+    assert!(Metadata::parse(&record(999, 0)).is_ok());
+    assert!(matches!(
+        Metadata::parse(&record(999, 1)),
+        Err(FormatError::Unknown { number: 999, .. })
+    ));
+    // A record that may stand once.
+    assert!(Metadata::parse(&record(9, 0)).is_err());
+
+    let mut header = common::header();
+    header[24] = 200;
+    assert!(matches!(
+        Header::parse(&header, 8192),
+        Err(FormatError::Unknown { number: 200, .. })
+    ));
+    header[26] = 0;
+    assert_eq!(Header::parse(&header, 8192).unwrap().regions().count(), 2);
+
+    for (sample, at) in [
+        (common::header(), 8),
+        (common::slot().to_bytes().to_vec(), 8),
+        (common::names(), 8),
+    ] {
+        let mut bytes = sample;
+        bytes[at] = 2;
+        let errors = [
+            Slot::parse(&bytes).err(),
+            Header::parse(&bytes, 8192).err(),
+            NameTable::parse(&bytes).err(),
+        ];
+        let refused = |e: &Option<FormatError>| matches!(e, Some(FormatError::Version { found: 2, known: 1, .. }));
+        assert_eq!(errors.iter().filter(|e| refused(e)).count(), 1);
+    }
+}
+
+#[test]
+fn a_writer_cannot_write_what_a_reader_refuses() {
+    for record in [
+        Record::EnvSet(b"=x"),
+        Record::EnvSet(b"none"),
+        Record::EnvPass(b""),
+        Record::EnvPass(b"A=b"),
+        Record::EnvPass(b"A\0"),
+        Record::Arg(b"a\0b"),
+        Record::Argv0(b"\0"),
+        Record::Capabilities(1 << 31),
+        Record::InheritFd(2),
+        Record::InheritFd(1024),
+    ] {
+        assert!(MetadataWriter::new().push(record).is_err(), "{record:?}");
+    }
+}

@@ -1,0 +1,88 @@
+//! Builds the runtimes that the packer carries.
+//!
+//! The runtime is linked without libc, with its own flags, profile and lock file, so it is built by a cargo of its own
+//! (see `runtime/Cargo.toml` and `runtime/.cargo/config.toml`). Both builds share a target folder beside this one's,
+//! so that `cargo build`, `cargo test` and `cargo clippy` build them once.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+/// Environment variable of the crate, and cargo arguments, of each runtime.
+const RUNTIMES: [(&str, &str, &[&str]); 2] = [
+    ("NYASH_RUNTIME_LEAN", "lean", &[]),
+    ("NYASH_RUNTIME_LEAN_GC", "lean-gc", &["--features", "gc"]),
+];
+
+fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
+    for input in [
+        "src",
+        "memfd-absent",
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo/config.toml",
+        "link-x86_64.ld",
+    ] {
+        println!("cargo::rerun-if-changed={}", source.join(input).display());
+    }
+    println!(
+        "cargo::rerun-if-changed={}",
+        source.join("../format-spec/src").display()
+    );
+    // <target>/<profile>/build/<package>/out
+    let target_dir = out.ancestors().nth(4).unwrap_or(&out).join("runtime");
+    for (variable, name, arguments) in RUNTIMES {
+        let built = build(&source, &target_dir, arguments);
+        let kept = out.join(name);
+        fs::copy(&built, &kept).unwrap_or_else(|error| panic!("cannot copy {}: {error}", built.display()));
+        println!("cargo::rustc-env={variable}={}", kept.display());
+    }
+}
+
+/// Runs cargo in the runtime's folder and returns the executable.
+fn build(source: &Path, target_dir: &Path, arguments: &[&str]) -> PathBuf {
+    let mut command = Command::new(env::var_os("CARGO").expect("cargo sets CARGO"));
+    command
+        .current_dir(source)
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--quiet",
+            "--target",
+            TARGET,
+            "--target-dir",
+        ])
+        .arg(target_dir)
+        .args(arguments);
+    // Flags and wrappers of this build (coverage, clippy, another linker) are not meant for the runtime.
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        let outer = [
+            "CARGO_ENCODED_RUSTFLAGS",
+            "RUSTFLAGS",
+            "RUSTC_WRAPPER",
+            "RUSTC_WORKSPACE_WRAPPER",
+            "RUSTC_LINKER",
+        ];
+        let per_build = [
+            "CARGO_PROFILE_",
+            "CARGO_FEATURE_",
+            "CARGO_CFG_",
+            "CARGO_PKG_",
+            "CARGO_TARGET_",
+            "CARGO_BUILD_",
+        ];
+        if outer.contains(&name.as_str()) || per_build.iter().any(|prefix| name.starts_with(prefix)) {
+            command.env_remove(&name);
+        }
+    }
+    let status = command
+        .status()
+        .unwrap_or_else(|error| panic!("cannot run cargo for the runtime: {error}"));
+    assert!(status.success(), "building the runtime in {} failed", source.display());
+    target_dir.join(TARGET).join("release/nyash-runtime")
+}

@@ -1,0 +1,181 @@
+//! The command line's grammar and its help.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use nyash_pack::OptLevel;
+
+const EXAMPLES: &str = "\
+Examples:
+  nyash-pack hello.wasm                       write the executable `hello`
+  nyash-pack app.wasm -o bin/app --dir .      the program may use the folder it is started in
+  nyash-pack app.wasm --dir /srv/data::/data:ro --env MODE=fast --env HOME
+  nyash-pack tool.wasm --allow-all            the program behaves like a native one
+  cat app.wat | nyash-pack - -o app           read standard input
+  nyash-pack inspect app                      what an executable holds and may do
+
+A file that is called like a subcommand is given with its folder: nyash-pack ./inspect
+
+Exit status:
+  0    done
+  1    the module or executable was refused or is damaged
+  2    the command line is wrong
+  3    a file could not be read or written
+  70   a bug in nyash-pack
+  130  interrupted; nothing was written";
+
+/// Turns a WASI module into one native executable.
+///
+/// The program gets its arguments, standard streams, clocks and random numbers, and nothing else unless it is granted
+/// here. What is granted is part of the executable and cannot be exceeded when it runs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nyash-pack",
+    version,
+    after_help = EXAMPLES,
+    after_long_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub pack: PackArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what an executable holds and may do
+    Inspect(InspectArgs),
+    /// Compute every hash of an executable again
+    Verify(VerifyArgs),
+    /// Get the compiled module out of an executable
+    Extract(ExtractArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    /// Module to pack: .wasm, .wat or .cwasm, or - for standard input
+    #[arg(value_name = "MODULE", required = true, value_hint = ValueHint::FilePath)]
+    pub module: Option<PathBuf>,
+
+    /// Executable to write [default: the module's name without its ending, in the working directory]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Grant a directory, under another name or read-only if given; can be repeated
+    #[arg(long, value_name = "HOST[::GUEST][:ro]", help_heading = "What the program may reach")]
+    pub dir: Vec<OsString>,
+
+    /// Set a variable, or pass it on from the program's environment; can be repeated
+    #[arg(long, value_name = "NAME[=VALUE]", help_heading = "What the program may reach")]
+    pub env: Vec<OsString>,
+
+    /// Pass on the whole environment
+    #[arg(long, help_heading = "What the program may reach")]
+    pub inherit_env: bool,
+
+    /// Grant what a native program has: all files, the working directory, the whole environment
+    #[arg(long, help_heading = "What the program may reach")]
+    pub allow_all: bool,
+
+    /// Let the program use a descriptor (from 3 on) that is open when it is started; can be repeated
+    #[arg(long, value_name = "N", help_heading = "What the program may reach")]
+    pub inherit_fd: Vec<u32>,
+
+    /// Largest size of the program's memory, for example 512M
+    #[arg(long, value_name = "BYTES", value_parser = nyash_pack::parse_size, help_heading = "What the program may reach")]
+    pub memory_limit: Option<u64>,
+
+    /// Argument placed before those of the command line; can be repeated
+    #[arg(
+        long,
+        value_name = "ARG",
+        allow_hyphen_values = true,
+        help_heading = "How the program is started"
+    )]
+    pub arg: Vec<OsString>,
+
+    /// What the program sees as its own name
+    #[arg(
+        long,
+        value_name = "NAME",
+        allow_hyphen_values = true,
+        help_heading = "How the program is started"
+    )]
+    pub argv0: Option<OsString>,
+
+    /// How much to optimise
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Speed, help_heading = "How it is compiled")]
+    pub opt_level: Level,
+
+    /// Reserve no address space: runs under `ulimit -v`, some 10 % slower
+    #[arg(long, help_heading = "How it is compiled")]
+    pub small_address_space: bool,
+
+    /// Print how long each stage took
+    #[arg(long)]
+    pub timings: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// Nothing: the fastest packing
+    None,
+    /// For speed
+    Speed,
+    /// For speed where it costs no size
+    Size,
+}
+
+impl From<Level> for OptLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::None => OptLevel::None,
+            Level::Speed => OptLevel::Speed,
+            Level::Size => OptLevel::Size,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Executable that nyash-pack made
+    #[arg(value_name = "APP", value_hint = ValueHint::FilePath)]
+    pub app: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Executable that nyash-pack made
+    #[arg(value_name = "APP", value_hint = ValueHint::FilePath)]
+    pub app: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ExtractArgs {
+    /// Executable that nyash-pack made
+    #[arg(value_name = "APP", value_hint = ValueHint::FilePath)]
+    pub app: PathBuf,
+    /// Compiled module to write
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Shell to print completions for
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,307 @@
+//! `nyash-pack inspect APP`: what an executable holds and may do, for people and as JSON.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use nyash_format::{RegionKind, capability, stub_info};
+use nyash_pack::Error;
+use nyash_pack::inspect::Program;
+use serde::Serialize;
+
+use super::args::InspectArgs;
+use super::{about, open};
+
+/// Shows an executable.
+pub fn run(args: &InspectArgs) -> anyhow::Result<()> {
+    let file = open(&args.app)?;
+    let program = about(&args.app, Program::parse(file.bytes()))?;
+    let report = about(&args.app, Report::new(&program))?;
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &report)?;
+        writeln!(out)?;
+    } else {
+        out.write_all(report.text().as_bytes())?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Everything that is shown. The field names are those of the JSON.
+#[derive(Debug, Serialize)]
+struct Report {
+    format: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    file_size: usize,
+    target: Option<String>,
+    runtime: Runtime,
+    capabilities: Capabilities,
+    key: Key,
+    regions: Vec<Place>,
+    sections: Vec<Place>,
+    hashes: Vec<Hash>,
+    producers: Vec<String>,
+    functions: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Runtime {
+    kind: Option<String>,
+    version: Option<String>,
+    wasmtime: Option<String>,
+    gc: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Capabilities {
+    all_files: bool,
+    inherit_env: bool,
+    directories: Vec<Directory>,
+    env_set: Vec<String>,
+    env_pass: Vec<String>,
+    inherit_fds: Vec<u32>,
+    args: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    argv0: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory_limit: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Directory {
+    host: String,
+    guest: String,
+    read_only: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Key {
+    hash: String,
+    cpu: &'static str,
+    lines: Vec<String>,
+}
+
+/// A region or section.
+#[derive(Debug, Serialize)]
+struct Place {
+    name: String,
+    offset: u64,
+    size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Hash {
+    of: &'static str,
+    sha256: String,
+}
+
+impl Report {
+    fn new(program: &Program<'_>) -> Result<Self, Error> {
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let metadata = &program.metadata;
+        let capabilities = &metadata.capabilities;
+        let (module, _) = program.module()?;
+        let names = program
+            .region(RegionKind::Names)
+            .map(|(_, bytes)| nyash_format::NameTable::parse(bytes));
+        let lines = |text: Option<&str>| text.unwrap_or_default().lines().map(str::to_owned).collect();
+        let from_key = |name: &str| {
+            let lines = metadata.key_text.unwrap_or_default().lines();
+            lines
+                .filter_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+                .map(str::to_owned)
+                .next()
+        };
+        Ok(Report {
+            format: nyash_format::FORMAT_VERSION,
+            name: owned(metadata.name),
+            file_size: program.file.len(),
+            target: owned(program.runtime_info(stub_info::TARGET)).or_else(|| from_key("target")),
+            runtime: Runtime {
+                kind: owned(program.runtime_info(stub_info::KIND)),
+                version: owned(program.runtime_info(stub_info::RUNTIME)),
+                wasmtime: owned(program.runtime_info(stub_info::WASMTIME)).or_else(|| from_key("wasmtime")),
+                gc: metadata.engine.gc,
+            },
+            capabilities: Capabilities {
+                all_files: capabilities.flags & capability::ALL_FILES != 0,
+                inherit_env: capabilities.flags & capability::INHERIT_ENV != 0,
+                directories: capabilities
+                    .preopens
+                    .iter()
+                    .map(|preopen| Directory {
+                        host: lossy(preopen.host),
+                        guest: lossy(preopen.guest),
+                        read_only: preopen.read_only,
+                    })
+                    .collect(),
+                env_set: capabilities.env_set.iter().map(|entry| lossy(entry)).collect(),
+                env_pass: capabilities.env_pass.iter().map(|name| lossy(name)).collect(),
+                inherit_fds: capabilities.inherit_fds.clone(),
+                args: capabilities.args.iter().map(|arg| lossy(arg)).collect(),
+                argv0: capabilities.argv0.map(lossy),
+                memory_limit: capabilities.memory_limit,
+            },
+            key: Key {
+                hash: format!("{:016x}", module.key),
+                cpu: module.cpu.name(),
+                lines: lines(metadata.key_text),
+            },
+            regions: program
+                .regions
+                .iter()
+                .map(|region| Place {
+                    name: region.kind.name().to_owned(),
+                    offset: program.file_offset(*region).unwrap_or_default(),
+                    size: region.len,
+                    rights: None,
+                })
+                .collect(),
+            sections: program
+                .executable
+                .sections()
+                .iter()
+                .map(|section| Place {
+                    name: section.name.to_owned(),
+                    offset: section.offset(),
+                    size: section.len(),
+                    rights: section.allocated().then(|| section.rights()),
+                })
+                .collect(),
+            hashes: metadata
+                .hashes
+                .iter()
+                .map(|(of, hash)| Hash {
+                    of: of.name(),
+                    sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+                })
+                .collect(),
+            producers: lines(metadata.producers),
+            functions: match names {
+                Some(names) => names?.len(),
+                None => 0,
+            },
+        })
+    }
+
+    fn text(&self) -> String {
+        let mut t = String::new();
+        self.write_text(&mut t).unwrap_or(());
+        t
+    }
+
+    fn write_text(&self, t: &mut String) -> std::fmt::Result {
+        let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
+        if let Some(name) = &self.name {
+            writeln!(t, "module        {}", quoted(name))?;
+        }
+        writeln!(t, "size          {} bytes", self.file_size)?;
+        writeln!(t, "target        {}", or_unknown(&self.target))?;
+        let r = &self.runtime;
+        let gc = if r.gc { ", with collector" } else { "" };
+        writeln!(
+            t,
+            "runtime       {} {}, wasmtime {}{gc}",
+            or_unknown(&r.kind),
+            or_unknown(&r.version),
+            or_unknown(&r.wasmtime)
+        )?;
+        writeln!(t, "functions     {}", self.functions)?;
+
+        writeln!(t, "\ncapabilities")?;
+        let c = &self.capabilities;
+        writeln!(t, "  arguments, standard streams, clocks, random numbers")?;
+        if c.all_files {
+            writeln!(t, "  all files, with the working directory")?;
+        }
+        for d in &c.directories {
+            let rights = if d.read_only { " (read-only)" } else { "" };
+            writeln!(t, "  directory {} as {}{rights}", quoted(&d.host), quoted(&d.guest))?;
+        }
+        if c.inherit_env {
+            writeln!(t, "  the whole environment")?;
+        }
+        for name in &c.env_pass {
+            writeln!(t, "  variable {} from the environment", quoted(name))?;
+        }
+        for entry in &c.env_set {
+            writeln!(t, "  variable {}", quoted(entry))?;
+        }
+        for fd in &c.inherit_fds {
+            writeln!(t, "  descriptor {fd}, open when it is started")?;
+        }
+        for arg in &c.args {
+            writeln!(t, "  argument {}", quoted(arg))?;
+        }
+        if let Some(argv0) = &c.argv0 {
+            writeln!(t, "  argument 0 is {}", quoted(argv0))?;
+        }
+        if let Some(limit) = c.memory_limit {
+            writeln!(t, "  at most {limit} bytes of memory")?;
+        }
+
+        writeln!(t, "\ncompatibility key {}", self.key.hash)?;
+        for line in &self.key.lines {
+            writeln!(t, "  {}", plain(line))?;
+        }
+        writeln!(t, "\nregions           offset       size")?;
+        for place in &self.regions {
+            writeln!(t, "  {:12} {:10} {:10}", place.name, place.offset, place.size)?;
+        }
+        writeln!(t, "\nsections          offset       size")?;
+        for place in &self.sections {
+            let rights = place.rights.as_deref().unwrap_or("");
+            let line = format!(
+                "  {:12} {:10} {:10}  {rights}",
+                plain(&place.name),
+                place.offset,
+                place.size
+            );
+            writeln!(t, "{}", line.trim_end())?;
+        }
+        writeln!(t, "\nSHA-256")?;
+        for hash in &self.hashes {
+            writeln!(t, "  {:8} {}", hash.of, hash.sha256)?;
+        }
+        if !self.producers.is_empty() {
+            writeln!(t, "\nproducers")?;
+            for line in &self.producers {
+                writeln!(t, "  {}", plain(line))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Text from the file as it may stand on a terminal.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// Text from the file in quotes where its bounds could be unclear.
+fn quoted(text: &str) -> String {
+    let simple = |c: char| !c.is_control() && !c.is_whitespace() && c != '"' && c != '\\';
+    if !text.is_empty() && text.chars().all(simple) {
+        text.to_owned()
+    } else {
+        format!("{text:?}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        assert_eq!(plain("a\x1b[31mb"), "a\u{fffd}[31mb");
+        assert_eq!(quoted("/data"), "/data");
+        assert_eq!(quoted("a b\n"), "\"a b\\n\"");
+        assert_eq!(quoted(""), "\"\"");
+    }
+}

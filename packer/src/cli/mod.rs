@@ -1,0 +1,139 @@
+//! The command line: what can be asked for, and how answers and errors are shown.
+
+mod args;
+mod completions;
+mod extract;
+mod inspect;
+mod interrupt;
+mod man;
+mod pack;
+mod progress;
+mod style;
+mod verify;
+
+use std::io::{self, ErrorKind};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use nyash_pack::Error;
+
+use args::{Cli, Command};
+
+/// Exit status of the command; `--help` lists them.
+mod exit {
+    /// The input was refused or found damaged.
+    pub const REFUSED: u8 = 1;
+    /// The command line is wrong.
+    pub const USAGE: u8 = 2;
+    /// A file could not be read or written.
+    pub const FILES: u8 = 3;
+    /// A bug in this program.
+    pub const BUG: u8 = 70;
+    /// A signal asked to stop.
+    pub const INTERRUPTED: u8 = 130;
+}
+
+/// Runs the command.
+pub fn run() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!(
+            "{} this is a bug, please report it with the module: {panic}",
+            style::error("nyash-pack:")
+        );
+        std::process::exit(exit::BUG.into());
+    }));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            return usage(&error);
+        }
+    };
+    let outcome = match cli.command {
+        None => pack::run(&cli.pack),
+        Some(Command::Inspect(args)) => inspect::run(&args),
+        Some(Command::Verify(args)) => verify::run(&args),
+        Some(Command::Extract(args)) => extract::run(&args),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man) => man::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::from(status(&error))
+        }
+    }
+}
+
+/// Help and version, or what is wrong with the command line, in the form of all messages.
+fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // Help that is piped into a program which has read enough is a success.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error:").unwrap_or(&text);
+    eprint!("{}{text}", style::error("nyash-pack:"));
+    ExitCode::from(exit::USAGE)
+}
+
+/// One message: what was worked on, what is wrong with it, what to do.
+fn report(error: &anyhow::Error) {
+    // Our own errors say all they know; behind them the chain only repeats it.
+    let own = error
+        .chain()
+        .position(|cause| cause.is::<Error>())
+        .unwrap_or(usize::MAX);
+    let causes: Vec<String> = error
+        .chain()
+        .take(own.saturating_add(1))
+        .map(ToString::to_string)
+        .collect();
+    eprintln!("{} {}", style::error("nyash-pack:"), causes.join(": "));
+    if let Some(hint) = error.chain().find_map(|cause| cause.downcast_ref::<Error>()?.hint()) {
+        eprintln!("{} {hint}", style::hint("hint:"));
+    }
+}
+
+fn status(error: &anyhow::Error) -> u8 {
+    match error.chain().find_map(|cause| cause.downcast_ref::<Error>()) {
+        Some(Error::Interrupted) => exit::INTERRUPTED,
+        Some(Error::Option { .. }) => exit::USAGE,
+        Some(Error::Io { .. } | Error::Output { .. }) => exit::FILES,
+        Some(_) => exit::REFUSED,
+        None => exit::FILES,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |cause: &(dyn std::error::Error + 'static)| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    };
+    error.chain().any(broken)
+}
+
+/// Maps a file that the user named.
+fn open(path: &std::path::Path) -> anyhow::Result<nyash_pack::files::Bytes> {
+    nyash_pack::files::map(path).map_err(|source| {
+        let error = Error::Io {
+            action: "read",
+            path: path.to_owned(),
+            source,
+        };
+        error.into()
+    })
+}
+
+/// Names the file that an error is about.
+fn about<T>(path: &std::path::Path, result: Result<T, Error>) -> anyhow::Result<T> {
+    match result {
+        // These are about the command line.
+        Err(error @ Error::Option { .. }) => Err(error.into()),
+        result => result.with_context(|| path.display().to_string()),
+    }
+}

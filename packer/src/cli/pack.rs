@@ -1,0 +1,156 @@
+//! `nyash-pack MODULE`: packs a module.
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use nyash_pack::files::Bytes;
+use nyash_pack::{Directory, Error, Options, Stage, output, pack_with};
+
+use super::args::PackArgs;
+use super::interrupt::Watch;
+use super::progress::Progress;
+use super::{about, open, style};
+
+const STDIN: &str = "-";
+
+/// Packs a module.
+pub fn run(args: &PackArgs) -> anyhow::Result<()> {
+    let mut timings = Timings::new();
+    let module = args.module.as_deref().unwrap_or(Path::new(STDIN));
+    let options = options(args)?;
+    let target = target(args, module)?;
+    // Known before minutes go into compiling.
+    output::check_output(&target)?;
+    if module != Path::new(STDIN) && output::same_file(module, &target) {
+        return Err(Error::Output {
+            path: target,
+            message: "it is the input",
+        }
+        .into());
+    }
+
+    timings.enter("read");
+    let (input, name) = if module == Path::new(STDIN) {
+        (read_stdin()?, PathBuf::from("standard input"))
+    } else {
+        (open(module)?, module.to_owned())
+    };
+    let bytes = input.bytes();
+    let mut progress = None;
+    let result = pack_with(bytes, &options, &mut |stage| {
+        timings.enter(stage.name());
+        progress = (stage == Stage::Compile).then(|| Progress::start(&name.to_string_lossy(), bytes.len()));
+    });
+    drop(progress);
+    let packed = about(&name, result)?;
+
+    timings.enter("write");
+    let watch = Watch::start();
+    output::write_file(&target, &packed.bytes, 0o777, &|| watch.asked())?;
+    timings.leave();
+    for note in &packed.notes {
+        eprintln!("{} {}: {note}", style::hint("note:"), name.display());
+    }
+    if args.timings {
+        timings.print(bytes.len(), packed.bytes.len());
+    }
+    Ok(())
+}
+
+fn options(args: &PackArgs) -> Result<Options, Error> {
+    let bytes = |text: &OsStr| text.as_bytes().to_vec();
+    let mut options = Options {
+        args: args.arg.iter().map(|arg| bytes(arg)).collect(),
+        argv0: args.argv0.as_deref().map(bytes),
+        inherit_env: args.inherit_env,
+        inherit_fds: args.inherit_fd.clone(),
+        memory_limit: args.memory_limit,
+        small_address_space: args.small_address_space,
+        opt_level: args.opt_level.into(),
+        ..Options::default()
+    };
+    for directory in &args.dir {
+        options.directories.push(Directory::parse(directory.as_bytes())?);
+    }
+    for variable in &args.env {
+        options.add_env(variable.as_bytes())?;
+    }
+    if args.allow_all {
+        options.allow_all();
+    }
+    Ok(options)
+}
+
+/// Where the executable goes: what was asked for, or the module's name without its ending.
+fn target(args: &PackArgs, module: &Path) -> Result<PathBuf, Error> {
+    if let Some(output) = &args.output {
+        return Ok(output.clone());
+    }
+    let refuse = |message: &str| Error::Option {
+        option: "--output",
+        message: message.to_owned(),
+    };
+    if module == Path::new(STDIN) {
+        return Err(refuse("give a name with -o, because standard input has none"));
+    }
+    let ending = module.extension().and_then(OsStr::to_str);
+    match (ending, module.file_stem()) {
+        // In the working directory, as compilers do.
+        (Some("wasm" | "wat" | "cwasm"), Some(name)) => Ok(PathBuf::from(name)),
+        _ => Err(refuse(
+            "give a name with -o, because the module's name has no ending to leave out",
+        )),
+    }
+}
+
+fn read_stdin() -> Result<Bytes, Error> {
+    let mut bytes = Vec::new();
+    // One byte more than is accepted, so that an endless stream ends with the right message.
+    let limit = nyash_pack::MAX_MODULE + 1;
+    let read = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
+    read.map_err(|source| Error::Io {
+        action: "read",
+        path: PathBuf::from("standard input"),
+        source,
+    })?;
+    Ok(Bytes::Read(bytes))
+}
+
+/// How long each stage took.
+struct Timings {
+    start: Instant,
+    stages: Vec<(&'static str, Duration)>,
+    current: Option<(&'static str, Instant)>,
+}
+
+impl Timings {
+    fn new() -> Self {
+        Timings {
+            start: Instant::now(),
+            stages: Vec::new(),
+            current: None,
+        }
+    }
+
+    fn enter(&mut self, stage: &'static str) {
+        self.leave();
+        self.current = Some((stage, Instant::now()));
+    }
+
+    fn leave(&mut self) {
+        if let Some((stage, since)) = self.current.take() {
+            self.stages.push((stage, since.elapsed()));
+        }
+    }
+
+    fn print(&self, input: usize, output: usize) {
+        for (stage, took) in &self.stages {
+            eprintln!("{stage:>8} {:>9.2} ms", took.as_secs_f64() * 1e3);
+        }
+        let total = self.start.elapsed().as_secs_f64() * 1e3;
+        eprintln!("{:>8} {total:>9.2} ms   {input} bytes in, {output} bytes out", "total");
+    }
+}

@@ -1,0 +1,177 @@
+//! Whether a compiled module fits the runtime, and if not, in what it differs.
+
+use nyash_format::Engine as Settings;
+use serde::Deserialize;
+use wasmparser::WasmFeatures;
+use wasmtime_environ::{FlagValue, Tunables, obj};
+
+use crate::compile::{self, OptLevel};
+use crate::cwasm::Image;
+use crate::error::{Difference, Error, Result};
+
+/// The section `.wasmtime.engine`, as wasmtime writes it (`engine/serialization.rs`).
+struct Record<'a> {
+    version: &'a str,
+    engine: Option<EngineRecord<'a>>,
+}
+
+/// wasmtime's `Metadata`; the order of the fields is the encoding.
+#[derive(Deserialize)]
+struct EngineRecord<'a> {
+    target: String,
+    #[serde(borrow)]
+    shared_flags: Vec<(&'a str, FlagValue<'a>)>,
+    #[serde(borrow)]
+    isa_flags: Vec<(&'a str, FlagValue<'a>)>,
+    tunables: Tunables,
+    features: u64,
+}
+
+/// Settings that wasmtime does not compare either, because they do not change how code works with the runtime.
+const FREE_TUNABLES: &[&str] = &[
+    "memory_reservation_for_growth",
+    "gc_heap_reservation_for_growth",
+    "generate_address_map",
+    "debug_adapter_modules",
+    "gc_zeal_alloc_counter",
+    "metadata_for_internal_asserts",
+    "metadata_for_gc_heap_corruption",
+    "branch_hinting",
+    "operator_cost",
+];
+const FREE_FLAGS: &[&str] = &[
+    "opt_level",
+    "unwind_info",
+    "stack_switch_model",
+    "enable_heap_access_spectre_mitigation",
+    "enable_table_access_spectre_mitigation",
+    "enable_nan_canonicalization",
+    "enable_float",
+    "enable_verifier",
+    "regalloc_checker",
+    "regalloc_verbose_logs",
+    "regalloc_algorithm",
+    "is_pic",
+    "bb_padding_log2_minus_one",
+    "log2_min_function_alignment",
+    "enable_compact_unwind_abi",
+    "machine_code_cfg_info",
+    "tls_model",
+    "enable_alias_analysis",
+    "probestack_size_log2",
+    "enable_incremental_compilation_cache_checks",
+    "enable_atomics",
+];
+
+/// Checks a compiled module against what the runtime needs, and returns the settings it was compiled with.
+///
+/// # Errors
+/// [`Error::Incompatible`] with every difference, or [`Error::DamagedImage`].
+pub(crate) fn check(image: &Image<'_>, small_address_space: bool) -> Result<Settings> {
+    let found = Record::read(image)?;
+    let gc = found
+        .engine
+        .as_ref()
+        .is_some_and(|engine| engine.tunables.collector.is_some());
+    let settings = compile::settings(gc, small_address_space);
+    // What the runtime needs is what the compiler of this version writes.
+    let own = compile::engine(settings, OptLevel::Speed, false)?
+        .precompile_module(b"\0asm\x01\0\0\0")
+        .map_err(|error| Error::Compile(format!("{error:#}")))?;
+    let own = Image::parse(&own)?;
+    let needed = Record::read(&own)?;
+    let differences = found.differences(&needed)?;
+    if differences.is_empty() {
+        Ok(settings)
+    } else {
+        Err(Error::Incompatible(differences))
+    }
+}
+
+impl<'a> Record<'a> {
+    fn read(image: &Image<'a>) -> Result<Self> {
+        let bytes = image.section(obj::ELF_WASM_ENGINE);
+        let parts = bytes.and_then(|bytes| {
+            let (head, rest) = bytes.split_first_chunk::<2>()?;
+            let (version, rest) = rest.split_at_checked(head[1].into())?;
+            Some((std::str::from_utf8(version).ok()?, rest))
+        });
+        let (version, rest) = parts.ok_or_else(|| Error::DamagedImage("no engine record".to_owned()))?;
+        Ok(Record {
+            version,
+            // Another version of wasmtime has other fields.
+            engine: postcard::from_bytes(rest).ok(),
+        })
+    }
+
+    fn differences(&self, needed: &Record<'_>) -> Result<Vec<Difference>> {
+        let mut out = Vec::new();
+        let mut differ = |setting: &str, found: String, needed: String| {
+            if found != needed {
+                out.push(Difference {
+                    setting: setting.to_owned(),
+                    found,
+                    needed,
+                });
+            }
+        };
+        differ(
+            "the version of wasmtime",
+            self.version.to_owned(),
+            needed.version.to_owned(),
+        );
+        let (Some(found), Some(needed)) = (&self.engine, &needed.engine) else {
+            if self.version == needed.version {
+                return Err(Error::DamagedImage("its engine record cannot be read".to_owned()));
+            }
+            return Ok(out);
+        };
+        differ("the target", platform(&found.target), platform(&needed.target));
+        for (name, value) in &found.shared_flags {
+            let wanted = needed.shared_flags.iter().find(|(other, _)| other == name);
+            if let Some((_, wanted)) = wanted.filter(|_| !FREE_FLAGS.contains(name)) {
+                differ(&format!("compiler flag {name}"), value.to_string(), wanted.to_string());
+            }
+        }
+        for (name, value) in &found.isa_flags {
+            let wanted = needed.isa_flags.iter().find(|(other, _)| other == name);
+            // A CPU feature that the code does not use is no obstacle.
+            if let Some((_, wanted)) = wanted.filter(|_| *value != FlagValue::Bool(false)) {
+                differ(&format!("CPU feature {name}"), value.to_string(), wanted.to_string());
+            }
+        }
+        let (found_tunables, needed_tunables) = (fields(&found.tunables)?, fields(&needed.tunables)?);
+        for (name, value) in &found_tunables {
+            if FREE_TUNABLES.contains(&name.as_str()) {
+                continue;
+            }
+            let wanted = needed_tunables.get(name).map(ToString::to_string).unwrap_or_default();
+            differ(&format!("setting {name}"), value.to_string(), wanted);
+        }
+        let more = found.features & !needed.features;
+        for (name, _) in WasmFeatures::from_bits_truncate(more).iter_names() {
+            differ(
+                &format!("feature {}", name.to_lowercase()),
+                "on".to_owned(),
+                "off".to_owned(),
+            );
+        }
+        Ok(out)
+    }
+}
+
+/// Architecture and operating system of a target triple.
+fn platform(triple: &str) -> String {
+    let parts: Vec<&str> = triple.split('-').collect();
+    match parts.as_slice() {
+        [arch, _, os, ..] => format!("{arch}-{os}"),
+        _ => triple.to_owned(),
+    }
+}
+
+fn fields(tunables: &Tunables) -> Result<serde_json::Map<String, serde_json::Value>> {
+    match serde_json::to_value(tunables) {
+        Ok(serde_json::Value::Object(fields)) => Ok(fields),
+        _ => Err(Error::DamagedImage("its settings cannot be read".to_owned())),
+    }
+}

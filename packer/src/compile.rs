@@ -1,0 +1,140 @@
+//! How modules are compiled, and the one place where the settings of the compiler are chosen.
+//!
+//! The runtime must configure its engine alike (`runtime/src/engine.rs`). wasmtime compares, when it loads a module:
+//!
+//! | setting | value | who sets it in the runtime |
+//! |---|---|---|
+//! | module version | `Custom("48.0.8")`: wasmtime's own is only the major version | constant |
+//! | target | `x86_64-unknown-linux-gnu`, no CPU features | compiled in |
+//! | `memory_reservation`, `memory_guard_size` | 4 GiB, 32 MiB; both 0 with a small address space | record `engine` |
+//! | `gc_heap_reservation`, `gc_heap_guard_size`, `gc_heap_may_move` | wasmtime copies the memory's | not set |
+//! | `memory_may_move`, `guard_before_linear_memory`, `table_lazy_init` | wasmtime's default, true | not set |
+//! | `signals_based_traps` | true | record `engine` |
+//! | `memory_init_cow` | true | record `engine` |
+//! | `collector` | deferred reference counting with `gc`, otherwise none | record `engine` |
+//! | `parse_wasm_debuginfo` | false (`WasmBacktraceDetails::Disable`) | constant |
+//! | `debug_symbols` | wasmtime's default, true | not set |
+//! | `debug_native`, `debug_guest`, fuel, epochs, inlining, winch, recording, concurrency | wasmtime's default | not set |
+//! | features | WASM 3 without threads; without `gc` also no exceptions and no collected types | cargo feature `gc` |
+//!
+//! Not compared, and of no effect on code: `memory_reservation_for_growth`, `max_wasm_stack`, `generate_address_map`
+//! (off: call stacks are named from the packer's own table), unwind tables (off: frames are walked by frame pointer).
+
+use nyash_format::{CompatKey, CpuLevel, Engine as Settings};
+use wasmtime::{Collector, Config, Engine, ModuleVersionStrategy, WasmBacktraceDetails};
+
+use crate::error::{Error, Result};
+use crate::features;
+use crate::module::Module;
+
+/// The version of wasmtime that compiles and runs modules.
+pub const WASMTIME: &str = "48.0.8";
+
+/// The target in the spelling of compatibility keys.
+pub const TARGET: &str = "x86_64-linux";
+
+/// Below this many bytes of code, starting threads costs more than it saves.
+const PARALLEL_FROM: u64 = 64 << 10;
+
+/// How much the optimiser does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OptLevel {
+    /// Nothing: the fastest packing.
+    None,
+    /// For speed.
+    #[default]
+    Speed,
+    /// For speed where it does not cost size.
+    Size,
+}
+
+/// The settings of the engine for a module with or without collected types.
+pub fn settings(gc: bool, small_address_space: bool) -> Settings {
+    Settings {
+        memory_reservation: if small_address_space { 0 } else { 4 << 30 },
+        memory_guard_size: if small_address_space { 0 } else { 32 << 20 },
+        memory_reservation_for_growth: if small_address_space { 16 << 20 } else { 2 << 30 },
+        max_wasm_stack: 7 << 20,
+        signals_based_traps: true,
+        memory_init_cow: true,
+        gc,
+    }
+}
+
+/// The compatibility key of modules compiled with these settings.
+pub fn key(settings: Settings) -> CompatKey<'static> {
+    CompatKey {
+        wasmtime: WASMTIME,
+        target: TARGET,
+        cpu: CpuLevel::Baseline,
+        engine: settings,
+    }
+}
+
+/// An engine that compiles with these settings.
+pub(crate) fn engine(settings: Settings, opt: OptLevel, parallel: bool) -> Result<Engine> {
+    let mut config = Config::new();
+    let ready = (|| {
+        // A target that is named keeps the features of this machine's CPU out of the code.
+        config.target("x86_64-unknown-linux-gnu")?;
+        config.module_version(ModuleVersionStrategy::Custom(WASMTIME.to_owned()))?;
+        config
+            .memory_reservation(settings.memory_reservation)
+            .memory_guard_size(settings.memory_guard_size)
+            .memory_reservation_for_growth(settings.memory_reservation_for_growth)
+            .signals_based_traps(settings.signals_based_traps)
+            .memory_init_cow(settings.memory_init_cow)
+            .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+            .generate_address_map(false)
+            .native_unwind_info(false)
+            .gc_support(settings.gc)
+            .wasm_exceptions(settings.gc)
+            .parallel_compilation(parallel)
+            .cranelift_opt_level(match opt {
+                OptLevel::None => wasmtime::OptLevel::None,
+                OptLevel::Speed => wasmtime::OptLevel::Speed,
+                OptLevel::Size => wasmtime::OptLevel::SpeedAndSize,
+            });
+        if settings.gc {
+            config.collector(Collector::DeferredReferenceCounting);
+        }
+        Engine::new(&config)
+    })();
+    ready.map_err(|error| Error::Compile(format!("{error:#}")))
+}
+
+/// A compiled module in wasmtime's form, and the settings it was compiled with.
+pub(crate) struct Compiled {
+    pub image: Vec<u8>,
+    pub settings: Settings,
+}
+
+/// Compiles a module, with a collector only if it needs one.
+///
+/// # Errors
+/// [`Error::Feature`] or [`Error::Invalid`] for what the validator refuses, [`Error::Compile`] for what the compiler
+/// cannot do.
+pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, opt: OptLevel, small_address_space: bool) -> Result<Compiled> {
+    let lean = module.without_custom_sections();
+    let parallel = module.code_len >= PARALLEL_FROM;
+    let attempt = |gc: bool| {
+        let settings = settings(gc, small_address_space);
+        let image = engine(settings, opt, parallel)?
+            .precompile_module(&lean)
+            .map_err(|error| Error::Compile(format!("{error:#}")))?;
+        Ok(Compiled { image, settings })
+    };
+    // Function bodies are validated while they are compiled, so what they need is known only when that fails.
+    match attempt(module.needs_gc) {
+        Ok(compiled) => Ok(compiled),
+        Err(error) => {
+            if let Some(fault) = features::diagnose(bytes, true) {
+                Err(fault)
+            } else if !module.needs_gc && features::diagnose(bytes, false).is_some() {
+                attempt(true)
+            } else {
+                Err(error)
+            }
+        }
+    }
+}

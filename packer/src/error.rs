@@ -1,0 +1,190 @@
+//! What can go wrong, as data: a short text, and a hint that names the next step.
+
+use nyash_format::FormatError;
+use std::path::PathBuf;
+use thiserror::Error;
+
+use crate::wasi::BadImport;
+
+/// Why a module could not be packed, or a packed program not be read.
+///
+/// The text names neither the program nor the input file: the caller knows what it passed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The input holds no bytes.
+    #[error("the file is empty")]
+    Empty,
+    /// The input is none of the formats that the packer reads.
+    #[error("not a WebAssembly module: it starts with {start}")]
+    NotWasm {
+        /// The first bytes in readable form.
+        start: String,
+    },
+    /// The input is a component.
+    #[error("this is a WebAssembly component, and only core modules can be packed yet")]
+    Component,
+    /// The input is an executable, not a module.
+    #[error("this is an executable{}, not a WebAssembly module", if *packed { " made by nyash-pack" } else { "" })]
+    Executable {
+        /// It carries the packer's slot.
+        packed: bool,
+    },
+    /// The text form does not parse. The text comes with file, line and column.
+    #[error("{0}")]
+    Text(String),
+    /// The module is not valid.
+    #[error("invalid WebAssembly at offset {offset:#x}: {message}")]
+    Invalid {
+        /// What is wrong.
+        message: String,
+        /// Where, in bytes from the start of the module.
+        offset: u64,
+    },
+    /// The module uses a feature that the runtime does not offer.
+    #[error("the module uses {feature}, which nyash-pack does not support (offset {offset:#x})")]
+    Feature {
+        /// The feature's name.
+        feature: &'static str,
+        /// The way out.
+        way_out: &'static str,
+        /// Where it was met, in bytes from the start of the module.
+        offset: u64,
+    },
+    /// The module exports `_initialize` and no `_start`.
+    #[error("this is a reactor (a library with `_initialize`), not a command: it exports no function `_start`")]
+    Reactor,
+    /// The module exports neither `_start` nor `_initialize`.
+    #[error("the module exports no function `_start`, so there is nothing to run")]
+    NoStart,
+    /// `_start` takes parameters or returns results.
+    #[error("`_start` must take no parameters and return nothing, and here it is {0}")]
+    StartSignature(String),
+    /// Imports that no runtime of the packer offers.
+    #[error("{}", crate::wasi::describe(.0))]
+    Imports(Vec<BadImport>),
+    /// The module exceeds a limit of the format or of the compiler.
+    #[error("{what} is too large: {size} bytes, and the limit is {limit}")]
+    TooLarge {
+        /// What exceeds the limit.
+        what: &'static str,
+        /// Its size in bytes.
+        size: u64,
+        /// The largest accepted size in bytes.
+        limit: u64,
+    },
+    /// A compiled module that was made for another runtime.
+    #[error("this compiled module does not fit the runtime:{}", list(.0))]
+    Incompatible(Vec<Difference>),
+    /// A compiled module whose structure is damaged.
+    #[error("damaged compiled module: {0}")]
+    DamagedImage(String),
+    /// The compiler refused the module although it is valid.
+    #[error("the module cannot be compiled: {0}")]
+    Compile(String),
+    /// An option has a value that cannot be packed.
+    #[error("{option}: {message}")]
+    Option {
+        /// The option as the command spells it.
+        option: &'static str,
+        /// What is wrong with its value.
+        message: String,
+    },
+    /// The file is not an executable that the packer made.
+    #[error("not a program made by nyash-pack: {0}")]
+    NotPacked(String),
+    /// A packed program is damaged.
+    #[error("damaged program: {0}")]
+    Damaged(String),
+    /// A packed program's structures cannot be read.
+    #[error("damaged program: {0}")]
+    Format(#[from] FormatError),
+    /// The runtime inside the packer cannot be used.
+    #[error("the runtime inside nyash-pack is unusable: {0}")]
+    Runtime(String),
+    /// A file cannot be read or written.
+    #[error("cannot {action} {}: {source}", .path.display())]
+    Io {
+        /// What was tried, for example `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The output path cannot be used.
+    #[error("cannot write {}: {message}", .path.display())]
+    Output {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: &'static str,
+    },
+    /// A signal asked to stop.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+}
+
+impl Error {
+    /// What to do about it, when there is something to say.
+    pub fn hint(&self) -> Option<&str> {
+        Some(match self {
+            Error::Empty | Error::NotWasm { .. } => {
+                "give a WASI command module (.wasm or .wat), or a .cwasm from `nyash-pack extract`"
+            }
+            Error::Component => {
+                "build for WASI preview 1 instead: `--target wasm32-wasip1` (Rust), `--target=wasm32-wasi` (clang)"
+            }
+            Error::Executable { packed: true } => {
+                "`nyash-pack extract APP -o app.cwasm` gets the module out of it again"
+            }
+            Error::Executable { packed: false } => "give the .wasm file that it was made from",
+            Error::Feature { way_out, .. } => way_out,
+            Error::Reactor => {
+                "build a program with `main` (clang: without -mexec-model=reactor; Rust: a binary, not a cdylib)"
+            }
+            Error::NoStart => "build a program with `main`; the toolchain then exports `_start`",
+            Error::Imports(imports) => crate::wasi::hint(imports),
+            Error::Incompatible(differences) if differences.iter().all(Difference::is_address_space) => {
+                "it was compiled for the other choice of --small-address-space: pack it with the same"
+            }
+            Error::Incompatible(_) => "pack the .wasm file instead, or extract the .cwasm with this version",
+            Error::DamagedImage(_) => "extract or compile it again",
+            Error::Invalid { .. } => {
+                "the file may be cut short or damaged; `wasm-tools validate` of the tool that made it shows more"
+            }
+            Error::NotPacked(_) => "give a file that `nyash-pack app.wasm -o app` wrote",
+            Error::Damaged(_) | Error::Format(_) => "pack the module again",
+            Error::Output { .. } => "choose another path with -o",
+            _ => return None,
+        })
+    }
+}
+
+/// One setting in which a compiled module differs from what the runtime needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Name of the setting.
+    pub setting: String,
+    /// Its value in the module.
+    pub found: String,
+    /// The value the runtime needs.
+    pub needed: String,
+}
+
+impl Difference {
+    /// Whether `--small-address-space` decides about the setting.
+    fn is_address_space(&self) -> bool {
+        self.setting.ends_with("_reservation") || self.setting.ends_with("_guard_size")
+    }
+}
+
+fn list(differences: &[Difference]) -> String {
+    differences
+        .iter()
+        .map(|d| format!("\n  {} is {}, and must be {}", d.setting, d.found, d.needed))
+        .collect()
+}
+
+/// Short form of results in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

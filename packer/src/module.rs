@@ -1,0 +1,345 @@
+//! What the packer needs to know of a WebAssembly module before it is compiled.
+//!
+//! One walk over the sections, without the function bodies: those are validated by the compiler.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use wasmparser::{
+    CompositeInnerType, ExternalKind, Name, NameSectionReader, Parser, Payload, ProducersSectionReader, RefType,
+    TypeRef, ValType, WasmFeatures,
+};
+
+use crate::error::{Error, Result};
+use crate::wasi::{self, BadImport, Signature, WhyBad};
+
+/// The largest module accepted, in bytes. Offsets into code and data have 32 bits in the format and in the compiler.
+pub const MAX_MODULE: u64 = 1 << 30;
+
+/// A module in binary form, and what one walk over it found.
+#[derive(Debug)]
+pub struct Module<'a> {
+    bytes: &'a [u8],
+    /// Imported functions of preview 1 by name.
+    pub wasi_imports: Vec<&'a str>,
+    /// Imports that nobody provides.
+    pub bad_imports: Vec<BadImport>,
+    /// The module exports a memory named `memory`.
+    pub exports_memory: bool,
+    /// Smallest size of all its memories together, in bytes.
+    pub least_memory: u64,
+    /// Types outside function bodies show that a collector is needed (exceptions, `externref`, structs, ...).
+    pub needs_gc: bool,
+    /// Bytes of the code section.
+    pub code_len: u64,
+    /// Name from the name section.
+    pub name: Option<&'a str>,
+    /// `field: name version` lines of the producers section.
+    pub producers: String,
+    start: Start,
+    custom: Vec<Range<usize>>,
+    function_names: Vec<(u32, &'a str)>,
+    function_exports: Vec<(u32, &'a str)>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Start {
+    Missing,
+    Reactor,
+    Command,
+    Wrong(String),
+}
+
+impl<'a> Module<'a> {
+    /// Walks over a module.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::Component`], or [`Error::Invalid`] where the sections themselves are damaged.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self> {
+        if bytes.len() as u64 > MAX_MODULE {
+            return Err(Error::TooLarge {
+                what: "the module",
+                size: bytes.len() as u64,
+                limit: MAX_MODULE,
+            });
+        }
+        let mut walk = Walk::default();
+        let mut module = Module {
+            bytes,
+            wasi_imports: Vec::new(),
+            bad_imports: Vec::new(),
+            exports_memory: false,
+            least_memory: 0,
+            needs_gc: false,
+            code_len: 0,
+            name: None,
+            producers: String::new(),
+            start: Start::Missing,
+            custom: Vec::new(),
+            function_names: Vec::new(),
+            function_exports: Vec::new(),
+        };
+        let mut parser = Parser::new(0);
+        // What is not supported is refused by name later, not here as unreadable.
+        parser.set_features(WasmFeatures::all());
+        let mut rest = bytes;
+        let mut at = 0;
+        loop {
+            let (consumed, payload) = match parser.parse(rest, true).map_err(invalid)? {
+                wasmparser::Chunk::Parsed { consumed, payload } => (consumed, payload),
+                // Cannot be asked for at the end of the input.
+                wasmparser::Chunk::NeedMoreData(_) => return Err(invalid_at("unexpected end", bytes.len())),
+            };
+            let section = at..at + consumed;
+            match payload {
+                Payload::CodeSectionStart { range, size, .. } => {
+                    module.code_len = size.into();
+                    let end = range.end;
+                    parser.skip_section();
+                    rest = bytes
+                        .get(end..)
+                        .ok_or_else(|| invalid_at("unexpected end in the code section", bytes.len()))?;
+                    at = end;
+                    continue;
+                }
+                Payload::End(_) => break,
+                payload => module.section(payload, section.clone(), &mut walk)?,
+            }
+            rest = &rest[consumed..];
+            at = section.end;
+        }
+        module.start = walk.start();
+        // Stable: of several names the first stays first.
+        module.function_exports.sort_by_key(|(index, _)| *index);
+        Ok(module)
+    }
+
+    fn section(&mut self, payload: Payload<'a>, whole: Range<usize>, walk: &mut Walk) -> Result<()> {
+        match payload {
+            Payload::Version {
+                encoding: wasmparser::Encoding::Component,
+                ..
+            } => {
+                return Err(Error::Component);
+            }
+            Payload::TypeSection(types) => {
+                for group in types {
+                    for ty in group.map_err(invalid)?.into_types() {
+                        walk.types.push(match ty.composite_type.inner {
+                            CompositeInnerType::Func(ty) => {
+                                self.needs_gc |= ty.params().iter().chain(ty.results()).any(|ty| collected(*ty));
+                                Some(Signature {
+                                    params: ty.params().to_vec(),
+                                    results: ty.results().to_vec(),
+                                })
+                            }
+                            _ => {
+                                self.needs_gc = true;
+                                None
+                            }
+                        });
+                    }
+                }
+            }
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    let import = import.map_err(invalid)?;
+                    let kind = match import.ty {
+                        TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
+                            walk.functions.push(ty);
+                            let found = walk.types.get(ty as usize).cloned().flatten();
+                            match wasi::check_function(import.module, import.name, found) {
+                                Some(bad) => self.bad_imports.push(bad),
+                                None => self.wasi_imports.push(import.name),
+                            }
+                            continue;
+                        }
+                        TypeRef::Table(_) => "a table",
+                        TypeRef::Memory(_) => "a memory",
+                        TypeRef::Global(_) => "a global",
+                        TypeRef::Tag(_) => "an exception tag",
+                    };
+                    self.bad_imports.push(BadImport {
+                        module: import.module.to_owned(),
+                        name: import.name.to_owned(),
+                        why: WhyBad::NotFunction(kind),
+                    });
+                }
+            }
+            Payload::FunctionSection(functions) => {
+                for ty in functions {
+                    walk.functions.push(ty.map_err(invalid)?);
+                }
+            }
+            Payload::TableSection(tables) => {
+                for table in tables {
+                    self.needs_gc |= collected(ValType::Ref(table.map_err(invalid)?.ty.element_type));
+                }
+            }
+            Payload::MemorySection(memories) => {
+                for memory in memories {
+                    let memory = memory.map_err(invalid)?;
+                    let size = memory
+                        .initial
+                        .saturating_mul(1 << memory.page_size_log2.unwrap_or(16).min(16));
+                    self.least_memory = self.least_memory.saturating_add(size);
+                }
+            }
+            Payload::GlobalSection(globals) => {
+                for global in globals {
+                    self.needs_gc |= collected(global.map_err(invalid)?.ty.content_type);
+                }
+            }
+            Payload::TagSection(_) => self.needs_gc = true,
+            Payload::ExportSection(exports) => {
+                for export in exports {
+                    let export = export.map_err(invalid)?;
+                    if export.kind == ExternalKind::Func {
+                        self.function_exports.push((export.index, export.name));
+                    }
+                    match (export.name, export.kind) {
+                        ("memory", ExternalKind::Memory) => self.exports_memory = true,
+                        ("_start", ExternalKind::Func) => walk.start = Some(export.index),
+                        ("_initialize", ExternalKind::Func) => walk.reactor = true,
+                        _ => {}
+                    }
+                }
+            }
+            Payload::CustomSection(custom) => {
+                self.custom.push(whole);
+                // Damage in what only helps people to read is no reason to refuse the module.
+                match custom.as_known() {
+                    wasmparser::KnownCustom::Name(names) => self.read_names(names),
+                    wasmparser::KnownCustom::Producers(producers) => self.producers = read_producers(producers),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read_names(&mut self, names: NameSectionReader<'a>) {
+        for part in names {
+            match part {
+                Ok(Name::Module { name, .. }) => self.name = Some(name),
+                Ok(Name::Function(map)) => {
+                    self.function_names = map
+                        .into_iter()
+                        .map_while(Result::ok)
+                        .map(|n| (n.index, n.name))
+                        .collect();
+                    self.function_names.sort_by_key(|(index, _)| *index);
+                }
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+    }
+
+    /// The name of a function as the module spells it, or the name under which it is exported.
+    pub fn function_name(&self, index: u32) -> Option<&'a str> {
+        let find = |names: &[(u32, &'a str)]| {
+            let at = names.partition_point(|(other, _)| *other < index);
+            names
+                .get(at)
+                .filter(|(other, _)| *other == index)
+                .map(|(_, name)| *name)
+        };
+        find(&self.function_names).or_else(|| find(&self.function_exports))
+    }
+
+    /// Refuses a module that is no WASI preview 1 command.
+    ///
+    /// # Errors
+    /// [`Error::Imports`], [`Error::Reactor`], [`Error::NoStart`] or [`Error::StartSignature`].
+    pub fn check_command(&self) -> Result<()> {
+        if !self.bad_imports.is_empty() {
+            return Err(Error::Imports(self.bad_imports.clone()));
+        }
+        match &self.start {
+            Start::Command => Ok(()),
+            Start::Missing => Err(Error::NoStart),
+            Start::Reactor => Err(Error::Reactor),
+            Start::Wrong(signature) => Err(Error::StartSignature(signature.clone())),
+        }
+    }
+
+    /// The module without its custom sections.
+    ///
+    /// The compiler would otherwise copy names and debugging information into the image, where nothing reads them, and
+    /// the list of names would have to be decoded at every start.
+    pub fn without_custom_sections(&self) -> Cow<'a, [u8]> {
+        if self.custom.is_empty() {
+            return Cow::Borrowed(self.bytes);
+        }
+        let dropped: usize = self.custom.iter().map(Range::len).sum();
+        let mut out = Vec::with_capacity(self.bytes.len() - dropped);
+        let mut at = 0;
+        for custom in &self.custom {
+            out.extend_from_slice(&self.bytes[at..custom.start]);
+            at = custom.end;
+        }
+        out.extend_from_slice(&self.bytes[at..]);
+        Cow::Owned(out)
+    }
+}
+
+#[derive(Default)]
+struct Walk {
+    types: Vec<Option<Signature>>,
+    functions: Vec<u32>,
+    start: Option<u32>,
+    reactor: bool,
+}
+
+impl Walk {
+    fn start(&self) -> Start {
+        let Some(index) = self.start else {
+            return if self.reactor { Start::Reactor } else { Start::Missing };
+        };
+        let signature = self
+            .functions
+            .get(index as usize)
+            .and_then(|ty| self.types.get(*ty as usize)?.as_ref());
+        match signature {
+            Some(s) if !s.params.is_empty() || !s.results.is_empty() => Start::Wrong(s.to_string()),
+            // An index out of range is the validator's to refuse.
+            _ => Start::Command,
+        }
+    }
+}
+
+/// Whether values of this type live in the collector's heap or may refer to it.
+fn collected(ty: ValType) -> bool {
+    match ty {
+        ValType::Ref(ty) => !(ty.is_func_ref() || ty == RefType::NULLFUNCREF || ty.is_concrete_type_ref()),
+        _ => false,
+    }
+}
+
+fn read_producers(fields: ProducersSectionReader<'_>) -> String {
+    let mut text = String::new();
+    for field in fields.into_iter().map_while(Result::ok) {
+        for value in field.values.into_iter().map_while(Result::ok) {
+            // One line each, whatever the module says.
+            let line = format!("{}: {} {}", field.name, value.name, value.version);
+            text.extend(line.trim_end().chars().map(|c| if c.is_control() { ' ' } else { c }));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn invalid(error: wasmparser::BinaryReaderError) -> Error {
+    Error::Invalid {
+        message: error.message().to_owned(),
+        offset: error.offset() as u64,
+    }
+}
+
+fn invalid_at(message: &str, offset: usize) -> Error {
+    Error::Invalid {
+        message: message.to_owned(),
+        offset: offset as u64,
+    }
+}

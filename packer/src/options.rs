@@ -1,0 +1,197 @@
+//! What a packed program may reach and how it is made.
+
+use crate::compile::OptLevel;
+use crate::error::{Error, Result};
+
+/// Everything that can be chosen when a program is packed. The default grants nothing but arguments, standard streams,
+/// clocks and random numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Granted directories, in the order of their descriptors.
+    pub directories: Vec<Directory>,
+    /// Variables set in the program's environment.
+    pub env_set: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Variables passed on from the environment of the program's start.
+    pub env_pass: Vec<Vec<u8>>,
+    /// The whole environment is passed on.
+    pub inherit_env: bool,
+    /// The whole file system with the working directory is granted.
+    pub all_files: bool,
+    /// Descriptors that are open at the program's start and that it may use under the same numbers.
+    pub inherit_fds: Vec<u32>,
+    /// Arguments before those of the command line.
+    pub args: Vec<Vec<u8>>,
+    /// What the program sees as its argument 0.
+    pub argv0: Option<Vec<u8>>,
+    /// Largest size of all linear memories together, in bytes.
+    pub memory_limit: Option<u64>,
+    /// No reservation of address space: explicit bounds checks, slower by some 10 %.
+    pub small_address_space: bool,
+    /// How much the compiler optimises.
+    pub opt_level: OptLevel,
+}
+
+/// A granted directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directory {
+    /// Path where the program runs.
+    pub host: Vec<u8>,
+    /// Path as the program sees it.
+    pub guest: Vec<u8>,
+    /// Nothing below it can be changed.
+    pub read_only: bool,
+}
+
+impl Directory {
+    /// Reads `HOST[::GUEST][:ro]`.
+    ///
+    /// # Errors
+    /// [`Error::Option`] for an empty path.
+    pub fn parse(text: &[u8]) -> Result<Self> {
+        let (text, read_only) = match text.strip_suffix(b":ro") {
+            Some(rest) => (rest, true),
+            None => (text, false),
+        };
+        let (host, guest) = match text.windows(2).position(|pair| pair == b"::") {
+            Some(at) => (&text[..at], &text[at + 2..]),
+            None => (text, text),
+        };
+        if host.is_empty() || guest.is_empty() {
+            return Err(Error::Option {
+                option: "--dir",
+                message: "expected HOST[::GUEST][:ro], and one of the paths is empty".to_owned(),
+            });
+        }
+        Ok(Directory {
+            host: host.to_vec(),
+            guest: guest.to_vec(),
+            read_only,
+        })
+    }
+}
+
+impl Options {
+    /// Takes `NAME` (passed on) or `NAME=VALUE` (set).
+    ///
+    /// # Errors
+    /// [`Error::Option`] for an empty name.
+    pub fn add_env(&mut self, text: &[u8]) -> Result<()> {
+        let (name, value) = match text.iter().position(|byte| *byte == b'=') {
+            Some(at) => (&text[..at], Some(&text[at + 1..])),
+            None => (text, None),
+        };
+        if name.is_empty() {
+            return Err(Error::Option {
+                option: "--env",
+                message: "expected NAME or NAME=VALUE, and the name is empty".to_owned(),
+            });
+        }
+        match value {
+            Some(value) => self.env_set.push((name.to_vec(), value.to_vec())),
+            None => self.env_pass.push(name.to_vec()),
+        }
+        Ok(())
+    }
+
+    /// Grants what a native program has: the whole file system and the whole environment.
+    pub fn allow_all(&mut self) {
+        self.all_files = true;
+        self.inherit_env = true;
+    }
+
+    /// Refuses what cannot work.
+    pub(crate) fn check(&self) -> Result<()> {
+        for (at, directory) in self.directories.iter().enumerate() {
+            if self.directories[..at]
+                .iter()
+                .any(|other| other.guest == directory.guest)
+            {
+                return Err(Error::Option {
+                    option: "--dir",
+                    message: format!(
+                        "two directories are both seen as {}",
+                        String::from_utf8_lossy(&directory.guest)
+                    ),
+                });
+            }
+        }
+        if self.memory_limit == Some(0) {
+            return Err(Error::Option {
+                option: "--memory-limit",
+                message: "a program cannot run without memory".to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Reads a size in bytes: a number with `K`, `M`, `G` or `T` behind it for the powers of 1024.
+///
+/// # Errors
+/// A text for the user.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        "t" | "tb" | "tib" => 40,
+        _ => return Err("expected a number with K, M, G or T behind it, for example 512M".to_owned()),
+    };
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "expected a number, for example 512M".to_owned())?;
+    number
+        .checked_mul(1 << shift)
+        .ok_or_else(|| "the number is too large".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories() {
+        let directory = |text: &str| {
+            let d = Directory::parse(text.as_bytes()).ok()?;
+            let text = |bytes| String::from_utf8(bytes).unwrap();
+            Some((text(d.host), text(d.guest), d.read_only))
+        };
+        let some = |host: &str, guest: &str, ro| Some((host.to_owned(), guest.to_owned(), ro));
+        assert_eq!(directory("."), some(".", ".", false));
+        assert_eq!(directory("/data:ro"), some("/data", "/data", true));
+        assert_eq!(directory("/srv/x::/data"), some("/srv/x", "/data", false));
+        assert_eq!(directory("/srv/x::/data:ro"), some("/srv/x", "/data", true));
+        assert_eq!(directory(""), None);
+        assert_eq!(directory("::/data"), None);
+        assert_eq!(directory("/data::"), None);
+        assert_eq!(directory(":ro"), None);
+    }
+
+    #[test]
+    fn variables() {
+        let mut options = Options::default();
+        options.add_env(b"HOME").unwrap();
+        options.add_env(b"MODE=a=b").unwrap();
+        options.add_env(b"EMPTY=").unwrap();
+        assert!(options.add_env(b"=x").is_err());
+        assert!(options.add_env(b"").is_err());
+        assert_eq!(options.env_pass, [b"HOME".to_vec()]);
+        assert_eq!(
+            options.env_set,
+            [(b"MODE".to_vec(), b"a=b".to_vec()), (b"EMPTY".to_vec(), b"".to_vec())]
+        );
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(parse_size("4096"), Ok(4096));
+        assert_eq!(parse_size("64k"), Ok(64 << 10));
+        assert_eq!(parse_size("512MiB"), Ok(512 << 20));
+        assert_eq!(parse_size("2G"), Ok(2 << 30));
+        for bad in ["", "M", "1X", "-1", "99999999T", "1.5G"] {
+            assert!(parse_size(bad).is_err(), "{bad}");
+        }
+    }
+}

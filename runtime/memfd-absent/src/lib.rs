@@ -1,0 +1,2 @@
+//! Empty on purpose: see `[patch]` in the runtime's manifest.
+#![no_std]

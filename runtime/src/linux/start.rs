@@ -1,0 +1,105 @@
+//! The entry point: relocate ourselves, then run the program.
+
+use core::arch::global_asm;
+
+// The kernel enters with the argument block at rsp and everything else undefined. The outermost frame has a null frame
+// pointer, which ends every walk.
+global_asm!(
+    ".globl _start",
+    ".hidden _DYNAMIC",
+    ".hidden __ehdr_start",
+    "_start:",
+    "xor %ebp, %ebp",
+    "mov %rsp, %rdi",
+    "lea __ehdr_start(%rip), %rsi",
+    "lea _DYNAMIC(%rip), %rdx",
+    "and $-16, %rsp",
+    "call {start}",
+    "ud2",
+    start = sym start,
+    options(att_syntax),
+);
+
+/// What the kernel leaves on the initial stack.
+#[derive(Clone, Copy)]
+pub struct Arguments {
+    /// Argument strings, NUL-terminated.
+    pub argv: &'static [*const u8],
+    /// Environment strings, NUL-terminated. Behind them the kernel has put a null and the auxiliary vector.
+    pub envp: &'static [*const u8],
+}
+
+unsafe extern "C" fn start(stack: *const usize, base: *const u8, dynamic: *const [usize; 2]) -> ! {
+    // SAFETY: called once by `_start` with what the linker and the kernel say lies there.
+    let arguments = unsafe {
+        relocate(base, dynamic);
+        read_arguments(stack)
+    };
+    crate::program::run(arguments)
+}
+
+/// Applies our own relative relocations. The linker is told to write them all in the compact RELR form.
+///
+/// # Safety
+/// `base` is the load address, `dynamic` the dynamic section; runs before anything with a relocation is used, hence
+/// itself uses none.
+unsafe fn relocate(base: *const u8, dynamic: *const [usize; 2]) {
+    const DT_RELRSZ: usize = 35;
+    const DT_RELR: usize = 36;
+    let (mut table, mut size) = (0, 0);
+    let mut entry = dynamic;
+    // SAFETY: the dynamic section ends with a zero tag.
+    unsafe {
+        while (*entry)[0] != 0 {
+            match (*entry)[0] {
+                DT_RELR => table = (*entry)[1],
+                DT_RELRSZ => size = (*entry)[1],
+                _ => {}
+            }
+            entry = entry.add(1);
+        }
+    }
+    // An even word is the address of the next word to relocate; an odd one is a bitmap of the 63 words behind it
+    // (generic ABI, "Relative relocation table").
+    let word = size_of::<usize>();
+    let relocs = base.wrapping_add(table).cast::<usize>();
+    let mut place = base.cast_mut().cast::<usize>();
+    for i in 0..size / word {
+        // SAFETY: the linker made the table for this image; each place is a writable word of ours.
+        unsafe {
+            let value = *relocs.add(i);
+            if value & 1 == 0 {
+                place = base.wrapping_add(value).cast_mut().cast();
+                *place = (*place).wrapping_add(base as usize);
+                place = place.add(1);
+            } else {
+                let mut bits = value >> 1;
+                while bits != 0 {
+                    let at = place.add(bits.trailing_zeros() as usize);
+                    *at = (*at).wrapping_add(base as usize);
+                    bits &= bits - 1;
+                }
+                place = place.add(8 * word - 1);
+            }
+        }
+    }
+}
+
+/// # Safety
+/// `stack` is the initial stack pointer.
+unsafe fn read_arguments(stack: *const usize) -> Arguments {
+    // SAFETY: argc, argv, a null, envp, a null, auxv, in this order, for the life of the process.
+    unsafe {
+        let argc = *stack;
+        let argv = stack.add(1).cast::<*const u8>();
+        let envp = argv.add(argc + 1);
+        let mut count = 0;
+        while !(*envp.add(count)).is_null() {
+            count += 1;
+        }
+        Arguments {
+            argv: core::slice::from_raw_parts(argv, argc),
+            envp: core::slice::from_raw_parts(envp, count),
+        }
+    }
+}

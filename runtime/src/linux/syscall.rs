@@ -1,0 +1,179 @@
+//! The system calls of the start-up path. The WASI host has its own, larger set.
+
+use core::arch::asm;
+
+/// A Linux error number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Errno(pub i32);
+
+mod number {
+    pub const WRITE: usize = 1;
+    pub const MMAP: usize = 9;
+    pub const MPROTECT: usize = 10;
+    pub const MUNMAP: usize = 11;
+    pub const RT_SIGACTION: usize = 13;
+    pub const MREMAP: usize = 25;
+    pub const GETPID: usize = 39;
+    pub const KILL: usize = 62;
+    pub const SIGALTSTACK: usize = 131;
+    pub const EXIT_GROUP: usize = 231;
+}
+
+pub const PROT_READ: usize = 1;
+pub const PROT_WRITE: usize = 2;
+const MAP_PRIVATE: usize = 0x02;
+const MAP_FIXED: usize = 0x10;
+const MAP_ANONYMOUS: usize = 0x20;
+const MAP_NORESERVE: usize = 0x4000;
+const MREMAP_MAYMOVE: usize = 1;
+const MREMAP_FIXED: usize = 2;
+
+/// # Safety
+/// As for the system call that is made.
+unsafe fn call(number: usize, a: [usize; 6]) -> Result<usize, Errno> {
+    let result: isize;
+    // SAFETY: the kernel clobbers rcx and r11 and returns in rax; what else happens is the caller's contract.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") number as isize => result,
+            in("rdi") a[0], in("rsi") a[1], in("rdx") a[2], in("r10") a[3], in("r8") a[4], in("r9") a[5],
+            lateout("rcx") _, lateout("r11") _,
+            options(nostack),
+        );
+    }
+    if (-4095..0).contains(&result) {
+        Err(Errno(-result as i32))
+    } else {
+        Ok(result as usize)
+    }
+}
+
+/// Writes bytes to a descriptor; repeats when interrupted.
+pub fn write(fd: i32, bytes: &[u8]) -> Result<usize, Errno> {
+    const EINTR: Errno = Errno(4);
+    loop {
+        // SAFETY: the kernel reads `bytes` only.
+        match unsafe {
+            call(
+                number::WRITE,
+                [fd as usize, bytes.as_ptr() as usize, bytes.len(), 0, 0, 0],
+            )
+        } {
+            Err(EINTR) => {}
+            done => return done,
+        }
+    }
+}
+
+/// Ends the process.
+pub fn exit(status: i32) -> ! {
+    loop {
+        // SAFETY: does not return.
+        let _ = unsafe { call(number::EXIT_GROUP, [status as usize, 0, 0, 0, 0, 0]) };
+    }
+}
+
+/// Maps fresh private memory at an address of the kernel's choice.
+pub fn map_anonymous(len: usize, protection: usize) -> Result<*mut u8, Errno> {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    // SAFETY: a new mapping where nothing is.
+    unsafe { call(number::MMAP, [0, len, protection, flags, usize::MAX, 0]) }.map(|at| at as *mut u8)
+}
+
+/// Replaces what is mapped at `at` by fresh private memory.
+///
+/// # Safety
+/// Nothing may rely on the old contents of the range, which must belong to the caller.
+pub unsafe fn map_anonymous_at(at: *mut u8, len: usize, protection: usize) -> Result<(), Errno> {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    // SAFETY: the caller's contract.
+    unsafe { call(number::MMAP, [at as usize, len, protection, flags, usize::MAX, 0]) }.map(drop)
+}
+
+/// Removes a mapping.
+///
+/// # Safety
+/// Nothing may use the range any more, which must belong to the caller.
+pub unsafe fn unmap(at: *mut u8, len: usize) -> Result<(), Errno> {
+    // SAFETY: the caller's contract.
+    unsafe { call(number::MUNMAP, [at as usize, len, 0, 0, 0, 0]) }.map(drop)
+}
+
+/// Changes the protection of a mapping.
+///
+/// # Safety
+/// References into the range must stay valid under the new protection.
+pub unsafe fn protect(at: *mut u8, len: usize, protection: usize) -> Result<(), Errno> {
+    // SAFETY: the caller's contract.
+    unsafe { call(number::MPROTECT, [at as usize, len, protection, 0, 0, 0]) }.map(drop)
+}
+
+/// Moves a mapping, pages and all, to `to`, replacing what is mapped there.
+///
+/// # Safety
+/// Nothing may use `from` any more; both ranges must belong to the caller.
+pub unsafe fn move_mapping(from: *mut u8, len: usize, to: *mut u8) -> Result<(), Errno> {
+    let flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    // SAFETY: the caller's contract.
+    unsafe { call(number::MREMAP, [from as usize, len, len, flags, to as usize, 0]) }.map(drop)
+}
+
+/// The kernel's `struct sigaction`.
+#[repr(C)]
+pub struct SignalAction {
+    pub handler: usize,
+    pub flags: usize,
+    pub restorer: usize,
+    pub mask: u64,
+}
+
+/// Sets the action of a signal.
+///
+/// # Safety
+/// `action.handler` must be a handler for these flags that may run at any time.
+pub unsafe fn set_signal_action(signal: i32, action: &SignalAction) -> Result<(), Errno> {
+    let action = action as *const SignalAction as usize;
+    // SAFETY: the caller's contract.
+    unsafe {
+        call(
+            number::RT_SIGACTION,
+            [signal as usize, action, 0, size_of::<u64>(), 0, 0],
+        )
+    }
+    .map(drop)
+}
+
+/// Sets the stack that handlers with `SA_ONSTACK` run on.
+///
+/// # Safety
+/// The range must stay writable and unused by anything else for the rest of the process.
+pub unsafe fn set_signal_stack(base: *mut u8, len: usize) -> Result<(), Errno> {
+    #[repr(C)]
+    struct StackDescription {
+        base: *mut u8,
+        flags: i32,
+        len: usize,
+    }
+    let stack = StackDescription { base, flags: 0, len };
+    // SAFETY: the kernel reads the description; the rest is the caller's contract.
+    unsafe { call(number::SIGALTSTACK, [&raw const stack as usize, 0, 0, 0, 0, 0]) }.map(drop)
+}
+
+/// Gives a signal its default action and sends it to this process; it arrives when the current handler returns at
+/// the latest.
+pub fn raise_with_default_action(signal: i32) {
+    let default = SignalAction {
+        handler: 0,
+        flags: 0,
+        restorer: 0,
+        mask: 0,
+    };
+    // SAFETY: the default action needs no handler; the other two touch no memory.
+    unsafe {
+        let _ = set_signal_action(signal, &default);
+        if let Ok(process) = call(number::GETPID, [0; 6]) {
+            let _ = call(number::KILL, [process, signal as usize, 0, 0, 0, 0]);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What the runtime itself says, on standard error, before it gives up.
+
+use core::fmt::{self, Write};
+
+use crate::linux::syscall;
+
+/// Exit status when the program cannot be started: damaged file, wrong CPU, no address space.
+pub const EXIT_UNUSABLE: i32 = 1;
+/// Exit status after a trap: that of a native program that aborts.
+pub const EXIT_TRAP: i32 = 134;
+
+/// Standard error, collected in one buffer so that a message arrives in one piece.
+pub struct Stderr {
+    buffer: [u8; 1024],
+    used: usize,
+}
+
+impl Stderr {
+    /// An empty buffer.
+    pub fn new() -> Self {
+        Stderr {
+            buffer: [0; 1024],
+            used: 0,
+        }
+    }
+
+    fn flush(&mut self) {
+        let mut rest = &self.buffer[..self.used];
+        while !rest.is_empty() {
+            match syscall::write(2, rest) {
+                Ok(n @ 1..) => rest = &rest[n..],
+                _ => break,
+            }
+        }
+        self.used = 0;
+    }
+}
+
+impl Write for Stderr {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for part in text.as_bytes().chunks(self.buffer.len()) {
+            if self.used + part.len() > self.buffer.len() {
+                self.flush();
+            }
+            self.buffer[self.used..self.used + part.len()].copy_from_slice(part);
+            self.used += part.len();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Stderr {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+/// Prints `message` behind the program's name and ends the process with `status`.
+pub fn die(status: i32, message: fmt::Arguments<'_>) -> ! {
+    let mut out = Stderr::new();
+    // Stderr never reports an error.
+    let _ = writeln!(out, "{}: {message}", crate::program::name());
+    drop(out);
+    syscall::exit(status)
+}
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    die(EXIT_TRAP, format_args!("internal error in the runtime: {info}"))
+}

@@ -1,0 +1,115 @@
+//! The payload in our own image, found through the slot.
+
+use nyash_format::{FormatError, Header, Metadata, NameTable, Region, RegionKind, SLOT_LEN, Slot};
+
+/// The version of wasmtime in this runtime; the manifest pins it.
+pub const WASMTIME: &str = "48.0.8";
+/// The target as the compatibility key spells it.
+pub const TARGET: &str = "x86_64-linux";
+
+/// Filled by the packer in the file, so the compiler must not know what it holds.
+#[unsafe(link_section = ".nyash.slot")]
+#[used]
+static SLOT: [u8; SLOT_LEN] = Slot::EMPTY;
+
+/// Room for the program headers of the payload's segments; see the linker script.
+#[unsafe(link_section = ".nyash.phdrs")]
+#[used]
+static PROGRAM_HEADERS: [u8; 8 * 56] = [0; 8 * 56];
+
+#[cfg(feature = "gc")]
+macro_rules! gc {
+    () => {
+        "yes"
+    };
+}
+#[cfg(not(feature = "gc"))]
+macro_rules! gc {
+    () => {
+        "no"
+    };
+}
+
+/// What the packer reads of the runtime: `nyash_format::stub_info`.
+const INFO_TEXT: &str = concat!(
+    "format=1\nruntime=",
+    env!("CARGO_PKG_VERSION"),
+    "\nwasmtime=48.0.8\ntarget=x86_64-linux\nkind=lean\ngc=",
+    gc!(),
+    "\n"
+);
+
+#[unsafe(link_section = ".nyash.info")]
+#[used]
+static INFO: [u8; INFO_TEXT.len()] = {
+    let mut bytes = [0; INFO_TEXT.len()];
+    bytes.copy_from_slice(INFO_TEXT.as_bytes());
+    bytes
+};
+
+/// The parts of the payload that a start needs.
+pub struct Payload {
+    /// Decoded metadata.
+    pub metadata: Metadata<'static>,
+    /// The compiled module, one ELF image.
+    pub module: &'static [u8],
+    /// Its region: CPU level and compatibility key.
+    pub region: Region,
+    /// The module's code.
+    pub text: &'static [u8],
+    /// Address and length of the initial memory that can be moved, both 0 if there is none. It is writable and goes
+    /// away, so it is not a slice.
+    pub image: (usize, usize),
+}
+
+/// The whole payload as mapped, with the lengths of header and metadata.
+fn mapped() -> Result<(Slot, &'static [u8]), FormatError> {
+    // SAFETY: a volatile read of our own static, see `SLOT`.
+    let slot = unsafe { core::ptr::read_volatile(&raw const SLOT) };
+    let slot = Slot::parse(&slot)?;
+    let start = (&raw const SLOT)
+        .cast::<u8>()
+        .wrapping_offset(slot.payload_offset as isize);
+    // SAFETY: the slot's digest is right, so the packer wrote it, and the packer lays the payload out as one range
+    // that the kernel has mapped for the life of the process. Initial memory inside it is not read after it is moved.
+    Ok((slot, unsafe {
+        core::slice::from_raw_parts(start, slot.payload_len as usize)
+    }))
+}
+
+/// Finds and checks the payload.
+pub fn find() -> Result<Payload, FormatError> {
+    let (slot, bytes) = mapped()?;
+    let (header, metadata) = slot.split(bytes)?;
+    let header = Header::parse(header, slot.payload_len)?;
+    let metadata = Metadata::parse(metadata)?;
+    let field = |field| FormatError::Field {
+        part: nyash_format::Part::Header,
+        field,
+    };
+    let region = header.find(RegionKind::Module).ok_or(field("missing module region"))?;
+    let text = header.find(RegionKind::Text).ok_or(field("missing text region"))?;
+    let image = header
+        .find(RegionKind::Image)
+        .map(|image| (bytes.as_ptr() as usize + image.offset as usize, image.len as usize));
+    Ok(Payload {
+        metadata,
+        module: slice(bytes, region),
+        region,
+        text: slice(bytes, text),
+        image: image.unwrap_or((0, 0)),
+    })
+}
+
+/// The name table, if it is there and undamaged. Read only after a trap.
+pub fn names() -> Option<NameTable<'static>> {
+    let (slot, bytes) = mapped().ok()?;
+    let (header, _) = slot.split(bytes).ok()?;
+    let region = Header::parse(header, slot.payload_len).ok()?.find(RegionKind::Names)?;
+    NameTable::parse(slice(bytes, region)).ok()
+}
+
+/// `Header::parse` has checked that regions lie inside the payload.
+fn slice(bytes: &'static [u8], region: Region) -> &'static [u8] {
+    &bytes[region.offset as usize..][..region.len as usize]
+}

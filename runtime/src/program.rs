@@ -1,0 +1,141 @@
+//! From the slot to the program's `_start`, and what happens when something on the way is wrong.
+
+use core::ffi::CStr;
+use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use alloc::vec::Vec;
+use nyash_format::{CompatKey, CpuLevel};
+use wasmtime::{Instance, Module, Store};
+
+use crate::linux::{image, memory, signals, start::Arguments, syscall};
+use crate::message::{EXIT_UNUSABLE, die};
+use crate::payload::{self, Payload};
+use crate::{backtrace, engine, limit, trap, wasi};
+
+static NAME: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
+
+/// The program's name for messages: argument 0 as given.
+pub fn name() -> &'static str {
+    let name = NAME.load(Ordering::Relaxed);
+    if name.is_null() {
+        return "program";
+    }
+    // SAFETY: set from argument 0 only, a C string that lives as long as the process.
+    unsafe { CStr::from_ptr(name.cast()) }.to_str().unwrap_or("program")
+}
+
+/// Runs the program that is packed into this executable.
+pub fn run(arguments: Arguments) -> ! {
+    if let Some(name) = arguments.argv.first() {
+        NAME.store(name.cast_mut(), Ordering::Relaxed);
+    }
+    signals::install();
+    let payload = payload::find().unwrap_or_else(|error| {
+        die(
+            EXIT_UNUSABLE,
+            format_args!("cannot start: {error}; pack the program again"),
+        );
+    });
+    check_key(&payload);
+    backtrace::set_bounds(payload.text, arguments.argv.as_ptr() as usize);
+    image::set_segment(payload.image.0, payload.image.1);
+    match start(payload, arguments) {
+        Ok(()) => syscall::exit(0),
+        Err(Failure::Start(error)) => give_up(&error),
+        Err(Failure::Run(error)) => trap::report_and_exit(trap::reason(&error)),
+    }
+}
+
+/// Why a program ended otherwise than by its own will.
+enum Failure {
+    /// It could not be started.
+    Start(wasmtime::Error),
+    /// It trapped, or a host function refused to go on.
+    Run(wasmtime::Error),
+}
+
+fn give_up(error: &wasmtime::Error) -> ! {
+    let hint = match memory::last_failure() {
+        0 => "",
+        _ => {
+            "\nthe system refused address space or memory; is `ulimit -v` or a container limit too low? \
+             A program packed with --small-address-space needs no reservation"
+        }
+    };
+    die(EXIT_UNUSABLE, format_args!("cannot start: {error:#}{hint}"))
+}
+
+fn start(payload: Payload, arguments: Arguments) -> Result<(), Failure> {
+    let (store, instance) = instantiate(payload, arguments)?;
+    // The process ends with the program: tearing the store down would only unmap what the kernel is about to.
+    let mut store = ManuallyDrop::new(store);
+    let start = instance
+        .get_typed_func::<(), ()>(&mut *store, "_start")
+        .map_err(Failure::Start)?;
+    start.call(&mut *store, ()).map_err(Failure::Run)
+}
+
+fn instantiate(payload: Payload, arguments: Arguments) -> Result<(Store<wasi::Ctx>, Instance), Failure> {
+    let engine = engine::new(&payload.metadata.engine).map_err(Failure::Start)?;
+    // SAFETY: the region is a module that the packer compiled, mapped as the module's ELF sections ask for, for the
+    // life of the process; its bytes are not changed.
+    let module = unsafe { Module::deserialize_raw(&engine, NonNull::from(payload.module)) }.map_err(Failure::Start)?;
+    let capabilities = payload.metadata.capabilities;
+    let memory_limit = capabilities.memory_limit;
+    let mut store = Store::new(&engine, wasi::Ctx::new(capabilities, arguments.argv, arguments.envp));
+    if let Some(limit) = memory_limit {
+        limit::set(&mut store, limit);
+    }
+    let mut imports = Vec::with_capacity(module.imports().len());
+    for import in module.imports() {
+        let function = wasi::import(&mut store, import.module(), import.name()).ok_or_else(|| {
+            Failure::Start(wasmtime::format_err!(
+                "unknown import {}::{}",
+                import.module(),
+                import.name()
+            ))
+        })?;
+        imports.push(function.into());
+    }
+    let instance = Instance::new(&mut store, &module, &imports).map_err(|error| {
+        if error.is::<wasmtime::Trap>() {
+            Failure::Run(error)
+        } else {
+            Failure::Start(error)
+        }
+    })?;
+    if let Some(memory) = instance.get_memory(&mut store, "memory") {
+        store.data_mut().set_memory(memory);
+    }
+    Ok((store, instance))
+}
+
+/// Refuses a module that was compiled for another wasmtime, target, engine or CPU.
+fn check_key(payload: &Payload) {
+    let cpu = payload.region.cpu;
+    if cpu != CpuLevel::Baseline {
+        die(
+            EXIT_UNUSABLE,
+            format_args!("cannot start: the module is compiled for CPU level {}", cpu.name()),
+        );
+    }
+    let key = CompatKey {
+        wasmtime: payload::WASMTIME,
+        target: payload::TARGET,
+        cpu,
+        engine: payload.metadata.engine,
+    };
+    if key.hash() != payload.region.key {
+        die(
+            EXIT_UNUSABLE,
+            format_args!(
+                "cannot start: the compiled module does not fit this runtime; pack the program again\n\
+                 the runtime expects:\n{}the module was compiled for:\n{}",
+                key.text(),
+                payload.metadata.key_text.unwrap_or("(not recorded)\n"),
+            ),
+        );
+    }
+}

@@ -1,0 +1,49 @@
+//! Clocks.
+
+use super::abi::{Errno, clockid};
+use super::linux::{self, Clock};
+use super::memory::Guest;
+use super::{Args, Ctx, Result};
+
+/// Clocks that are made ready when one is first read.
+pub struct Clocks {
+    envp: &'static [*const u8],
+    ready: bool,
+}
+
+impl Clocks {
+    /// Of a process with this environment, as the kernel laid it out.
+    pub fn new(envp: &'static [*const u8]) -> Self {
+        Clocks { envp, ready: false }
+    }
+
+    /// Nanoseconds since 1970, or since some moment before the process was started.
+    pub fn now(&mut self, clock: Clock) -> Result<u64> {
+        if !self.ready {
+            // SAFETY: see `Ctx::new`.
+            unsafe { linux::init_clocks(self.envp.as_ptr()) };
+            self.ready = true;
+        }
+        linux::now(clock)
+    }
+}
+
+fn clock(id: u32) -> Result<Clock> {
+    match id {
+        clockid::REALTIME => Ok(Clock::Realtime),
+        clockid::MONOTONIC => Ok(Clock::Monotonic),
+        // The clocks of the process and of the thread; wasmtime has not got them either.
+        _ => Err(Errno::BadDescriptor.into()),
+    }
+}
+
+pub fn clock_res_get(_: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let clock = clock(args.choice(0, clockid::LAST)?)?;
+    guest.put_u64(args.u32(1), linux::resolution(clock)?)
+}
+
+pub fn clock_time_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let clock = clock(args.choice(0, clockid::LAST)?)?;
+    let now = ctx.clocks.now(clock)?;
+    guest.put_u64(args.u32(2), now)
+}

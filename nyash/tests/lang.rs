@@ -135,7 +135,7 @@ fn check(path: &Path, source: &str, expected: &Expectations) -> Result<(), Strin
 fn execute(path: &Path, source: &str, expected: &Expectations) -> Result<(), String> {
     let folder = path.parent().unwrap();
     let (options, arguments) = (&expected.options, &expected.arguments);
-    let output = support::compile_and_run(folder, file_name(path), options, arguments, &expected.stdin)?;
+    let output = support::run(folder, file_name(path), options, arguments, &expected.stdin)?;
     let (stdout, stderr) = (support::text(&output.stdout), support::text(&output.stderr));
     if stdout != expected.stdout && support::blessing() {
         bless(path, source, "//>", &stdout);

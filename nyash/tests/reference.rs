@@ -86,7 +86,7 @@ fn run(example: &Example<'_>) -> Result<String, String> {
     }
     let folder = Folder::new();
     std::fs::write(folder.0.join(&file), &example.program).unwrap();
-    let output = support::compile_and_run(&folder.0, &file, &[], &[], "")?;
+    let output = support::run(&folder.0, &file, &[], &[], "")?;
     if !output.status.success() {
         return Err(format!("exits with {:?}\n{}", output.status.code(), support::text(&output.stderr)));
     }

@@ -594,7 +594,7 @@ impl Resolver<'_> {
                 self.exprs(arguments);
             }
             ExprKind::From { parent, method, arguments } => {
-                self.from_call(expr, parent, method, arguments.len());
+                self.parent_call(expr, parent, method, arguments.len());
                 self.exprs(arguments);
             }
             ExprKind::Variant { enumeration, variant, payload } => {
@@ -706,7 +706,7 @@ impl Resolver<'_> {
     }
 
     /// `from P.m(..)`
-    fn from_call(&mut self, expr: &Expr, parent: &Name, method: &Name, arguments: usize) {
+    fn parent_call(&mut self, expr: &Expr, parent: &Name, method: &Name, arguments: usize) {
         let Some(current) = self.current_box else {
             let diagnostic = Diagnostic::error("no-me", "`from` outside of a box")
                 .at(expr.span, "there is no instance here")

@@ -16,27 +16,12 @@ pub fn nyash(folder: &Path) -> Command {
     command
 }
 
-/// Compiles `file` of `folder` to a module and runs that under Node.
-pub fn compile_and_run(
-    folder: &Path,
-    file: &str,
-    options: &[String],
-    arguments: &[String],
-    stdin: &str,
-) -> Result<Output, String> {
-    let module = std::env::temp_dir().join(format!("nyash-lang-{}-{}.wasm", std::process::id(), unique()));
-    let mut compiler = nyash(folder);
-    compiler.arg("--compile-wasm").arg(file).arg("-o").arg(&module).args(options);
-    let compiled = finish(compiler, "")?;
-    if !compiled.status.success() {
-        return Err(format!("does not compile:\n{}", text(&compiled.stderr)));
-    }
-    let mut host = Command::new("node");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/run-wasi.mjs");
-    host.current_dir(folder).arg("--no-warnings").arg(script).arg(&module).args(arguments);
-    let output = finish(host, stdin);
-    let _ = std::fs::remove_file(&module);
-    output
+/// Compiles `file` of `folder` and runs the executable.
+pub fn run(folder: &Path, file: &str, options: &[String], arguments: &[String], stdin: &str) -> Result<Output, String> {
+    let mut command = nyash(folder);
+    // Most tests spend more time in the native compiler than in the program.
+    command.args(["--no-warnings", "--opt-level", "none"]).arg(file).args(options).arg("--").args(arguments);
+    finish(command, stdin)
 }
 
 /// Checks a program that stands alone; gives what the compiler has to say.

@@ -371,7 +371,7 @@ impl Parser<'_> {
             Word::Void if !next_paren => ExprKind::Void,
             Word::Me | Word::This => ExprKind::Me,
             Word::New => return self.new_expression(),
-            Word::From if self.ahead_is_name(1) && self.ahead_is(2, Mark::Dot) => return self.from_expression(),
+            Word::From if self.ahead_is_name(1) && self.ahead_is(2, Mark::Dot) => return self.parent_call(),
             Word::From if self.ahead_is_name(1) && self.ahead_is(2, Mark::LeftParen) => {
                 let parent = self.text_of(self.ahead(1)).to_string();
                 let diagnostic = Diagnostic::error("syntax", "a call to a parent names the method")
@@ -545,7 +545,7 @@ impl Parser<'_> {
         self.expr(start, height, ExprKind::New { class, type_arguments, arguments })
     }
 
-    fn from_expression(&mut self) -> Parsed<Expr> {
+    fn parent_call(&mut self) -> Parsed<Expr> {
         let start = self.advance().start;
         let parent = self.take_name();
         self.expect(Mark::Dot, "after the parent")?;

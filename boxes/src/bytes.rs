@@ -1,0 +1,142 @@
+//! BufferBox and StreamBox. Slot 0 holds the array of byte values, slot 1 of a stream its position.
+
+use crate::array::{self, items, Array};
+use crate::string::{bytes, Str};
+use crate::value::*;
+
+unsafe fn data(b: *mut Inst) -> *mut Array {
+    (*slot(b, 0)).ptr()
+}
+
+unsafe fn holding(class: u16, a: *mut Array) -> *mut Inst {
+    crate::text::ny_text_hook = Some(crate::text::rare);
+    let b = make(class);
+    *slot(b, 0) = Val::obj(a);
+    b
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_buffer() -> *mut Inst {
+    holding(C_BUFFER, array::ny_array_new(0))
+}
+
+/// Appends the bytes that a value stands for: an array of integers or another buffer. Anything else is ignored.
+unsafe fn add(to: *mut Array, tag: u32, pay: i64) {
+    let v = Val::new(tag, pay);
+    let from = match v.class() {
+        C_ARRAY => v.ptr::<Array>(),
+        C_BUFFER => data(v.ptr()),
+        _ => return,
+    };
+    let n = (*from).len;
+    for i in 0..n {
+        let x = *(*from).data.add(i as usize);
+        if x.tag == INT && (0..256).contains(&x.pay) {
+            array::push(to, x);
+        }
+    }
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_write(b: *mut Inst, tag: u32, pay: i64) -> i64 {
+    add(data(b), tag, pay);
+    (*data(b)).len as i64
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_append(b: *mut Inst, tag: u32, pay: i64) -> i64 {
+    ny_buffer_write(b, tag, pay)
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_all(b: *mut Inst) -> *mut Array {
+    array::ny_array_tail(data(b), 0)
+}
+
+/// Removes and returns the first bytes.
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_read(b: *mut Inst, n: i64) -> *mut Array {
+    let first = array::ny_array_slice(data(b), 0, n.max(0));
+    for _ in 0..(*first).len {
+        array::ny_array_remove(data(b), 0);
+    }
+    first
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_slice(b: *mut Inst, from: i64, to: i64) -> *mut Inst {
+    holding(C_BUFFER, array::ny_array_slice(data(b), from, to))
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_clear(b: *mut Inst) {
+    array::ny_array_clear(data(b));
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_length(b: *mut Inst) -> i64 {
+    (*data(b)).len as i64
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_shared(b: *mut Inst, tag: u32, pay: i64) -> u32 {
+    let v = Val::new(tag, pay);
+    (v.class() == C_BUFFER && data(v.ptr()) == data(b)) as u32
+}
+
+/// Another buffer over the same bytes.
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_share(b: *mut Inst, _: u32, _: i64) -> *mut Inst {
+    holding(C_BUFFER, Val::obj(data(b)).retain().ptr())
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_footprint(b: *mut Inst) -> i64 {
+    (*data(b)).len as i64 + 40
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_stream() -> *mut Inst {
+    let s = holding(C_STREAM, array::ny_array_new(0));
+    *slot(s, 1) = Val::int(0);
+    s
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_stream_write(s: *mut Inst, tag: u32, pay: i64) {
+    if tag == STR {
+        for b in bytes(Val::new(tag, pay).ptr::<Str>()) {
+            array::push(data(s), Val::int(*b as i64));
+        }
+    } else {
+        add(data(s), tag, pay);
+    }
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_stream_read(s: *mut Inst, n: i64) -> *mut Inst {
+    let at = (*slot(s, 1)).pay;
+    let end = (at + n.max(0)).min((*data(s)).len as i64);
+    (*slot(s, 1)).pay = end;
+    holding(C_BUFFER, array::ny_array_slice(data(s), at, end))
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_stream_position(s: *mut Inst) -> i64 {
+    (*slot(s, 1)).pay
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_stream_length(s: *mut Inst) -> i64 {
+    (*data(s)).len as i64
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_stream_reset(s: *mut Inst) {
+    (*slot(s, 1)).pay = 0;
+}
+
+/// The number of bytes, for the text forms.
+pub unsafe fn len(b: *mut Inst) -> i64 {
+    items(data(b)).len() as i64
+}

@@ -1,0 +1,160 @@
+//! ChannelBox, IntentBox, DebugBox, SoundBox: boxes that mostly talk.
+
+use crate::string::{bytes, make as text_of, Str};
+use crate::value::*;
+use rust_alloc::vec::Vec;
+
+unsafe fn rare(class: u16) -> *mut Inst {
+    crate::text::ny_text_hook = Some(crate::text::rare);
+    make(class)
+}
+
+/// `a >> b` in the first edition: a shift of integers, else a channel named after the two.
+#[no_mangle]
+pub unsafe extern "C" fn ny_channel_or_shift(at: u32, ap: i64, bt: u32, bp: i64) -> i64 {
+    if at == INT && bt == INT {
+        return Val::int(ap.wrapping_shr(bp as u32)).ret();
+    }
+    let c = rare(C_CHANNEL);
+    *slot(c, 0) = Val::str(crate::text::text(Val::new(at, ap)));
+    *slot(c, 1) = Val::str(crate::text::text(Val::new(bt, bp)));
+    Val::obj(c).ret()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_channel_sender(c: *mut Inst) -> i64 {
+    (*slot(c, 0)).retain().ret()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_channel_receiver(c: *mut Inst) -> i64 {
+    (*slot(c, 1)).retain().ret()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_channel_send(c: *mut Inst, tag: u32, pay: i64) -> *mut Inst {
+    let m = rare(C_MESSAGE);
+    *slot(m, 0) = (*slot(c, 0)).retain();
+    *slot(m, 1) = Val::new(tag, pay).retain();
+    m
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_channel_announce(c: *mut Inst, tag: u32, pay: i64) -> *mut Str {
+    let mut m = b"Broadcast from ".to_vec();
+    crate::text::append(*slot(c, 0), &mut m);
+    m.extend_from_slice(b": ");
+    crate::text::append(Val::new(tag, pay), &mut m);
+    text_of(&m)
+}
+
+/// The payload of an intent is JSON where it can be read as such.
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_intent(nt: u32, np: i64, tag: u32, pay: i64) -> *mut Inst {
+    let i = rare(C_INTENT);
+    *slot(i, 0) = Val::str(crate::text::text(Val::new(nt, np)));
+    let v = Val::new(tag, pay);
+    let parsed = if tag == STR { crate::json::read(bytes(v.ptr())).ok() } else { None };
+    *slot(i, 1) = parsed.unwrap_or_else(|| v.retain());
+    i
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_intent_name(i: *mut Inst) -> i64 {
+    (*slot(i, 0)).retain().ret()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_intent_payload(i: *mut Inst) -> i64 {
+    let mut out = Vec::new();
+    crate::json::write(*slot(i, 1), &mut out);
+    Val::text(&out).ret()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_intent_type(_: *mut Inst) -> *mut Str {
+    text_of(b"IntentBox")
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_debug() -> *mut Inst {
+    let d = rare(C_DEBUG);
+    *slot(d, 0) = Val::int(0);
+    *slot(d, 1) = Val::bool(false);
+    d
+}
+
+unsafe fn say(parts: &[&[u8]]) {
+    crate::io::out(b"[DEBUG] ");
+    for p in parts {
+        crate::io::out(p);
+    }
+    crate::io::newline();
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_start(d: *mut Inst) {
+    *slot(d, 1) = Val::bool(true);
+    say(&[b"Tracking started"]);
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_stop(d: *mut Inst) {
+    *slot(d, 1) = Val::bool(false);
+    say(&[b"Tracking stopped"]);
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_track(d: *mut Inst, _: u32, _: i64, _: u32, _: i64) {
+    if (*slot(d, 1)).pay != 0 {
+        (*slot(d, 0)).pay += 1;
+    }
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_count(d: *mut Inst) -> i64 {
+    (*slot(d, 0)).pay
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_tracking(d: *mut Inst) -> u32 {
+    (*slot(d, 1)).pay as u32
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_watch(_: *mut Inst, tag: u32, pay: i64, nt: u32, np: i64) {
+    let (v, n) = (Val::new(tag, pay), Val::new(nt, np));
+    let (mut value, mut name) = (Vec::new(), Vec::new());
+    crate::text::append(v, &mut value);
+    crate::text::append(n, &mut name);
+    say(&[b"Watching ", &name, b" (", crate::text::type_name(v), b"): ", &value]);
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_breakpoint(_: *mut Inst, tag: u32, pay: i64) {
+    let mut name = Vec::new();
+    crate::text::append(Val::new(tag, pay), &mut name);
+    say(&[b"Breakpoint set at ", &name]);
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_clear(d: *mut Inst) {
+    (*slot(d, 0)).pay = 0;
+    say(&[b"Cleared"]);
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_sound() -> *mut Inst {
+    rare(C_SOUND)
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_sound_beep(_: *mut Inst) -> *mut Str {
+    crate::io::out(b"\x07");
+    text_of(b"Beep!")
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_timer() -> *mut Inst {
+    rare(C_TIMER)
+}

@@ -1,0 +1,229 @@
+//! Errors: the pending one, the trace of an uncaught one, and the runtime's own messages.
+
+use crate::io::{err, ny_exit};
+use crate::string::{bytes, Str};
+use crate::value::*;
+use rust_alloc::vec::Vec;
+
+/// The error that is being unwound; absent when there is none.
+#[no_mangle]
+pub static mut ny_pending: Val = Val { tag: 0, pad: 0, pay: 0 };
+
+/// Where a call stands in the source; the compiler lays these out.
+#[repr(C)]
+pub struct Site {
+    pub function: *const Str,
+    pub file: *const Str,
+    pub line_text: *const Str,
+    pub line: u32,
+    pub column: u32,
+}
+
+const FRAMES: usize = 24;
+static mut TRACE: [*const Site; FRAMES] = [core::ptr::null(); FRAMES];
+static mut DEPTH: usize = 0;
+
+/// Slots of an ErrorBox.
+const MESSAGE: usize = 0;
+const PLAIN: usize = 1;
+
+/// Kinds of runtime errors; `catch` sees the kind in the message.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Kind {
+    Invalid,
+    Type,
+}
+
+unsafe fn error_box(message: Val, plain: Val) -> Val {
+    let e = make(C_ERROR);
+    *slot(e, MESSAGE) = message;
+    *slot(e, PLAIN) = plain;
+    Val::obj(e)
+}
+
+/// Raises a runtime error.
+pub unsafe fn raise(kind: Kind, message: &[u8]) {
+    let mut full = Vec::new();
+    full.extend_from_slice(if kind == Kind::Type { b"TypeError { message: \"" as &[u8] } else { b"InvalidOperation { message: \"" });
+    for &b in message {
+        if b == b'"' || b == b'\\' {
+            full.push(b'\\');
+        }
+        full.push(b);
+    }
+    full.extend_from_slice(b"\" }");
+    raise_val(error_box(Val::text(&full), Val::text(message)));
+}
+
+unsafe fn raise_val(v: Val) {
+    DEPTH = 0;
+    ny_pending.release();
+    ny_pending = v;
+}
+
+/// Raises a runtime error whose text the compiler made; kind 1 is a type error.
+#[no_mangle]
+pub unsafe extern "C" fn ny_raise(kind: u32, message: *mut Str) {
+    raise(if kind == 1 { Kind::Type } else { Kind::Invalid }, bytes(message));
+}
+
+/// `throw v`: an instance or an error is thrown as it is, anything else as an ErrorBox of its text.
+#[no_mangle]
+pub unsafe extern "C" fn ny_throw(tag: u32, pay: i64) {
+    let v = Val::new(tag, pay);
+    let c = v.class();
+    if c == C_ERROR || c >= FIRST_USER {
+        raise_val(v.retain());
+    } else {
+        let s = Val::str(crate::text::text(v));
+        raise_val(error_box(s, s.retain()));
+    }
+}
+
+/// `new ErrorBox(message)`.
+#[no_mangle]
+pub unsafe extern "C" fn ny_error_new(tag: u32, pay: i64) -> *mut Inst {
+    let s = Val::str(crate::text::text(Val::new(tag, pay)));
+    error_box(s, s.retain()).ptr()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_error_message(e: *mut Inst) -> *mut Str {
+    (*slot(e, PLAIN)).retain().ptr()
+}
+
+/// Takes the pending error; the program goes on.
+#[no_mangle]
+pub unsafe extern "C" fn ny_caught() -> i64 {
+    let v = ny_pending;
+    ny_pending = Val { tag: 0, pad: 0, pay: 0 };
+    v.ret()
+}
+
+/// Puts an owned error back in flight, keeping the trace that has been collected.
+#[no_mangle]
+pub unsafe extern "C" fn ny_rethrow(tag: u32, pay: i64) {
+    ny_pending = Val::new(tag, pay);
+}
+
+/// A function is left because of an error.
+#[no_mangle]
+pub unsafe extern "C" fn ny_frame(site: *const Site) {
+    if DEPTH < FRAMES {
+        TRACE[DEPTH] = site;
+    }
+    DEPTH += 1;
+}
+
+fn number(n: u32, out: &mut Vec<u8>) {
+    let mut b = [0; 20];
+    out.extend_from_slice(crate::number::decimal(n as i64, &mut b));
+}
+
+unsafe fn place(s: &Site, out: &mut Vec<u8>) {
+    out.extend_from_slice(bytes(s.file));
+    out.push(b':');
+    number(s.line, out);
+    out.push(b':');
+    number(s.column, out);
+}
+
+/// Columns a character takes on a terminal: two for East Asian wide characters and emoji.
+fn width(c: char) -> u32 {
+    match c as u32 {
+        0x300..=0x36f | 0x200b..=0x200f | 0xfe00..=0xfe0f => 0,
+        0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60
+        | 0xffe0..=0xffe6 | 0x1f300..=0x1f64f | 0x1f680..=0x1f6ff | 0x1f900..=0x1f9ff | 0x20000..=0x3fffd => 2,
+        _ => 1,
+    }
+}
+
+unsafe fn report(message: &[u8]) {
+    let mut out = b"error: ".to_vec();
+    out.extend_from_slice(message);
+    out.push(b'\n');
+    if DEPTH > 0 {
+        let s = &*TRACE[0];
+        out.extend_from_slice(b"  --> ");
+        place(s, &mut out);
+        let mut gutter = Vec::new();
+        number(s.line, &mut gutter);
+        let pad = gutter.len();
+        let space = |out: &mut Vec<u8>| out.resize(out.len() + pad, b' ');
+        out.push(b'\n');
+        space(&mut out);
+        out.extend_from_slice(b" |\n");
+        out.extend_from_slice(&gutter);
+        out.extend_from_slice(b" | ");
+        out.extend_from_slice(bytes(s.line_text));
+        out.push(b'\n');
+        space(&mut out);
+        out.extend_from_slice(b" | ");
+        for c in core::str::from_utf8_unchecked(bytes(s.line_text)).chars().take(s.column as usize - 1) {
+            if c == '\t' {
+                out.push(b'\t');
+            } else {
+                out.resize(out.len() + width(c) as usize, b' ');
+            }
+        }
+        out.extend_from_slice(b"^\n");
+        for i in 0..DEPTH.min(FRAMES) {
+            let s = &*TRACE[i];
+            out.extend_from_slice(b"  at ");
+            out.extend_from_slice(bytes(s.function));
+            out.extend_from_slice(b" (");
+            place(s, &mut out);
+            out.extend_from_slice(b")\n");
+        }
+        if DEPTH > FRAMES {
+            out.extend_from_slice(b"  ... ");
+            number((DEPTH - FRAMES) as u32, &mut out);
+            out.extend_from_slice(b" more\n");
+        }
+    }
+    err(&out);
+}
+
+/// The program is over with an uncaught error.
+#[no_mangle]
+pub unsafe extern "C" fn ny_uncaught() -> ! {
+    let v = ny_pending;
+    if v.class() == C_ERROR {
+        report(bytes((*slot(v.ptr(), PLAIN)).ptr()));
+    } else {
+        let t = crate::text::text(v);
+        let mut m = b"uncaught ".to_vec();
+        m.extend_from_slice(bytes(t));
+        report(&m);
+    }
+    ny_exit(1)
+}
+
+/// The stack is used up. There is no room to unwind, so this ends the program.
+#[no_mangle]
+pub unsafe extern "C" fn ny_stack_overflow(site: *const Site) -> ! {
+    DEPTH = 0;
+    ny_frame(site);
+    let mut m = b"stack overflow: recursion too deep in `".to_vec();
+    m.extend_from_slice(bytes((*site).function));
+    m.push(b'`');
+    report(&m);
+    ny_exit(1)
+}
+
+/// `panic(message)` cannot be caught.
+#[no_mangle]
+pub unsafe extern "C" fn ny_panic(tag: u32, pay: i64, site: *const Site) -> ! {
+    DEPTH = 0;
+    ny_frame(site);
+    let mut m = b"panic: ".to_vec();
+    crate::text::append(Val::new(tag, pay), &mut m);
+    report(&m);
+    ny_exit(1)
+}
+
+#[inline(never)]
+pub unsafe fn out_of_memory() -> ! {
+    err(b"error: out of memory\n");
+    ny_exit(1)
+}

@@ -1,0 +1,42 @@
+//! The builtin boxes of Nyash that are too large to emit inline.
+//!
+//! Compiled to one relocatable wasm32 object; the compiler's linker (`nyash/src/link`) takes the functions and the
+//! data a program reaches and nothing else. `docs/abi.md` of the compiler describes the calling convention:
+//!
+//! - a dynamic value is a tag and a 64-bit payload; a function that returns one returns the payload and leaves the
+//!   tag in `ny_tag`;
+//! - arguments are borrowed, results are owned by the caller;
+//! - a function that can fail leaves the error in `ny_pending` and returns zero.
+//!
+//! The whole crate works on raw heap objects whose layout the compiler knows, hence `unsafe` throughout: every
+//! pointer is an address the compiler or `alloc` handed out, and wasm has one thread.
+#![no_std]
+#![allow(clippy::missing_safety_doc, static_mut_refs)]
+
+extern crate alloc as rust_alloc;
+
+mod alloc;
+mod array;
+mod boxes;
+mod bytes;
+mod channel;
+mod clock;
+mod error;
+mod file;
+mod io;
+mod json;
+mod map;
+mod math;
+mod number;
+mod random;
+mod regex;
+mod string;
+mod text;
+mod value;
+mod weak;
+
+#[cfg(target_arch = "wasm32")]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    core::arch::wasm32::unreachable()
+}

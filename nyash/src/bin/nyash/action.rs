@@ -1,0 +1,206 @@
+//! What the command does.
+
+use crate::options::{self, Options};
+use crate::report::{self, Reporter};
+use crate::{files, pack, run};
+use nyash::front::{Program, analyze};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+const PROGRAM_HAS_ERRORS: u8 = 1;
+const WRONG_COMMAND_LINE: u8 = 2;
+const FILE_TROUBLE: u8 = 3;
+const PACKER_TROUBLE: u8 = 4;
+
+/// Does what the options ask for.
+pub fn run(options: Options) -> ExitCode {
+    if let Some(shell) = options.completions {
+        return print(&options::completions(shell));
+    }
+    if options.man {
+        return match options::manual() {
+            Ok(page) => print(&page),
+            Err(error) => fail(FILE_TROUBLE, error),
+        };
+    }
+    if let Err(message) = old_flags(&options) {
+        return fail(WRONG_COMMAND_LINE, message);
+    }
+    let Some(file) = options.file.clone() else { return ExitCode::from(WRONG_COMMAND_LINE) };
+    match compile(&file, &options) {
+        Ok(code) => code,
+        Err(code) => code,
+    }
+}
+
+/// Flags of the first implementation: harmless ones pass, others say what to use.
+fn old_flags(options: &Options) -> Result<(), String> {
+    if options.debug_fuel.is_some() {
+        report::note("--debug-fuel has no effect: the parser always ends");
+    }
+    match options.backend.as_deref() {
+        None => Ok(()),
+        Some("interpreter" | "vm" | "llvm" | "mir" | "wasm" | "aot" | "native") => {
+            report::note("--backend has no effect: programs are always compiled to native code");
+            Ok(())
+        }
+        Some(other) => Err(format!("there is no backend '{other}'; leave --backend out")),
+    }
+}
+
+type Done = Result<ExitCode, ExitCode>;
+
+fn compile(file: &Path, options: &Options) -> Done {
+    let reporter = Reporter::new(options);
+    let root = files::read_root(file).map_err(|message| fail(FILE_TROUBLE, message))?;
+    if options.dump_ast {
+        return dump_ast(root, options, reporter);
+    }
+    let program = match analyze(root, options.edition, &files::Disk::new(file)) {
+        Ok(program) => program,
+        Err(failure) => {
+            reporter.diagnostics(&failure.diagnostics, &failure.sources);
+            return Err(ExitCode::from(PROGRAM_HAS_ERRORS));
+        }
+    };
+    reporter.diagnostics(&program.warnings, &program.sources);
+    if options.check {
+        return Ok(ExitCode::SUCCESS);
+    }
+    generate(file, &program, options, reporter)
+}
+
+/// The tree of the root file alone, with what is wrong in it.
+fn dump_ast(root: nyash::front::LoadedFile, options: &Options, reporter: Reporter) -> Done {
+    let parsed = nyash::front::parse_one(root, options.edition);
+    reporter.diagnostics(&parsed.diagnostics, &parsed.sources);
+    let code = print(nyash::syntax::dump::dump(&parsed.unit).as_bytes());
+    let failed = parsed.diagnostics.iter().any(nyash::diagnostic::Diagnostic::is_error);
+    Ok(if failed { ExitCode::from(PROGRAM_HAS_ERRORS) } else { code })
+}
+
+fn generate(file: &Path, program: &Program, options: &Options, reporter: Reporter) -> Done {
+    if options.dump_mir {
+        return Ok(print(nyash::back::dump_mir(program).as_bytes()));
+    }
+    let settings = nyash::back::Options { print_result: options.print_result, ..Default::default() };
+    let wasm = nyash::back::compile(program, &settings).map_err(|diagnostics| {
+        reporter.diagnostics(&diagnostics, &program.sources);
+        ExitCode::from(PROGRAM_HAS_ERRORS)
+    })?;
+    if options.verify {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.compile_wasm {
+        return write_module(file, &wasm, options);
+    }
+    if options.compile_native || options.aot {
+        let out = output_path(file, options, std::env::consts::EXE_EXTENSION);
+        refuse_source(file, &out)?;
+        let packed = pack::pack_to(&wasm, &out, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
+        packed.notes.iter().for_each(report::note);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.benchmark {
+        return benchmark(&wasm, options);
+    }
+    execute(file, &wasm, options)
+}
+
+fn write_module(file: &Path, wasm: &[u8], options: &Options) -> Done {
+    let out = output_path(file, options, "wasm");
+    refuse_source(file, &out)?;
+    if out.extension().is_some_and(|extension| extension == "wat") {
+        let text = wasmprinter::print_bytes(wasm).map_err(|error| fail(PACKER_TROUBLE, error))?;
+        return write(&out, text.as_bytes());
+    }
+    write(&out, wasm)
+}
+
+/// The program would overwrite itself.
+fn refuse_source(file: &Path, out: &Path) -> Result<(), ExitCode> {
+    let same = match (file.canonicalize(), out.canonicalize()) {
+        (Ok(file), Ok(out)) => file == out,
+        _ => false,
+    };
+    if same {
+        let message = format!("'{}' is the source; name another output with -o", out.display());
+        return Err(fail(WRONG_COMMAND_LINE, message));
+    }
+    Ok(())
+}
+
+/// `-o`, or the name of the source with another extension in the working directory.
+fn output_path(file: &Path, options: &Options, extension: &str) -> PathBuf {
+    if let Some(output) = &options.output {
+        return output.clone();
+    }
+    let stem = if file == Path::new("-") { Path::new("a.out") } else { file };
+    let name = PathBuf::from(stem.file_stem().unwrap_or(stem.as_os_str()));
+    if extension.is_empty() { name } else { name.with_extension(extension) }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Done {
+    let cannot = |error: std::io::Error| {
+        fail(FILE_TROUBLE, format!("cannot write '{}': {}", path.display(), files::reason(&error)))
+    };
+    std::fs::write(path, bytes).map_err(cannot)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the program in place of this one.
+fn execute(file: &Path, wasm: &[u8], options: &Options) -> Done {
+    let packed = pack::pack(wasm, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
+    let status = run::replace_this_process(&packed.bytes, file.as_os_str(), &options.program_arguments)
+        .map_err(|error| fail(PACKER_TROUBLE, format!("cannot run the program: {error}")))?;
+    Ok(ExitCode::from(status_byte(status)))
+}
+
+/// The exit status as a shell would give it.
+fn status_byte(status: std::process::ExitStatus) -> u8 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return 128u8.wrapping_add(signal as u8);
+    }
+    status.code().unwrap_or(1) as u8
+}
+
+/// Runs the program repeatedly; its output goes nowhere.
+fn benchmark(wasm: &[u8], options: &Options) -> Done {
+    let packed = pack::pack(wasm, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
+    let cannot_run = |error: std::io::Error| fail(PACKER_TROUBLE, format!("cannot run the program: {error}"));
+    let program = run::Temporary::new(&packed.bytes).map_err(cannot_run)?;
+    let mut times: Vec<Duration> = Vec::new();
+    for _ in 0..options.iterations {
+        let start = Instant::now();
+        let nowhere = std::process::Stdio::null;
+        let mut command = Command::new(program.path());
+        let status = command.args(&options.program_arguments).stdin(nowhere()).stdout(nowhere()).status();
+        times.push(start.elapsed());
+        let status = status.map_err(cannot_run)?;
+        if !status.success() {
+            return Err(fail(status_byte(status), format!("the program ended with {status}")));
+        }
+    }
+    times.sort();
+    let (least, most) = (times[0], times[times.len() - 1]);
+    let mean = times.iter().sum::<Duration>() / times.len() as u32;
+    let line = format!("{} runs: mean {mean:.3?}, least {least:.3?}, most {most:.3?}\n", times.len());
+    Ok(print(line.as_bytes()))
+}
+
+/// Writes to standard output; a closed pipe is no failure.
+fn print(bytes: &[u8]) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => fail(FILE_TROUBLE, error),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+fn fail(code: u8, message: impl std::fmt::Display) -> ExitCode {
+    report::error(message);
+    ExitCode::from(code)
+}

@@ -1,0 +1,18 @@
+//! The command `nyash`.
+
+mod action;
+mod files;
+mod manifest;
+mod options;
+mod pack;
+mod report;
+mod run;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let options = options::Options::parse();
+    // Deep programs need deep recursion; the main thread's stack is what the system gives.
+    nyash::front::with_deep_stack(|| action::run(options))
+}

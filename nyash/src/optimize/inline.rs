@@ -1,0 +1,373 @@
+//! Puts small functions where they are called.
+//!
+//! Only functions that cannot fail are taken, so that call stacks stay true, and only those whose body is one
+//! expression once every `if .. return` is written as a choice. Recursive functions are unfolded a few levels.
+
+use crate::infer::{Guard, Infer, Target};
+use crate::ir::{Expr, FuncId, Kind, Stmt, Ty, Var, VarId, tag, visit};
+use std::collections::HashMap;
+
+/// Nodes of a function that is worth putting elsewhere.
+const SMALL: usize = 40;
+/// Nodes up to which a function may grow.
+const LARGE: usize = 600;
+const ROUNDS: usize = 3;
+
+/// A function as an expression over its parameters.
+struct Template {
+    params: Vec<Var>,
+    /// Whether the body assigns the parameter.
+    assigned: Vec<bool>,
+    body: Expr,
+    size: usize,
+    ret: Ty,
+}
+
+/// Inlines in every reached function. `throws` must have been filled in.
+pub fn run(infer: &mut Infer<'_>) {
+    let mut templates = HashMap::new();
+    for f in 0..infer.lower.module.functions.len() {
+        if let Some(t) = template(infer, f) {
+            templates.insert(f, t);
+        }
+    }
+    if templates.is_empty() {
+        return;
+    }
+    for f in 0..infer.lower.module.functions.len() {
+        if !infer.lower.module.functions[f].reached {
+            continue;
+        }
+        let mut body = std::mem::take(&mut infer.lower.module.functions[f].body);
+        let mut vars = std::mem::take(&mut infer.lower.module.functions[f].vars);
+        for _ in 0..ROUNDS {
+            let mut work = Work { infer, templates: &templates, vars: &mut vars, room: LARGE.saturating_sub(size(&body)), did: false };
+            work.stmts(&mut body);
+            if !work.did {
+                break;
+            }
+        }
+        infer.lower.module.functions[f].body = body;
+        infer.lower.module.functions[f].vars = vars;
+    }
+}
+
+fn size(list: &[Stmt]) -> usize {
+    let mut n = 0;
+    visit::all(list, &mut |_| n += 1);
+    n
+}
+
+fn template(infer: &Infer<'_>, f: FuncId) -> Option<Template> {
+    let func = &infer.lower.module.functions[f];
+    if !func.reached || func.throws || func.vars.len() != func.params || size(&func.body) > SMALL {
+        return None;
+    }
+    let mut assigned = vec![false; func.params];
+    visit::all(&func.body, &mut |e| {
+        if let Kind::SetVar(v, _) = e.kind {
+            assigned[v] = true;
+        }
+    });
+    let body = as_expression(&func.body, func.ret, infer.lower.new_2026)?;
+    let mut size = 0;
+    visit::all_in(&body, &mut |_| size += 1);
+    Some(Template { params: func.vars.clone(), assigned, body, size, ret: func.ret })
+}
+
+/// The value of a body without loops; statements that return become choices.
+fn as_expression(list: &[Stmt], ret: Ty, new_2026: bool) -> Option<Expr> {
+    let Some((first, rest)) = list.split_first() else {
+        let kind = if new_2026 { Kind::Null } else { Kind::Void };
+        let ty = if new_2026 { Ty::NULL } else { Ty::VOID };
+        let span = crate::source::Span::new(crate::source::FileId(0), 0, 0);
+        return Some(Expr { kind, ty, span });
+    };
+    match first {
+        Stmt::Return(Some(e)) => Some(e.clone()),
+        Stmt::Return(None) => as_expression(&[], ret, new_2026),
+        Stmt::Expr(e) => {
+            let span = e.span;
+            let rest = as_expression(rest, ret, new_2026)?;
+            let ty = rest.ty;
+            Some(match rest.kind {
+                Kind::Block(mut list, value) => {
+                    list.insert(0, Stmt::Expr(e.clone()));
+                    Expr { kind: Kind::Block(list, value), ty, span }
+                }
+                _ => Expr { kind: Kind::Block(vec![Stmt::Expr(e.clone())], Some(Box::new(rest))), ty, span },
+            })
+        }
+        Stmt::If(c, a, b) if returns(a) || returns(b) || rest.is_empty() => {
+            let path = |part: &[Stmt]| -> Option<Expr> {
+                let mut all = part.to_vec();
+                if !returns(part) {
+                    all.extend_from_slice(rest);
+                }
+                as_expression(&all, ret, new_2026)
+            };
+            let (a, b) = (path(a)?, path(b)?);
+            Some(Expr { kind: Kind::Cond(Box::new(c.clone()), Box::new(a), Box::new(b)), ty: ret, span: c.span })
+        }
+        _ => None,
+    }
+}
+
+fn returns(list: &[Stmt]) -> bool {
+    match list.last() {
+        Some(Stmt::Return(_)) => true,
+        Some(Stmt::If(_, a, b)) => returns(a) && returns(b),
+        _ => false,
+    }
+}
+
+struct Work<'w, 'p> {
+    infer: &'w mut Infer<'p>,
+    templates: &'w HashMap<FuncId, Template>,
+    vars: &'w mut Vec<Var>,
+    room: usize,
+    did: bool,
+}
+
+impl Work<'_, '_> {
+    fn stmts(&mut self, list: &mut [Stmt]) {
+        for s in list {
+            match s {
+                Stmt::Expr(e) | Stmt::Return(Some(e)) | Stmt::Throw(e) => self.expr(e),
+                Stmt::If(c, a, b) => {
+                    self.expr(c);
+                    self.stmts(a);
+                    self.stmts(b);
+                }
+                Stmt::Loop { condition, body, step } => {
+                    if let Some(c) = condition {
+                        self.expr(c);
+                    }
+                    self.stmts(body);
+                    self.stmts(step);
+                }
+                Stmt::Try(t) => {
+                    self.stmts(&mut t.body);
+                    if let Some((_, h)) = &mut t.handler {
+                        self.stmts(h);
+                    }
+                    self.stmts(&mut t.cleanup);
+                }
+                Stmt::Break | Stmt::Continue | Stmt::Return(None) | Stmt::Rethrow(_) => {}
+            }
+        }
+    }
+
+    fn expr(&mut self, e: &mut Expr) {
+        match &mut e.kind {
+            Kind::SetVar(_, a)
+            | Kind::SetGlobal(_, a)
+            | Kind::CellNew { value: a, .. }
+            | Kind::CellSet { value: a, .. }
+            | Kind::Field { object: a, .. }
+            | Kind::Neg(a)
+            | Kind::BitNot(a)
+            | Kind::Not(a)
+            | Kind::Truthy(a)
+            | Kind::IsSomething(a)
+            | Kind::IsClass(a, _)
+            | Kind::IsTag(a, _) => self.expr(a),
+            Kind::SetField { object, value, .. } => {
+                self.expr(object);
+                self.expr(value);
+            }
+            Kind::Binary(_, a, b) | Kind::And(a, b) | Kind::Or(a, b) => {
+                self.expr(a);
+                self.expr(b);
+            }
+            Kind::Cond(a, b, c) => {
+                self.expr(a);
+                self.expr(b);
+                self.expr(c);
+            }
+            Kind::Call { arguments, .. } | Kind::Builtin { arguments, .. } => arguments.iter_mut().for_each(|a| self.expr(a)),
+            Kind::Closure { captures, .. } => captures.iter_mut().for_each(|a| self.expr(a)),
+            Kind::Method { object, arguments, .. } | Kind::CallValue { callee: object, arguments } => {
+                self.expr(object);
+                arguments.iter_mut().for_each(|a| self.expr(a));
+            }
+            Kind::Array { items, .. } => items.iter_mut().for_each(|a| self.expr(a)),
+            Kind::Map { entries, .. } => entries.iter_mut().for_each(|(k, v)| {
+                self.expr(k);
+                self.expr(v);
+            }),
+            Kind::Block(list, value) => {
+                self.stmts(list);
+                if let Some(v) = value {
+                    self.expr(v);
+                }
+            }
+            _ => {}
+        }
+        if let Some(new) = self.inlined(e) {
+            *e = new;
+            self.did = true;
+        }
+    }
+
+    /// What a call becomes, if it is one of a template.
+    fn inlined(&mut self, e: &Expr) -> Option<Expr> {
+        let (function, list): (FuncId, Vec<&Expr>) = match &e.kind {
+            Kind::Call { function, arguments } => (*function, arguments.iter().collect()),
+            Kind::Method { object, name, arguments } if object.ty.only(tag::OBJ) => {
+                match self.infer.single(object.ty, name, arguments.len())? {
+                    (Guard::Class(_), Target::User { function, me }) => {
+                        let mut list: Vec<&Expr> = Vec::new();
+                        if me {
+                            list.push(object);
+                        } else if !matches!(object.kind, Kind::Static { ensure: false, .. }) {
+                            return None;
+                        }
+                        list.extend(arguments);
+                        (function, list)
+                    }
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let t = self.templates.get(&function)?;
+        if t.size > self.room || list.len() != t.params.len() {
+            return None;
+        }
+        self.room -= t.size;
+        let mut before = Vec::new();
+        let mut values = Vec::new();
+        let mut assigns = false;
+        for a in &list {
+            visit::all_in(a, &mut |e| assigns |= matches!(e.kind, Kind::SetVar(..)));
+        }
+        for (n, a) in list.into_iter().enumerate() {
+            let ty = t.params[n].ty;
+            let same = match a.kind {
+                // A variable stands for itself as long as nobody assigns it in between.
+                Kind::Var(_) => !assigns,
+                Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) | Kind::Str(_) | Kind::Static { ensure: false, .. } => {
+                    ty.rep() == a.ty.rep()
+                }
+                _ => false,
+            };
+            if same && !t.assigned[n] {
+                values.push(a.kind.clone());
+                continue;
+            }
+            let v: VarId = self.vars.len();
+            self.vars.push(t.params[n].clone());
+            before.push(Stmt::Expr(Expr { kind: Kind::SetVar(v, Box::new(a.clone())), ty: Ty::VOID, span: e.span }));
+            values.push(Kind::Var(v));
+        }
+        let mut body = t.body.clone();
+        rename(&mut body, &values);
+        let ty = if e.ty.is_none() { t.ret } else { e.ty };
+        if before.is_empty() && body.ty.rep() == ty.rep() {
+            return Some(body);
+        }
+        Some(Expr { kind: Kind::Block(before, Some(Box::new(body))), ty, span: e.span })
+    }
+}
+
+/// Replaces the parameters of a template.
+fn rename(e: &mut Expr, values: &[Kind]) {
+    match &mut e.kind {
+        Kind::Var(v) => {
+            e.kind = values[*v].clone();
+            return;
+        }
+        Kind::SetVar(v, _) | Kind::CellGet { from: v, .. } | Kind::CellSet { to: v, .. } => {
+            if let Kind::Var(w) = values[*v] {
+                *v = w;
+            }
+        }
+        _ => {}
+    }
+    each(e, &mut |inner| rename(inner, values));
+}
+
+/// Calls `f` for every expression directly inside an expression, statements included.
+fn each(e: &mut Expr, f: &mut dyn FnMut(&mut Expr)) {
+    match &mut e.kind {
+        Kind::SetVar(_, a)
+        | Kind::SetGlobal(_, a)
+        | Kind::CellNew { value: a, .. }
+        | Kind::CellSet { value: a, .. }
+        | Kind::Field { object: a, .. }
+        | Kind::Neg(a)
+        | Kind::BitNot(a)
+        | Kind::Not(a)
+        | Kind::Truthy(a)
+        | Kind::IsSomething(a)
+        | Kind::IsClass(a, _)
+        | Kind::IsTag(a, _) => f(a),
+        Kind::SetField { object, value, .. } => {
+            f(object);
+            f(value);
+        }
+        Kind::Binary(_, a, b) | Kind::And(a, b) | Kind::Or(a, b) => {
+            f(a);
+            f(b);
+        }
+        Kind::Cond(a, b, c) => {
+            f(a);
+            f(b);
+            f(c);
+        }
+        Kind::Call { arguments, .. } | Kind::Builtin { arguments, .. } => arguments.iter_mut().for_each(f),
+        Kind::Closure { captures, .. } => captures.iter_mut().for_each(f),
+        Kind::Method { object, arguments, .. } | Kind::CallValue { callee: object, arguments } => {
+            f(object);
+            arguments.iter_mut().for_each(f);
+        }
+        Kind::Array { items, .. } => items.iter_mut().for_each(f),
+        Kind::Map { entries, .. } => {
+            for (k, v) in entries {
+                f(k);
+                f(v);
+            }
+        }
+        Kind::Block(list, value) => {
+            for s in list {
+                each_in(s, f);
+            }
+            if let Some(v) = value {
+                f(v);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn each_in(s: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
+    match s {
+        Stmt::Expr(e) | Stmt::Return(Some(e)) | Stmt::Throw(e) => f(e),
+        Stmt::If(c, a, b) => {
+            f(c);
+            for s in a.iter_mut().chain(b) {
+                each_in(s, f);
+            }
+        }
+        Stmt::Loop { condition, body, step } => {
+            if let Some(c) = condition {
+                f(c);
+            }
+            for s in body.iter_mut().chain(step) {
+                each_in(s, f);
+            }
+        }
+        Stmt::Try(t) => {
+            for s in t.body.iter_mut().chain(&mut t.cleanup) {
+                each_in(s, f);
+            }
+            if let Some((_, h)) = &mut t.handler {
+                for s in h {
+                    each_in(s, f);
+                }
+            }
+        }
+        Stmt::Break | Stmt::Continue | Stmt::Return(None) | Stmt::Rethrow(_) => {}
+    }
+}

@@ -1,0 +1,217 @@
+//! Reads the root file and every file it names, depth first, each once.
+
+use super::program::{Program, UnitId};
+use super::sink::Sink;
+use super::{bodies, declare};
+use crate::diagnostic::Diagnostic;
+use crate::edition::Edition;
+use crate::front::{Failure, FileProvider, LoadedFile, Parsed, Request, Target};
+use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::ast::{FileRequest, Name, NodeId, RequestTarget, Unit};
+use crate::syntax::lexer::shorten;
+use crate::syntax::parser;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Larger files are refused.
+pub const MAX_FILE_BYTES: usize = 4 << 20;
+/// All files of a program together.
+const MAX_PROGRAM_BYTES: usize = 64 << 20;
+/// Files that ask for files that ask for files.
+const MAX_LOAD_DEPTH: usize = 200;
+
+/// See [`crate::front::analyze`].
+pub fn program(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvider) -> Result<Program, Failure> {
+    let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), Some(files));
+    loader.add(root, None, 0);
+    let loaded = Loaded {
+        edition: loader.edition,
+        units: loader.units.into_iter().flatten().collect(),
+        node_count: loader.next_node as usize,
+        loads: loader.loads,
+        aliases: loader.aliases,
+        uses_nyashstd: loader.uses_nyashstd,
+    };
+    let (sources, diagnostics) = (loader.sources, loader.diagnostics);
+    // Names cannot be judged where half of a file is missing.
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        let mut sink = Sink::default();
+        diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
+        return Err(Failure { sources, diagnostics: sink.finish() });
+    }
+    let mut sink = Sink::default();
+    diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
+    let declared = declare::declarations(loaded, &mut sink);
+    let mut program = bodies::resolve(declared, &mut sink);
+    let diagnostics = sink.finish();
+    program.sources = sources;
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(Failure { sources: program.sources, diagnostics });
+    }
+    program.warnings = diagnostics;
+    Ok(program)
+}
+
+/// See [`crate::front::parse_one`].
+pub fn one(root: LoadedFile, edition: Option<Edition>) -> Parsed {
+    let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), None);
+    loader.add(root, None, 0);
+    let unit = loader.units.into_iter().flatten().next();
+    let nothing = || Unit { file: FileId(0), statements: Vec::new(), requests: Vec::new(), declarations: Vec::new() };
+    Parsed { sources: loader.sources, unit: unit.unwrap_or_else(nothing), diagnostics: loader.diagnostics }
+}
+
+/// All files of a program, parsed.
+pub(super) struct Loaded {
+    pub edition: Edition,
+    pub units: Vec<Unit>,
+    pub node_count: usize,
+    pub loads: HashMap<NodeId, UnitId>,
+    pub aliases: Vec<Alias>,
+    pub uses_nyashstd: bool,
+}
+
+/// `using .. as name`
+pub(super) struct Alias {
+    /// The file it is written in.
+    pub file: FileId,
+    pub name: Name,
+    pub unit: UnitId,
+    /// Last part of the module name or path, without extension.
+    pub module: Rc<str>,
+}
+
+struct Loader<'a> {
+    /// `None`: requests are left alone.
+    files: Option<&'a dyn FileProvider>,
+    edition: Edition,
+    sources: SourceMap,
+    /// `None` while a unit is being read.
+    units: Vec<Option<Unit>>,
+    by_identity: HashMap<String, UnitId>,
+    next_node: u32,
+    bytes: usize,
+    loads: HashMap<NodeId, UnitId>,
+    aliases: Vec<Alias>,
+    uses_nyashstd: bool,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Loader<'a> {
+    fn new(edition: Edition, files: Option<&'a dyn FileProvider>) -> Loader<'a> {
+        Loader {
+            files,
+            edition,
+            sources: SourceMap::new(),
+            units: Vec::new(),
+            by_identity: HashMap::new(),
+            next_node: 0,
+            bytes: 0,
+            loads: HashMap::new(),
+            aliases: Vec::new(),
+            uses_nyashstd: false,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Parses a file and what it asks for. `asked` is the place that names it.
+    fn add(&mut self, file: LoadedFile, asked: Option<Span>, depth: usize) -> Option<UnitId> {
+        self.bytes = self.bytes.saturating_add(file.bytes.len());
+        if file.bytes.len() > MAX_FILE_BYTES || self.bytes > MAX_PROGRAM_BYTES {
+            let message = format!("`{}` is too large: {} bytes", shorten(&file.name), file.bytes.len());
+            let mut diagnostic = Diagnostic::error("file-too-large", message)
+                .note(format!("a source file has at most {} MiB", MAX_FILE_BYTES >> 20))
+                .hint("keep large data in a file that the program reads, or divide the source with `using`");
+            if let Some(span) = asked {
+                diagnostic = diagnostic.at(span, "named here");
+            }
+            self.diagnostics.push(diagnostic);
+            return None;
+        }
+        let id = UnitId(self.units.len() as u32);
+        self.by_identity.insert(file.identity, id);
+        self.units.push(None);
+        let text = self.text(&file.name, file.bytes)?;
+        let source = FileId(self.sources.files().count() as u32 - 1);
+        let unit = parser::parse(source, &text, self.edition, &mut self.next_node, &mut self.diagnostics);
+        for request in &unit.requests {
+            self.request(&file.name, source, request, depth);
+        }
+        self.units[id.index()] = Some(unit);
+        Some(id)
+    }
+
+    /// Takes in the text of a file; bytes that are no text are an error.
+    fn text(&mut self, name: &str, bytes: Vec<u8>) -> Option<Rc<str>> {
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let id = self.sources.add(name, text);
+                Some(Rc::clone(self.sources.file(id).text()))
+            }
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to() as u32;
+                let id = self.sources.add(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
+                let span = Span::new(id, at, at + 1);
+                self.diagnostics.push(
+                    Diagnostic::error("not-utf-8", "this file is not UTF-8 text")
+                        .at(span, "the first byte that is not")
+                        .hint("save the file as UTF-8"),
+                );
+                None
+            }
+        }
+    }
+
+    fn request(&mut self, from: &str, source: FileId, request: &FileRequest, depth: usize) {
+        let Some(files) = self.files else { return };
+        let target = match &request.target {
+            RequestTarget::Module(name) if &**name == "nyashstd" => {
+                self.uses_nyashstd = true;
+                return;
+            }
+            RequestTarget::Include(path) => Target::Include(path),
+            RequestTarget::Path(path) => Target::Path(path),
+            RequestTarget::Module(name) => Target::Module(name),
+        };
+        if depth >= MAX_LOAD_DEPTH {
+            let message = format!("files load each other more than {MAX_LOAD_DEPTH} levels deep");
+            self.diagnostics.push(Diagnostic::error("too-deep", message).at(request.span, "one level more here"));
+            return;
+        }
+        let unit = match files.load(&Request { from, target }) {
+            Err(error) => {
+                // A module that is missing matters only if something of it is reached.
+                let mut diagnostic = match target {
+                    Target::Module(_) => Diagnostic::warning("cannot-load", error.message)
+                        .note("using a box of this module is an error when it is reached"),
+                    _ => Diagnostic::error("cannot-load", error.message),
+                };
+                diagnostic = diagnostic.at(request.span, "");
+                for tried in error.tried {
+                    diagnostic = diagnostic.note(tried);
+                }
+                self.diagnostics.push(diagnostic);
+                return;
+            }
+            Ok(file) => match self.by_identity.get(&file.identity) {
+                Some(unit) => *unit,
+                None => {
+                    let Some(unit) = self.add(file, Some(request.span), depth + 1) else { return };
+                    self.loads.insert(request.statement, unit);
+                    unit
+                }
+            },
+        };
+        if let Some(name) = &request.alias {
+            let (Target::Include(text) | Target::Path(text) | Target::Module(text)) = target;
+            let module = module_name(text).into();
+            self.aliases.push(Alias { file: source, name: name.clone(), unit, module });
+        }
+    }
+}
+
+/// `c` of `a.b.c` and of `a/b/c.hako`.
+fn module_name(text: &str) -> &str {
+    let path = text.strip_suffix(".hako").or_else(|| text.strip_suffix(".nyash")).unwrap_or(text);
+    path.rsplit(['/', '.']).next().unwrap_or(path)
+}

@@ -1,0 +1,415 @@
+//! Fields, global variables, cells and elements of arrays.
+
+use super::{Emit, Own, mem};
+use crate::ir::builtin::class;
+use crate::ir::{DispatchKind, Expr, Kind, Objects, Rep, Ty, tag};
+use crate::source::Span;
+use std::rc::Rc;
+use wasm_encoder::{BlockType, Instruction as I, ValType};
+
+/// Offset of the tag of a slot; the payload is 8 bytes further.
+fn at(slot: usize) -> u64 {
+    8 + 16 * slot as u64
+}
+
+impl Emit<'_, '_, '_> {
+    /// Stores an owned tagged value on the stack into a slot that holds nothing yet.
+    pub(super) fn store_value(&mut self, object: u32, slot: usize) {
+        let h = self.temp_home(Rep::Dyn);
+        self.store_home(h);
+        self.code.get(object);
+        self.code.get(h.a);
+        self.code.op(I::I32Store(mem(at(slot), 2)));
+        self.code.get(object);
+        self.code.get(h.b);
+        self.code.op(I::I64Store(mem(at(slot) + 8, 3)));
+        self.done_home(h);
+    }
+
+    /// Reads a slot that is known to hold a value of a type, with a reference of its own.
+    pub(super) fn load_value(&mut self, object: u32, slot: usize, ty: Ty, rep: Rep) -> Own {
+        self.load_raw(object, at(slot), ty.rep());
+        if ty.counted() {
+            self.own(ty.rep(), Own::Borrowed);
+        }
+        self.convert(ty.rep(), rep);
+        if ty.counted() { Own::Owned } else { Own::Plain }
+    }
+
+    /// Pushes the value at an address without counting.
+    fn load_raw(&mut self, base: u32, offset: u64, rep: Rep) {
+        self.code.get(base);
+        match rep {
+            Rep::Int => self.code.op(I::I64Load(mem(offset + 8, 3))),
+            Rep::Float => self.code.op(I::F64Load(mem(offset + 8, 3))),
+            Rep::Bool | Rep::Str | Rep::Obj => self.code.op(I::I32Load(mem(offset + 8, 2))),
+            Rep::Dyn => {
+                self.code.op(I::I32Load(mem(offset, 2)));
+                self.code.get(base);
+                self.code.op(I::I64Load(mem(offset + 8, 3)));
+            }
+        }
+    }
+
+    /// Stores an owned value over what is at an address; what was there is released when it can be counted.
+    fn replace(&mut self, base: u32, offset: u64, slot: Ty, value: &Expr) {
+        let rep = slot.rep();
+        self.owned(value, rep);
+        let new = self.temp_home(rep);
+        self.store_home(new);
+        let counted = slot.counted();
+        let old = counted.then(|| self.temp_home(Rep::Dyn));
+        if let Some(old) = old {
+            self.load_raw(base, offset, Rep::Dyn);
+            self.store_home(old);
+        }
+        self.code.get(base);
+        if rep == Rep::Dyn {
+            self.code.get(new.a);
+        } else {
+            self.code.i32(rep.tag() as i32);
+        }
+        self.code.op(I::I32Store(mem(offset, 2)));
+        self.code.get(base);
+        match rep {
+            Rep::Float => {
+                self.code.get(new.a);
+                self.code.op(I::F64Store(mem(offset + 8, 3)));
+            }
+            _ => {
+                self.code.get(if rep == Rep::Dyn { new.b } else { new.a });
+                self.payload(rep);
+                self.code.op(I::I64Store(mem(offset + 8, 3)));
+            }
+        }
+        if let Some(old) = old {
+            self.release_home(old);
+            self.done_home(old);
+        }
+        self.done_home(new);
+    }
+
+    pub(super) fn global(&mut self, g: usize, e: &Expr) -> Own {
+        let ty = self.program.infer.lower.module.globals[g].ty;
+        let base = self.code.temp(ValType::I32);
+        let address = self.program.globals[g];
+        self.code.i32(address as i32);
+        self.code.set(base);
+        if ty.has(tag::ABSENT) {
+            self.code.get(base);
+            self.code.op(I::I32Load(mem(0, 2)));
+            self.code.op(I::I32Eqz);
+            self.code.start_if(BlockType::Empty);
+            let name = self.program.infer.lower.module.globals[g].name.clone();
+            self.raise(0, &format!("Undefined variable '{name}'"), e.span);
+            self.code.end();
+        }
+        self.load_raw(base, 0, e.ty.rep());
+        self.code.done(base);
+        if e.ty.counted() {
+            self.own(e.ty.rep(), Own::Borrowed);
+            return Own::Owned;
+        }
+        Own::Plain
+    }
+
+    pub(super) fn set_global(&mut self, g: usize, value: &Expr) {
+        let ty = self.program.infer.lower.module.globals[g].ty;
+        let base = self.code.temp(ValType::I32);
+        let address = self.program.globals[g];
+        self.code.i32(address as i32);
+        self.code.set(base);
+        // What is absent at first is not a type of its own in memory.
+        self.replace(base, 0, ty.without(tag::ABSENT), value);
+        self.code.done(base);
+    }
+
+    pub(super) fn set_cell(&mut self, to: usize, cell: usize, value: &Expr) {
+        let ty = self.program.infer.lower.module.cells[cell];
+        let h = self.homes[to];
+        let base = self.code.temp(ValType::I32);
+        self.load_as(h, Ty::ANY, Rep::Obj);
+        self.code.set(base);
+        self.replace(base, at(0), ty, value);
+        self.code.done(base);
+    }
+
+    /// Pushes the receiver as a pointer into a local after testing that it is an object. The local must be given
+    /// back; the reference is lent until the mark of the caller.
+    pub(super) fn object(&mut self, object: &Expr, what: &str, span: Span) -> u32 {
+        let p = self.code.temp(ValType::I32);
+        if object.ty.only(tag::OBJ) {
+            self.borrowed(object, Rep::Obj);
+            self.code.set(p);
+            return p;
+        }
+        let h = self.temp_home(Rep::Dyn);
+        self.borrowed(object, Rep::Dyn);
+        self.store_home(h);
+        self.code.get(h.a);
+        self.code.i32(tag::OBJ as i32);
+        self.code.op(I::I32Ne);
+        self.code.start_if(BlockType::Empty);
+        self.refuse(h.a, h.b, what, span);
+        self.code.end();
+        self.code.get(h.b);
+        self.code.op(I::I32WrapI64);
+        self.code.set(p);
+        self.done_home(h);
+        p
+    }
+
+    /// Raises the error for a receiver that does not have what is asked of it.
+    pub(super) fn refuse(&mut self, t: u32, p: u32, what: &str, span: Span) {
+        self.code.get(t);
+        self.code.get(p);
+        let text = self.program.data.string(&what.into());
+        self.code.i32(text as i32);
+        self.code.runtime("ny_refuse");
+        self.fail(span);
+    }
+
+    /// A receiver that is looked at at once: fields of it need not be counted.
+    pub(super) fn borrowed(&mut self, e: &Expr, rep: Rep) {
+        if let Kind::Field { object, name } = &e.kind {
+            let own = if e.ty.rep() == rep {
+                self.field(e, object, name, false)
+            } else if rep == Rep::Dyn {
+                self.code.i32(e.ty.rep().tag() as i32);
+                let own = self.field(e, object, name, false);
+                self.payload(e.ty.rep());
+                own
+            } else {
+                let own = self.field(e, object, name, false);
+                self.convert(e.ty.rep(), rep);
+                own
+            };
+            self.hold(rep, own);
+            return;
+        }
+        self.lent(e, rep);
+    }
+
+    /// Pushes the tag of a field that may be absent; the receiver's class is known.
+    pub(super) fn field_tag(&mut self, object: &Expr, name: &str) {
+        let mark = self.mark();
+        let p = self.object(object, "", object.span);
+        let slot = match object.ty.objects {
+            Objects::User(c) => self.program.infer.lower.module.classes[c as usize].slot(name),
+            _ => None,
+        };
+        match slot {
+            Some(n) => {
+                self.code.get(p);
+                self.code.op(I::I32Load(mem(at(n), 2)));
+            }
+            None => self.code.i32(0),
+        }
+        self.code.done(p);
+        self.release_held(mark);
+    }
+
+    /// Reads a field. With `count` the value comes with its own reference, otherwise it is only good for the next
+    /// operation.
+    pub(super) fn field(&mut self, e: &Expr, object: &Expr, name: &Rc<str>, count: bool) -> Own {
+        let rep = e.ty.rep();
+        let Objects::User(c) = object.ty.objects else {
+            return self.field_of_any(e, object, name);
+        };
+        if let Some(f) = self.program.infer.lower.property(c, name) {
+            let list = if self.program.infer.lower.module.functions[f].params == 1 { vec![object] } else { Vec::new() };
+            let ret = self.call_function(f, &list, e.span);
+            self.convert(ret, rep);
+            return if e.ty.counted() { Own::Owned } else { Own::Plain };
+        }
+        let class = &self.program.infer.lower.module.classes[c as usize];
+        let found = class.slot(name).map(|n| (n, class.slots[n].ty, class.slots[n].weak));
+        let class_name = class.name.clone();
+        let mark = self.mark();
+        let p = self.object(object, &format!("Cannot access field '{name}'"), e.span);
+        let Some((n, ty, weak)) = found else {
+            if !self.new_2026() {
+                self.raise(0, &format!("Field '{name}' not found in {class_name}"), e.span);
+            }
+            self.zero(rep);
+            self.code.done(p);
+            self.release_held(mark);
+            return Own::Plain;
+        };
+        if ty.has(tag::ABSENT) && !name.starts_with('$') && !self.new_2026() && !weak {
+            self.code.get(p);
+            self.code.op(I::I32Load(mem(at(n), 2)));
+            self.code.op(I::I32Eqz);
+            self.code.start_if(BlockType::Empty);
+            self.raise(0, &format!("Field '{name}' not found in {class_name}"), e.span);
+            self.code.end();
+        }
+        if weak {
+            self.load_raw(p, at(n), Rep::Dyn);
+            self.code.runtime("ny_weak_get");
+            self.tagged();
+            self.convert(Rep::Dyn, rep);
+            self.code.done(p);
+            self.release_held(mark);
+            return Own::Owned;
+        }
+        self.load_raw(p, at(n), rep);
+        if ty.has(tag::ABSENT) && self.new_2026() && rep == Rep::Dyn {
+            // An absent field reads null.
+            let h = self.temp_home(Rep::Dyn);
+            self.store_home(h);
+            self.code.get(h.a);
+            self.code.i32(tag::NULL as i32);
+            self.code.get(h.a);
+            self.code.op(I::Select);
+            self.code.get(h.b);
+            self.done_home(h);
+        }
+        self.code.done(p);
+        if !e.ty.counted() {
+            self.release_held(mark);
+            return Own::Plain;
+        }
+        // A temporary receiver takes its field along when it goes.
+        if count || self.mark() > mark {
+            self.own(rep, Own::Borrowed);
+            self.release_held(mark);
+            return Own::Owned;
+        }
+        Own::Borrowed
+    }
+
+    fn field_of_any(&mut self, e: &Expr, object: &Expr, name: &Rc<str>) -> Own {
+        let rep = e.ty.rep();
+        let own = if e.ty.counted() { Own::Owned } else { Own::Plain };
+        if object.ty.objects != Objects::Any {
+            if self.program.infer.single(object.ty, name, 0).is_some() {
+                return self.method(e, object, name, &[], true);
+            }
+            let mark = self.mark();
+            let h = self.temp_home(Rep::Dyn);
+            self.lent(object, Rep::Dyn);
+            self.store_home(h);
+            self.refuse(h.a, h.b, &format!("Cannot access field '{name}'"), e.span);
+            self.done_home(h);
+            self.release_held(mark);
+            self.zero(rep);
+            return Own::Plain;
+        }
+        let ret = self.call_dispatch(DispatchKind::Get, name, &[object], e.span);
+        self.convert(ret, rep);
+        own
+    }
+
+    pub(super) fn set_field(&mut self, object: &Expr, name: &Rc<str>, value: &Expr, span: Span) {
+        let Objects::User(c) = object.ty.objects else {
+            if object.ty.objects == Objects::Any {
+                let ret = self.call_dispatch(DispatchKind::Set, name, &[object, value], span);
+                for _ in super::val_types(ret) {
+                    self.code.op(I::Drop);
+                }
+                return;
+            }
+            let mark = self.mark();
+            let h = self.temp_home(Rep::Dyn);
+            self.lent(object, Rep::Dyn);
+            self.store_home(h);
+            self.effect(value);
+            self.refuse(h.a, h.b, &format!("Cannot set field '{name}'"), span);
+            self.done_home(h);
+            self.release_held(mark);
+            return;
+        };
+        let class = &self.program.infer.lower.module.classes[c as usize];
+        let Some(n) = class.slot(name) else { return };
+        let (ty, weak) = (class.slots[n].ty, class.slots[n].weak);
+        let mark = self.mark();
+        let p = self.object(object, &format!("Cannot set field '{name}'"), span);
+        if weak {
+            let inner = self.mark();
+            self.lent(value, Rep::Dyn);
+            self.code.runtime("ny_weak_new");
+            self.tagged();
+            self.release_held(inner);
+            let new = self.temp_home(Rep::Dyn);
+            let old = self.temp_home(Rep::Dyn);
+            self.store_home(new);
+            self.load_raw(p, at(n), Rep::Dyn);
+            self.store_home(old);
+            self.load_home(new);
+            self.store_value(p, n);
+            self.release_home(old);
+            self.done_home(old);
+            self.done_home(new);
+        } else if self.append_field(p, n, ty, object, name, value) {
+        } else {
+            // The slot's own absence is not a representation.
+            let stored = ty.without(tag::ABSENT);
+            self.replace(p, at(n), stored, value);
+        }
+        self.code.done(p);
+        self.release_held(mark);
+    }
+
+    /// `me.s = me.s + x`: the field's own reference goes into the append.
+    fn append_field(&mut self, p: u32, n: usize, ty: Ty, object: &Expr, name: &Rc<str>, value: &Expr) -> bool {
+        let Kind::Binary(crate::ir::Op::Add, left, right) = &value.kind else { return false };
+        let Kind::Field { object: from, name: field } = &left.kind else { return false };
+        let same = match (&object.kind, &from.kind) {
+            (Kind::Var(a), Kind::Var(b)) => a == b,
+            (Kind::Static { class: a, .. }, Kind::Static { class: b, .. }) => a == b,
+            _ => false,
+        };
+        let plain = ty.only(tag::STR) && value.ty.only(tag::STR);
+        if !same || field != name || !plain || !self.quiet(right) || (self.new_2026() && (right.ty.maybe_nothing() || right.ty.is_none())) {
+            return false;
+        }
+        let s = self.code.temp(ValType::I32);
+        self.load_raw(p, at(n), Rep::Str);
+        self.append(right);
+        self.code.set(s);
+        self.code.get(p);
+        self.code.get(s);
+        self.code.op(I::I64ExtendI32U);
+        self.code.op(I::I64Store(mem(at(n) + 8, 3)));
+        self.code.done(s);
+        true
+    }
+
+    /// `a.get(i)` with array and index in locals: tag and payload on the stack, not counted.
+    pub(super) fn element(&mut self, array: u32, index: u32) {
+        let h = self.temp_home(Rep::Dyn);
+        let slot = self.code.temp(ValType::I32);
+        self.code.i32(tag::NULL as i32);
+        self.code.set(h.a);
+        self.code.i64(0);
+        self.code.set(h.b);
+        self.code.get(index);
+        self.code.get(array);
+        self.code.op(I::I64Load32U(mem(8, 2)));
+        self.code.op(I::I64LtU);
+        self.code.start_if(BlockType::Empty);
+        self.code.get(array);
+        self.code.op(I::I32Load(mem(16, 2)));
+        self.code.get(index);
+        self.code.op(I::I32WrapI64);
+        self.code.i32(4);
+        self.code.op(I::I32Shl);
+        self.code.op(I::I32Add);
+        self.code.tee(slot);
+        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.set(h.a);
+        self.code.get(slot);
+        self.code.op(I::I64Load(mem(8, 3)));
+        self.code.set(h.b);
+        self.code.end();
+        self.load_home(h);
+        self.code.done(slot);
+        self.done_home(h);
+    }
+
+    /// Number of a builtin class as the runtime's functions take it.
+    pub(super) fn class_number(letter: char) -> u16 {
+        if letter == 'm' { class::MAP } else { class::ARRAY }
+    }
+}

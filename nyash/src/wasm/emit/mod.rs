@@ -1,0 +1,579 @@
+//! From IR to wasm functions.
+//!
+//! A value of known kind is one wasm value; any other is a tag and a payload. References are counted so: parameters
+//! are borrowed from the caller, results are owned by the caller, a variable that is assigned owns what it holds.
+//! After every call that can fail stands a test of the pending error; see `docs/abi.md`.
+
+mod access;
+mod builtin;
+mod call;
+mod expr;
+mod operator;
+mod stmt;
+
+use super::code::{Code, Label};
+use super::data::Data;
+use super::link::Input;
+use crate::infer::Infer;
+use crate::ir::builtin::class;
+use crate::ir::{Expr, FuncId, Kind, Rep, Stmt, Ty, VarId, tag, visit};
+use crate::source::Span;
+use std::collections::HashSet;
+use std::rc::Rc;
+use wasm_encoder::{BlockType, Instruction as I, MemArg, MemArgTarget, ValType};
+
+/// Stack, in estimated bytes, that a chain of calls may use.
+const STACK_BUDGET: i32 = 6_000_000;
+
+/// Whether the reference on the stack belongs to whoever takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// Nothing to count.
+    Plain,
+    Borrowed,
+    Owned,
+}
+
+/// What all functions share.
+pub struct Program<'e, 'p> {
+    pub infer: &'e mut Infer<'p>,
+    pub data: Data,
+    /// Function of the IR -> wasm function.
+    index: Vec<u32>,
+    dispatch_base: u32,
+    dispatch_deep: Vec<bool>,
+    statics: Vec<u32>,
+    globals: Vec<u32>,
+}
+
+/// Where a variable lives.
+#[derive(Clone, Copy, Debug)]
+pub struct Home {
+    pub rep: Rep,
+    /// The value, or the tag.
+    pub a: u32,
+    /// The payload.
+    pub b: u32,
+    /// Holds a reference of its own.
+    pub owned: bool,
+}
+
+/// A construct that a jump may have to pass.
+enum Scope {
+    Loop { leave: Label, next: Label },
+    /// Cleanup that runs first: where it starts, the local that says why, and the jumps that go on from there.
+    Cleanup { start: Label, why: u32, jumps: Vec<Jump> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Jump {
+    Return,
+    /// The number of the scope on the stack.
+    Break(usize),
+    Continue(usize),
+}
+
+/// The function being written.
+pub struct Emit<'f, 'e, 'p> {
+    pub program: &'f mut Program<'e, 'p>,
+    pub code: Code,
+    name: Rc<str>,
+    homes: Vec<Home>,
+    /// Variables assigned inside expressions: reading one takes a reference.
+    restless: HashSet<VarId>,
+    ret: Home,
+    exit: Label,
+    unwind: Label,
+    scopes: Vec<Scope>,
+    budget: Option<u32>,
+    /// Instructions that hold the stack use of this function, which is known at its end.
+    costs: Vec<usize>,
+    held: Vec<(Rep, u32, u32)>,
+}
+
+fn val_types(rep: Rep) -> &'static [ValType] {
+    match rep {
+        Rep::Int => &[ValType::I64],
+        Rep::Float => &[ValType::F64],
+        Rep::Bool | Rep::Str | Rep::Obj => &[ValType::I32],
+        Rep::Dyn => &[ValType::I32, ValType::I64],
+    }
+}
+
+pub fn mem(offset: u64, align: u32) -> MemArg {
+    MemArg { offset, align, target: MemArgTarget::Memory(0), ordering: None }
+}
+
+/// Writes all functions of the program.
+pub fn program(infer: &mut Infer<'_>, names: bool) -> Input {
+    let dispatch_deep = crate::infer::throws(infer);
+    crate::optimize::inline::run(infer);
+    let functions = infer.lower.module.functions.len();
+    let dispatches = infer.lower.module.dispatches.len();
+    let mut index = vec![u32::MAX; functions];
+    let mut next = 1;
+    for (f, at) in index.iter_mut().enumerate() {
+        if infer.lower.module.functions[f].reached {
+            *at = next;
+            next += 1;
+        }
+    }
+    let mut program = Program {
+        infer,
+        data: Data::default(),
+        index,
+        dispatch_base: next,
+        dispatch_deep,
+        statics: Vec::new(),
+        globals: Vec::new(),
+    };
+    program.lay_out();
+    let mut out = vec![program.start()];
+    for f in 0..functions {
+        if program.infer.lower.module.functions[f].reached {
+            out.push(program.function(f));
+        }
+    }
+    for d in 0..dispatches {
+        out.push(program.dispatch(d));
+    }
+    Input { functions: out, data: program.data.bytes, start: 0, names }
+}
+
+impl<'e, 'p> Program<'e, 'p> {
+    /// Addresses of static boxes and globals.
+    fn lay_out(&mut self) {
+        let nothing = if self.infer.lower.new_2026 { tag::NULL } else { tag::VOID };
+        for c in 0..self.infer.lower.module.classes.len() {
+            let class = &self.infer.lower.module.classes[c];
+            let address = if class.is_static {
+                let tags: Vec<u32> = class
+                    .slots
+                    .iter()
+                    .map(|s| if s.declared && !s.name.starts_with('$') { nothing } else { tag::ABSENT })
+                    .collect();
+                self.data.object(class::FIRST_USER + c as u32, &tags)
+            } else {
+                0
+            };
+            self.statics.push(address);
+        }
+        for _ in 0..self.infer.lower.module.globals.len() {
+            let at = self.data.value();
+            self.globals.push(at);
+        }
+    }
+
+    /// `_start`: tells the runtime about the program, runs it, reports what was not caught.
+    fn start(&mut self) -> Code {
+        let mut code = Code::new("_start".into(), Vec::new(), Vec::new());
+        code.address("ny_edition");
+        code.i32(if self.infer.lower.new_2026 { 2026 } else { 2025 });
+        code.op(I::I32Store(mem(0, 2)));
+        let classes = &self.infer.lower.module.classes;
+        if classes.iter().any(|c| c.live && !(c.is_static && c.slots.is_empty())) {
+            let list: Vec<(Rc<str>, u32)> = classes.iter().map(|c| (c.name.clone(), c.slots.len() as u32)).collect();
+            let at = self.data.classes(&list);
+            code.address("ny_classes");
+            code.i32(at as i32);
+            code.op(I::I32Store(mem(0, 2)));
+        }
+        let start = self.infer.lower.module.start;
+        let f = &self.infer.lower.module.functions[start];
+        let (throws, deep, rep) = (f.throws, f.deep, f.ret.rep());
+        if deep {
+            code.i32(STACK_BUDGET);
+        }
+        code.call(self.index[start]);
+        if rep != Rep::Int {
+            for _ in val_types(rep) {
+                code.op(I::Drop);
+            }
+            code.i64(0);
+        }
+        let status = code.local(ValType::I64);
+        code.set(status);
+        if throws {
+            code.address("ny_pending");
+            code.op(I::I32Load(mem(0, 2)));
+            code.start_if(BlockType::Empty);
+            code.runtime("ny_uncaught");
+            code.end();
+        }
+        code.get(status);
+        code.op(I::I64Const(0));
+        code.op(I::I64Ne);
+        code.start_if(BlockType::Empty);
+        code.get(status);
+        code.runtime("ny_exit");
+        code.end();
+        code.runtime("ny_flush");
+        code
+    }
+
+    /// Wasm parameters and results of a function.
+    fn signature(&self, params: &[Ty], ret: Ty, deep: bool) -> (Vec<ValType>, Vec<ValType>) {
+        let mut p: Vec<ValType> = params.iter().flat_map(|t| val_types(t.rep())).copied().collect();
+        if deep {
+            p.push(ValType::I32);
+        }
+        (p, val_types(ret.rep()).to_vec())
+    }
+
+    fn function(&mut self, f: FuncId) -> Code {
+        let func = &mut self.infer.lower.module.functions[f];
+        let body = std::mem::take(&mut func.body);
+        let (name, span, vars, params, ret, deep) =
+            (func.name.clone(), func.span, func.vars.clone(), func.params, func.ret, func.deep);
+        let types: Vec<Ty> = vars.iter().map(|v| v.ty).collect();
+        let mut emit = self.begin(name, &types, params, ret, deep);
+        let mut assigned = HashSet::new();
+        visit::all(&body, &mut |e| {
+            if let Kind::SetVar(v, _) = e.kind {
+                assigned.insert(v);
+            }
+        });
+        restless(&body, &mut emit.restless);
+        for (n, home) in emit.homes.iter_mut().enumerate() {
+            home.owned = types[n].counted() && (n >= params || assigned.contains(&n));
+        }
+        for n in 0..params {
+            if emit.homes[n].owned {
+                emit.retain_var(n);
+            }
+        }
+        emit.stack_check(span);
+        emit.stmts(&body);
+        emit.finish(types.len())
+    }
+
+    fn begin<'f>(&'f mut self, name: Rc<str>, types: &[Ty], params: usize, ret: Ty, deep: bool) -> Emit<'f, 'e, 'p> {
+        let (p, r) = self.signature(&types[..params], ret, deep);
+        let mut code = Code::new(name.clone(), p, r);
+        let mut next = 0;
+        let mut homes = Vec::new();
+        for (n, ty) in types.iter().enumerate() {
+            let rep = ty.rep();
+            let vals = val_types(rep);
+            let at: Vec<u32> = vals
+                .iter()
+                .map(|v| {
+                    if n < params {
+                        next += 1;
+                        next - 1
+                    } else {
+                        code.local(*v)
+                    }
+                })
+                .collect();
+            homes.push(Home { rep, a: at[0], b: at.get(1).copied().unwrap_or(at[0]), owned: false });
+        }
+        let budget = deep.then_some(next);
+        let rep = ret.rep();
+        let at: Vec<u32> = val_types(rep).iter().map(|v| code.local(*v)).collect();
+        let ret = Home { rep, a: at[0], b: at.get(1).copied().unwrap_or(at[0]), owned: true };
+        let exit = code.block(BlockType::Empty);
+        let unwind = code.block(BlockType::Empty);
+        Emit {
+            program: self,
+            code,
+            name,
+            homes,
+            restless: HashSet::new(),
+            ret,
+            exit,
+            unwind,
+            scopes: Vec::new(),
+            budget,
+            costs: Vec::new(),
+            held: Vec::new(),
+        }
+    }
+}
+
+/// Variables that are assigned inside expressions.
+fn restless(list: &[Stmt], out: &mut HashSet<VarId>) {
+    for s in list {
+        let mut exprs = Vec::new();
+        let mut lists = Vec::new();
+        visit::parts(s, &mut |e| exprs.push(e), &mut |l| lists.push(l));
+        for e in exprs {
+            match &e.kind {
+                Kind::SetVar(_, value) if matches!(s, Stmt::Expr(_)) => restless_in(value, out),
+                Kind::Block(inner, value) if matches!(s, Stmt::Expr(_)) => {
+                    restless(inner, out);
+                    if let Some(v) = value {
+                        restless_in(v, out);
+                    }
+                }
+                _ => restless_in(e, out),
+            }
+        }
+        for l in lists {
+            restless(l, out);
+        }
+    }
+}
+
+fn restless_in(e: &Expr, out: &mut HashSet<VarId>) {
+    visit::all_in(e, &mut |e| {
+        if let Kind::SetVar(v, _) = e.kind {
+            out.insert(v);
+        }
+    });
+}
+
+impl Emit<'_, '_, '_> {
+    fn new_2026(&self) -> bool {
+        self.program.infer.lower.new_2026
+    }
+
+    fn nothing_tag(&self) -> u32 {
+        if self.new_2026() { tag::NULL } else { tag::VOID }
+    }
+
+    /// Closes the function: the way out in error, the way out, the references of variables, the result.
+    fn finish(mut self, vars: usize) -> Code {
+        // Control that reaches the end gives nothing.
+        if self.ret.rep == Rep::Dyn {
+            self.code.i32(self.nothing_tag() as i32);
+            self.code.set(self.ret.a);
+            self.code.i64(0);
+            self.code.set(self.ret.b);
+        }
+        self.code.br(self.exit);
+        self.code.end();
+        self.clear(self.ret);
+        self.code.end();
+        for n in 0..vars {
+            if self.homes[n].owned {
+                let h = self.homes[n];
+                self.release_home(h);
+            }
+        }
+        let ret = self.ret;
+        self.load_home(ret);
+        let cost = 64 + 8 * self.code.locals.len() as i32;
+        for at in std::mem::take(&mut self.costs) {
+            self.code.body[at] = super::code::Ins::Wasm(I::I32Const(cost));
+        }
+        self.code
+    }
+
+    /// Ends the program when recursion is too deep.
+    fn stack_check(&mut self, span: Span) {
+        if let Some(b) = self.budget {
+            self.code.get(b);
+            self.code.i32(0);
+            self.code.op(I::I32LtS);
+            self.code.start_if(BlockType::Empty);
+            let site = self.site(span);
+            self.code.i32(site as i32);
+            self.code.runtime("ny_stack_overflow");
+            self.code.op(I::Unreachable);
+            self.code.end();
+        }
+    }
+
+    /// Address of a place in the source.
+    fn site(&mut self, span: Span) -> u32 {
+        let sources = &self.program.infer.lower.program.sources;
+        let file = sources.file(span.file);
+        let place = file.place(span.start);
+        let text: Rc<str> = file.line(place.line - 1).chars().take(200).collect::<String>().into();
+        let name = file.name().clone();
+        self.program.data.site(&self.name, &name, &text, place.line, place.column)
+    }
+
+    /// After a call that can fail: leaves when an error is pending.
+    fn check(&mut self, span: Span) {
+        self.code.address("ny_pending");
+        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.start_if(BlockType::Empty);
+        self.fail(span);
+        self.code.end();
+    }
+
+    /// An error has been raised here.
+    fn fail(&mut self, span: Span) {
+        // The function around the whole program is not a place in it.
+        if &*self.name != "<start>" {
+            let site = self.site(span);
+            self.code.i32(site as i32);
+            self.code.runtime("ny_frame");
+        }
+        self.code.br(self.unwind);
+    }
+
+    /// Raises an error and leaves.
+    fn raise(&mut self, kind: u32, message: &str, span: Span) {
+        self.code.i32(kind as i32);
+        let text = self.program.data.string(&message.into());
+        self.code.i32(text as i32);
+        self.code.runtime("ny_raise");
+        self.fail(span);
+    }
+
+    /// Pushes some value of a representation, where control never comes.
+    fn zero(&mut self, rep: Rep) {
+        match rep {
+            Rep::Int => self.code.i64(0),
+            Rep::Float => self.code.op(I::F64Const(0.0.into())),
+            Rep::Bool | Rep::Str | Rep::Obj => self.code.i32(0),
+            Rep::Dyn => {
+                self.code.i32(self.nothing_tag() as i32);
+                self.code.i64(0);
+            }
+        }
+    }
+
+    fn load_home(&mut self, h: Home) {
+        self.code.get(h.a);
+        if h.rep == Rep::Dyn {
+            self.code.get(h.b);
+        }
+    }
+
+    /// Stores what is on the stack.
+    fn store_home(&mut self, h: Home) {
+        if h.rep == Rep::Dyn {
+            self.code.set(h.b);
+        }
+        self.code.set(h.a);
+    }
+
+    /// Makes a variable hold no reference.
+    fn clear(&mut self, h: Home) {
+        match h.rep {
+            Rep::Int | Rep::Float => {
+                self.zero(h.rep);
+                self.code.set(h.a);
+            }
+            _ => {
+                self.code.i32(0);
+                self.code.set(h.a);
+            }
+        }
+    }
+
+    /// A local for a value of a representation.
+    fn temp_home(&mut self, rep: Rep) -> Home {
+        let vals = val_types(rep);
+        let a = self.code.temp(vals[0]);
+        let b = if rep == Rep::Dyn { self.code.temp(ValType::I64) } else { a };
+        Home { rep, a, b, owned: false }
+    }
+
+    fn done_home(&mut self, h: Home) {
+        self.code.done(h.a);
+        if h.rep == Rep::Dyn {
+            self.code.done(h.b);
+        }
+    }
+
+    /// Counts one more reference to the object in a local.
+    fn retain_ptr(&mut self, p: u32) {
+        self.code.get(p);
+        self.code.get(p);
+        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.i32(1);
+        self.code.op(I::I32Add);
+        self.code.op(I::I32Store(mem(0, 2)));
+    }
+
+    fn is_heap(&mut self, tag_local: u32) {
+        self.code.get(tag_local);
+        self.code.i32(tag::STR as i32);
+        self.code.op(I::I32GeU);
+    }
+
+    fn retain_home(&mut self, h: Home) {
+        match h.rep {
+            Rep::Str | Rep::Obj => self.retain_ptr(h.a),
+            Rep::Dyn => {
+                self.is_heap(h.a);
+                self.code.start_if(BlockType::Empty);
+                let p = self.code.temp(ValType::I32);
+                self.code.get(h.b);
+                self.code.op(I::I32WrapI64);
+                self.code.set(p);
+                self.retain_ptr(p);
+                self.code.done(p);
+                self.code.end();
+            }
+            _ => {}
+        }
+    }
+
+    fn retain_var(&mut self, v: VarId) {
+        let h = self.homes[v];
+        self.retain_home(h);
+    }
+
+    /// Gives up the reference in a variable, which may hold none.
+    fn release_home(&mut self, h: Home) {
+        match h.rep {
+            Rep::Str | Rep::Obj => {
+                self.code.get(h.a);
+                self.code.start_if(BlockType::Empty);
+                self.release_ptr(h.a);
+                self.code.end();
+            }
+            Rep::Dyn => {
+                self.is_heap(h.a);
+                self.code.start_if(BlockType::Empty);
+                self.code.get(h.b);
+                self.code.op(I::I32WrapI64);
+                self.code.runtime("ny_release");
+                self.code.end();
+            }
+            _ => {}
+        }
+    }
+
+    fn release_ptr(&mut self, p: u32) {
+        self.code.get(p);
+        self.code.runtime("ny_release");
+    }
+
+    /// Turns the value on the stack into one that owns its reference.
+    fn own(&mut self, rep: Rep, own: Own) {
+        if own != Own::Borrowed {
+            return;
+        }
+        let h = self.temp_home(rep);
+        self.store_home(h);
+        self.retain_home(h);
+        self.load_home(h);
+        self.done_home(h);
+    }
+
+    /// Remembers to release an owned value that is only lent to the next operation. It stays on the stack.
+    fn hold(&mut self, rep: Rep, own: Own) {
+        if own != Own::Owned {
+            return;
+        }
+        let h = self.temp_home(rep);
+        self.store_home(h);
+        self.load_home(h);
+        self.held.push((rep, h.a, h.b));
+    }
+
+    fn mark(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Releases what was lent since the mark.
+    fn release_held(&mut self, mark: usize) {
+        while self.held.len() > mark {
+            if let Some((rep, a, b)) = self.held.pop() {
+                let h = Home { rep, a, b, owned: true };
+                match rep {
+                    Rep::Str | Rep::Obj => self.release_ptr(a),
+                    _ => self.release_home(h),
+                }
+                self.done_home(h);
+            }
+        }
+    }
+}

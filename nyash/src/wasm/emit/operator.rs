@@ -1,0 +1,409 @@
+//! Operators.
+
+use super::{Emit, Home, Own};
+use crate::infer::binary_throws;
+use crate::ir::{Expr, Kind, Op, Rep, Ty, tag};
+use crate::source::Span;
+use wasm_encoder::{BlockType, Instruction as I, ValType};
+
+impl Emit<'_, '_, '_> {
+    pub(super) fn negate(&mut self, e: &Expr, a: &Expr) -> Own {
+        match a.ty.rep() {
+            Rep::Int => {
+                self.code.i64(0);
+                self.expr(a);
+                self.code.op(I::I64Sub);
+                self.convert(Rep::Int, e.ty.rep());
+            }
+            Rep::Float => {
+                self.expr(a);
+                self.code.op(I::F64Neg);
+                self.convert(Rep::Float, e.ty.rep());
+            }
+            _ => {
+                let mark = self.mark();
+                self.lent(a, Rep::Dyn);
+                self.code.runtime("ny_neg");
+                self.tagged();
+                self.release_held(mark);
+                if !a.ty.numeric() {
+                    self.check(e.span);
+                }
+                self.convert(Rep::Dyn, e.ty.rep());
+            }
+        }
+        Own::Plain
+    }
+
+    pub(super) fn binary(&mut self, e: &Expr, op: Op, a: &Expr, b: &Expr) -> Own {
+        let (x, y) = (a.ty, b.ty);
+        match op {
+            Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => {
+                self.compare(op, a, b, e.span);
+                self.convert(Rep::Bool, e.ty.rep());
+                return Own::Plain;
+            }
+            Op::BitAnd | Op::BitOr | Op::BitXor | Op::Shl | Op::Shr => return self.bits(e, op, a, b),
+            _ => {}
+        }
+        if x.only(tag::INT) && y.only(tag::INT) {
+            self.int_op(op, a, b, e.span);
+            self.convert(Rep::Int, e.ty.rep());
+            return Own::Plain;
+        }
+        let static_number = |t: Ty| t.only(tag::INT) || t.only(tag::FLOAT);
+        if static_number(x) && static_number(y) && op != Op::Rem {
+            self.float(a);
+            self.float(b);
+            self.float_op(op, e.span);
+            self.convert(Rep::Float, e.ty.rep());
+            return Own::Plain;
+        }
+        if op == Op::Add && (x.only(tag::STR) || y.only(tag::STR)) && !binary_throws(op, x, y, self.new_2026()) {
+            self.concat(a, b);
+            self.convert(Rep::Str, e.ty.rep());
+            return Own::Owned;
+        }
+        self.general(e, op, a, b)
+    }
+
+    fn int_op(&mut self, op: Op, a: &Expr, b: &Expr, span: Span) {
+        match op {
+            Op::Add | Op::Sub | Op::Mul => {
+                self.expr(a);
+                self.expr(b);
+                self.code.op(match op {
+                    Op::Add => I::I64Add,
+                    Op::Sub => I::I64Sub,
+                    _ => I::I64Mul,
+                });
+            }
+            _ => {
+                if let Kind::Int(n) = b.kind
+                    && n != 0
+                    && n != -1
+                {
+                    self.expr(a);
+                    self.code.i64(n);
+                    self.code.op(if op == Op::Div { I::I64DivS } else { I::I64RemS });
+                    return;
+                }
+                let (l, r) = (self.code.temp(ValType::I64), self.code.temp(ValType::I64));
+                self.expr(a);
+                self.code.set(l);
+                self.expr(b);
+                self.code.tee(r);
+                self.code.op(I::I64Eqz);
+                self.raise_if(if op == Op::Div { "Division by zero" } else { "Modulo by zero" }, span);
+                if op == Op::Div {
+                    // The one quotient that does not fit wraps.
+                    self.code.get(r);
+                    self.code.i64(-1);
+                    self.code.op(I::I64Eq);
+                    self.code.start_if(BlockType::Result(ValType::I64));
+                    self.code.i64(0);
+                    self.code.get(l);
+                    self.code.op(I::I64Sub);
+                    self.code.otherwise();
+                    self.code.get(l);
+                    self.code.get(r);
+                    self.code.op(I::I64DivS);
+                    self.code.end();
+                } else {
+                    self.code.get(l);
+                    self.code.get(r);
+                    self.code.op(I::I64RemS);
+                }
+                self.code.done(l);
+                self.code.done(r);
+            }
+        }
+    }
+
+    /// Two floats on the stack.
+    fn float_op(&mut self, op: Op, span: Span) {
+        match op {
+            Op::Add => self.code.op(I::F64Add),
+            Op::Sub => self.code.op(I::F64Sub),
+            Op::Mul => self.code.op(I::F64Mul),
+            _ => {
+                let r = self.code.temp(ValType::F64);
+                self.code.tee(r);
+                self.code.op(I::F64Const(0.0.into()));
+                self.code.op(I::F64Eq);
+                self.raise_if("Division by zero", span);
+                self.code.get(r);
+                self.code.op(I::F64Div);
+                self.code.done(r);
+            }
+        }
+    }
+
+    /// A string and anything; both kinds are known to make a string.
+    fn concat(&mut self, a: &Expr, b: &Expr) {
+        if a.ty.only(tag::STR) {
+            self.owned(a, Rep::Str);
+        } else if a.ty.only(tag::INT) {
+            self.expr(a);
+            self.code.runtime("ny_int_text");
+        } else {
+            let mark = self.mark();
+            self.lent(a, Rep::Dyn);
+            self.code.runtime("ny_text");
+            self.release_held(mark);
+        }
+        self.append(b);
+    }
+
+    fn dyn_operand(&mut self, e: &Expr) -> Home {
+        self.lent(e, Rep::Dyn);
+        let h = self.temp_home(Rep::Dyn);
+        self.store_home(h);
+        h
+    }
+
+    /// Pushes whether both operands are integers.
+    fn both_ints(&mut self, x: Home, y: Home) {
+        self.code.get(x.a);
+        self.code.i32(tag::INT as i32);
+        self.code.op(I::I32Eq);
+        self.code.get(y.a);
+        self.code.i32(tag::INT as i32);
+        self.code.op(I::I32Eq);
+        self.code.op(I::I32And);
+    }
+
+    /// Operands of unknown kinds: integers inline, the rest in the runtime.
+    fn general(&mut self, e: &Expr, op: Op, a: &Expr, b: &Expr) -> Own {
+        let symbol = match op {
+            Op::Add => "ny_add",
+            Op::Sub => "ny_sub",
+            Op::Mul => "ny_mul",
+            Op::Div => "ny_div",
+            _ => "ny_mod",
+        };
+        let mark = self.mark();
+        let x = self.dyn_operand(a);
+        let y = self.dyn_operand(b);
+        let out = self.temp_home(Rep::Dyn);
+        let fast = a.ty.has(tag::INT) && b.ty.has(tag::INT) && matches!(op, Op::Add | Op::Sub | Op::Mul);
+        if fast {
+            self.both_ints(x, y);
+            self.code.start_if(BlockType::Empty);
+            self.code.get(x.b);
+            self.code.get(y.b);
+            self.code.op(match op {
+                Op::Add => I::I64Add,
+                Op::Sub => I::I64Sub,
+                _ => I::I64Mul,
+            });
+            self.code.set(out.b);
+            self.code.i32(tag::INT as i32);
+            self.code.set(out.a);
+            self.code.otherwise();
+        }
+        self.load_home(x);
+        self.load_home(y);
+        self.code.runtime(symbol);
+        self.tagged();
+        self.store_home(out);
+        if binary_throws(op, a.ty, b.ty, self.new_2026()) {
+            self.check(e.span);
+        }
+        if fast {
+            self.code.end();
+        }
+        self.release_held(mark);
+        self.load_home(out);
+        self.convert(Rep::Dyn, e.ty.rep());
+        self.done_home(out);
+        self.done_home(y);
+        self.done_home(x);
+        if e.ty.counted() { Own::Owned } else { Own::Plain }
+    }
+
+    fn bits(&mut self, e: &Expr, op: Op, a: &Expr, b: &Expr) -> Own {
+        if a.ty.only(tag::INT) && b.ty.only(tag::INT) {
+            self.expr(a);
+            self.expr(b);
+            self.code.op(match op {
+                Op::BitAnd => I::I64And,
+                Op::BitOr => I::I64Or,
+                Op::BitXor => I::I64Xor,
+                Op::Shl => I::I64Shl,
+                _ => I::I64ShrS,
+            });
+            self.convert(Rep::Int, e.ty.rep());
+            return Own::Plain;
+        }
+        let mark = self.mark();
+        let number = match op {
+            Op::BitAnd => 0,
+            Op::BitOr => 1,
+            Op::BitXor => 2,
+            Op::Shl => 3,
+            _ => 4,
+        };
+        if op == Op::Shr && !self.new_2026() {
+            self.lent(a, Rep::Dyn);
+            self.lent(b, Rep::Dyn);
+            self.code.runtime("ny_channel_or_shift");
+            self.tagged();
+            self.release_held(mark);
+            self.convert(Rep::Dyn, e.ty.rep());
+            return Own::Owned;
+        }
+        self.code.i32(number);
+        self.lent(a, Rep::Dyn);
+        self.lent(b, Rep::Dyn);
+        self.code.runtime("ny_bits");
+        self.release_held(mark);
+        self.check(e.span);
+        self.convert(Rep::Int, e.ty.rep());
+        Own::Plain
+    }
+
+    /// Pushes the outcome of a comparison.
+    fn compare(&mut self, op: Op, a: &Expr, b: &Expr, span: Span) {
+        let (x, y) = (a.ty, b.ty);
+        if x.only(tag::INT) && y.only(tag::INT) {
+            self.expr(a);
+            self.expr(b);
+            self.code.op(match op {
+                Op::Eq => I::I64Eq,
+                Op::Ne => I::I64Ne,
+                Op::Lt => I::I64LtS,
+                Op::Le => I::I64LeS,
+                Op::Gt => I::I64GtS,
+                _ => I::I64GeS,
+            });
+            return;
+        }
+        let static_number = |t: Ty| t.only(tag::INT) || t.only(tag::FLOAT);
+        let equality = matches!(op, Op::Eq | Op::Ne);
+        if static_number(x) && static_number(y) && (!equality || (x.only(tag::FLOAT) || self.new_2026())) {
+            self.float(a);
+            self.float(b);
+            self.code.op(match op {
+                Op::Eq => I::F64Eq,
+                Op::Ne => I::F64Ne,
+                Op::Lt => I::F64Lt,
+                Op::Le => I::F64Le,
+                Op::Gt => I::F64Gt,
+                _ => I::F64Ge,
+            });
+            return;
+        }
+        let mark = self.mark();
+        if equality {
+            let nothing = |e: &Expr| matches!(e.kind, Kind::Null | Kind::Void);
+            if self.new_2026() && (nothing(a) || nothing(b)) {
+                let other = if nothing(b) { a } else { b };
+                let h = self.dyn_operand(other);
+                self.code.get(h.a);
+                self.code.i32(tag::NULL as i32);
+                self.code.op(if op == Op::Eq { I::I32LeU } else { I::I32GtU });
+                self.done_home(h);
+                self.release_held(mark);
+                return;
+            }
+            if x.only(tag::BOOL) && y.only(tag::BOOL) {
+                self.expr(a);
+                self.expr(b);
+                self.code.op(if op == Op::Eq { I::I32Eq } else { I::I32Ne });
+                return;
+            }
+            if x.only(tag::STR) && y.only(tag::STR) {
+                self.lent(a, Rep::Str);
+                self.lent(b, Rep::Str);
+                self.code.runtime("ny_str_eq");
+            } else {
+                let l = self.dyn_operand(a);
+                let r = self.dyn_operand(b);
+                let fast = x.has(tag::INT) && y.has(tag::INT);
+                if fast {
+                    self.both_ints(l, r);
+                    self.code.start_if(BlockType::Result(ValType::I32));
+                    self.code.get(l.b);
+                    self.code.get(r.b);
+                    self.code.op(I::I64Eq);
+                    self.code.otherwise();
+                }
+                self.load_home(l);
+                self.load_home(r);
+                self.code.runtime("ny_eq");
+                if fast {
+                    self.code.end();
+                }
+                self.done_home(r);
+                self.done_home(l);
+            }
+            if op == Op::Ne {
+                self.code.op(I::I32Eqz);
+            }
+            self.release_held(mark);
+            return;
+        }
+        let order = |emit: &mut Self| match op {
+            Op::Lt => {
+                emit.code.i32(-1);
+                emit.code.op(I::I32Eq);
+            }
+            Op::Le => {
+                emit.code.i32(0);
+                emit.code.op(I::I32LeS);
+            }
+            Op::Gt => {
+                emit.code.i32(1);
+                emit.code.op(I::I32Eq);
+            }
+            _ => {
+                // 0 or 1; 2 means that there is no order.
+                emit.code.i32(2);
+                emit.code.op(I::I32LtU);
+            }
+        };
+        if x.only(tag::STR) && y.only(tag::STR) {
+            self.lent(a, Rep::Str);
+            self.lent(b, Rep::Str);
+            self.code.runtime("ny_str_cmp");
+            order(self);
+            self.release_held(mark);
+            return;
+        }
+        let l = self.dyn_operand(a);
+        let r = self.dyn_operand(b);
+        let fast = x.has(tag::INT) && y.has(tag::INT);
+        let out = self.code.temp(ValType::I32);
+        if fast {
+            self.both_ints(l, r);
+            self.code.start_if(BlockType::Empty);
+            self.code.get(l.b);
+            self.code.get(r.b);
+            self.code.op(match op {
+                Op::Lt => I::I64LtS,
+                Op::Le => I::I64LeS,
+                Op::Gt => I::I64GtS,
+                _ => I::I64GeS,
+            });
+            self.code.set(out);
+            self.code.otherwise();
+        }
+        self.load_home(l);
+        self.load_home(r);
+        self.code.runtime("ny_cmp");
+        order(self);
+        self.code.set(out);
+        if binary_throws(op, x, y, self.new_2026()) {
+            self.check(span);
+        }
+        if fast {
+            self.code.end();
+        }
+        self.code.get(out);
+        self.code.done(out);
+        self.done_home(r);
+        self.done_home(l);
+        self.release_held(mark);
+    }
+}

@@ -1,0 +1,367 @@
+//! Statements and the ways out of them.
+
+use super::{Emit, Home, Jump, Own, Scope};
+use crate::ir::{Expr, Kind, Rep, Stmt, Try, Ty, tag};
+use wasm_encoder::{BlockType, Instruction as I, ValType};
+
+impl Emit<'_, '_, '_> {
+    pub(super) fn stmts(&mut self, list: &[Stmt]) {
+        for s in list {
+            self.stmt(s);
+        }
+    }
+
+    fn stmt(&mut self, s: &Stmt) {
+        match s {
+            Stmt::Expr(e) => self.effect(e),
+            Stmt::If(c, a, b) => {
+                self.condition(c);
+                self.code.start_if(BlockType::Empty);
+                self.stmts(a);
+                if !b.is_empty() {
+                    self.code.otherwise();
+                    self.stmts(b);
+                }
+                self.code.end();
+            }
+            Stmt::Loop { condition, body, step } => self.loop_stmt(condition.as_ref(), body, step),
+            Stmt::Break => match self.innermost_loop() {
+                Some(n) => self.jump(Jump::Break(n)),
+                None => {}
+            },
+            Stmt::Continue => match self.innermost_loop() {
+                Some(n) => self.jump(Jump::Continue(n)),
+                None => {}
+            },
+            Stmt::Return(value) => self.return_stmt(value.as_ref()),
+            Stmt::Throw(e) => {
+                let own = self.expr_as(e, Rep::Dyn);
+                let mark = self.mark();
+                self.hold(Rep::Dyn, own);
+                self.code.runtime("ny_throw");
+                self.release_held(mark);
+                self.fail(e.span);
+            }
+            Stmt::Rethrow(v) => {
+                let h = self.homes[*v];
+                self.retain_home(h);
+                self.load_as(h, Ty::ANY, Rep::Dyn);
+                self.code.runtime("ny_rethrow");
+                self.code.br(self.unwind);
+            }
+            Stmt::Try(t) => self.try_stmt(t),
+        }
+    }
+
+    fn loop_stmt(&mut self, condition: Option<&Expr>, body: &[Stmt], step: &[Stmt]) {
+        let leave = self.code.block(BlockType::Empty);
+        let again = self.code.start_loop();
+        if let Some(c) = condition
+            && !matches!(&c.kind, Kind::Truthy(e) if matches!(e.kind, Kind::Bool(true)))
+        {
+            self.condition(c);
+            self.code.op(I::I32Eqz);
+            self.code.br_if(leave);
+        }
+        if step.is_empty() {
+            self.scopes.push(Scope::Loop { leave, next: again });
+            self.stmts(body);
+            self.scopes.pop();
+        } else {
+            let next = self.code.block(BlockType::Empty);
+            self.scopes.push(Scope::Loop { leave, next });
+            self.stmts(body);
+            self.scopes.pop();
+            self.code.end();
+            self.scopes.push(Scope::Loop { leave, next: again });
+            self.stmts(step);
+            self.scopes.pop();
+        }
+        self.code.br(again);
+        self.code.end();
+        self.code.end();
+    }
+
+    fn innermost_loop(&self) -> Option<usize> {
+        self.scopes.iter().rposition(|s| matches!(s, Scope::Loop { .. }))
+    }
+
+    /// Goes where a jump leads, through the cleanups on the way.
+    fn jump(&mut self, jump: Jump) {
+        let stop = match jump {
+            Jump::Return => 0,
+            Jump::Break(n) | Jump::Continue(n) => n,
+        };
+        let through = self.scopes[stop..].iter().rposition(|s| matches!(s, Scope::Cleanup { .. })).map(|n| n + stop);
+        if let Some(n) = through
+            && let Scope::Cleanup { start, why, jumps } = &mut self.scopes[n]
+        {
+            let at = match jumps.iter().position(|j| *j == jump) {
+                Some(at) => at,
+                None => {
+                    jumps.push(jump);
+                    jumps.len() - 1
+                }
+            };
+            let (start, why) = (*start, *why);
+            // 0 is the normal way, 1 an error.
+            self.code.i32(at as i32 + 2);
+            self.code.set(why);
+            self.code.br(start);
+            return;
+        }
+        match jump {
+            Jump::Return => self.code.br(self.exit),
+            Jump::Break(n) => {
+                if let Scope::Loop { leave, .. } = self.scopes[n] {
+                    self.code.br(leave);
+                }
+            }
+            Jump::Continue(n) => {
+                if let Scope::Loop { next, .. } = self.scopes[n] {
+                    self.code.br(next);
+                }
+            }
+        }
+    }
+
+    fn return_stmt(&mut self, value: Option<&Expr>) {
+        let ret = self.ret;
+        let in_cleanup = self.scopes.iter().any(|s| matches!(s, Scope::Cleanup { .. }));
+        match value {
+            Some(e) => {
+                if let Kind::Var(v) = e.kind
+                    && self.homes[v].owned
+                    && self.homes[v].rep == ret.rep
+                    && !in_cleanup
+                    && !self.restless.contains(&v)
+                {
+                    // The variable's own reference becomes the result's.
+                    let h = self.homes[v];
+                    self.load_home(h);
+                    self.store_home(ret);
+                    self.clear(h);
+                } else {
+                    self.owned(e, ret.rep);
+                    self.store_home(ret);
+                }
+            }
+            None if ret.rep == Rep::Dyn => {
+                self.zero(Rep::Dyn);
+                self.store_home(ret);
+            }
+            None => {}
+        }
+        self.jump(Jump::Return);
+    }
+
+    fn try_stmt(&mut self, t: &Try) {
+        if t.cleanup.is_empty() {
+            self.guarded(t);
+            return;
+        }
+        let why = self.code.local(ValType::I32);
+        let outer = self.unwind;
+        let done = self.code.block(BlockType::Empty);
+        let failed = self.code.block(BlockType::Empty);
+        self.unwind = failed;
+        self.scopes.push(Scope::Cleanup { start: done, why, jumps: Vec::new() });
+        self.guarded(t);
+        self.code.i32(0);
+        self.code.set(why);
+        self.code.br(done);
+        self.code.end();
+        self.code.i32(1);
+        self.code.set(why);
+        self.code.end();
+        self.unwind = outer;
+        let jumps = match self.scopes.pop() {
+            Some(Scope::Cleanup { jumps, .. }) => jumps,
+            _ => Vec::new(),
+        };
+        // The error waits while the cleanup runs.
+        let error = Home { rep: Rep::Dyn, a: self.code.local(ValType::I32), b: self.code.local(ValType::I64), owned: true };
+        self.code.get(why);
+        self.code.i32(1);
+        self.code.op(I::I32Eq);
+        self.code.start_if(BlockType::Empty);
+        self.caught();
+        self.store_home(error);
+        self.code.end();
+        self.stmts(&t.cleanup);
+        self.code.get(why);
+        self.code.i32(1);
+        self.code.op(I::I32Eq);
+        self.code.start_if(BlockType::Empty);
+        self.load_home(error);
+        self.code.runtime("ny_rethrow");
+        self.code.br(self.unwind);
+        self.code.end();
+        for (n, jump) in jumps.into_iter().enumerate() {
+            self.code.get(why);
+            self.code.i32(n as i32 + 2);
+            self.code.op(I::I32Eq);
+            self.code.start_if(BlockType::Empty);
+            self.jump(jump);
+            self.code.end();
+        }
+    }
+
+    /// Takes the pending error: tag and payload on the stack.
+    fn caught(&mut self) {
+        self.code.runtime("ny_caught");
+        self.tagged();
+    }
+
+    /// Body and handler, without the cleanup.
+    fn guarded(&mut self, t: &Try) {
+        let Some((v, handler)) = &t.handler else {
+            self.stmts(&t.body);
+            return;
+        };
+        let outer = self.unwind;
+        let after = self.code.block(BlockType::Empty);
+        let catch = self.code.block(BlockType::Empty);
+        self.unwind = catch;
+        self.stmts(&t.body);
+        self.unwind = outer;
+        self.code.br(after);
+        self.code.end();
+        let h = self.homes[*v];
+        if h.owned {
+            self.release_home(h);
+        }
+        self.caught();
+        self.convert(Rep::Dyn, h.rep);
+        self.store_home(h);
+        self.stmts(handler);
+        self.code.end();
+    }
+
+    /// An expression for what it does.
+    pub(super) fn effect(&mut self, e: &Expr) {
+        match &e.kind {
+            Kind::SetVar(v, value) => {
+                self.set_var(*v, value);
+            }
+            Kind::SetGlobal(g, value) => self.set_global(*g, value),
+            Kind::CellSet { to, value, cell } => self.set_cell(*to, *cell, value),
+            Kind::SetField { object, name, value } => self.set_field(object, name, value, e.span),
+            Kind::Block(list, value) => {
+                self.stmts(list);
+                if let Some(v) = value {
+                    self.effect(v);
+                }
+            }
+            Kind::Var(_) | Kind::Null | Kind::Void | Kind::Int(_) | Kind::Bool(_) | Kind::Float(_) | Kind::Str(_) => {}
+            Kind::Static { ensure: false, .. } => {}
+            _ => {
+                let own = self.value(e, false);
+                let rep = e.ty.rep();
+                if own == Own::Owned {
+                    let h = self.temp_home(rep);
+                    self.store_home(h);
+                    match rep {
+                        Rep::Str | Rep::Obj => self.release_ptr(h.a),
+                        _ => self.release_home(h),
+                    }
+                    self.done_home(h);
+                } else {
+                    for _ in super::val_types(rep) {
+                        self.code.op(I::Drop);
+                    }
+                }
+            }
+        }
+    }
+
+    fn set_var(&mut self, v: usize, value: &Expr) {
+        let h = self.homes[v];
+        if self.append_in_place(v, value) {
+            return;
+        }
+        if !h.owned {
+            self.expr_as(value, h.rep);
+            self.store_home(h);
+            return;
+        }
+        self.owned(value, h.rep);
+        let new = self.temp_home(h.rep);
+        self.store_home(new);
+        self.release_home(h);
+        self.load_home(new);
+        self.store_home(h);
+        self.done_home(new);
+    }
+
+    /// `s = s + x` for a string variable: its own reference goes into the append.
+    fn append_in_place(&mut self, v: usize, value: &Expr) -> bool {
+        let h = self.homes[v];
+        let Kind::Binary(crate::ir::Op::Add, left, _) = &value.kind else { return false };
+        // The leftmost operand of a chain of additions.
+        let mut first = left;
+        while let Kind::Binary(crate::ir::Op::Add, inner, _) = &first.kind {
+            if !inner.ty.only(tag::STR) {
+                return false;
+            }
+            first = inner;
+        }
+        if !matches!(first.kind, Kind::Var(w) if w == v)
+            || h.rep != Rep::Str
+            || !h.owned
+            || !value.ty.only(tag::STR)
+            || self.restless.contains(&v)
+        {
+            return false;
+        }
+        let mut rights = Vec::new();
+        let mut at = value;
+        while let Kind::Binary(crate::ir::Op::Add, l, r) = &at.kind {
+            rights.push((r.as_ref(), at.span));
+            at = l;
+        }
+        // Nothing on the right may fail or look at the variable while it is being moved.
+        if rights.iter().any(|(r, _)| !self.quiet(r) || mentions(v, r)) || (self.new_2026() && rights.iter().any(|(r, _)| r.ty.maybe_nothing() || r.ty.is_none())) {
+            return false;
+        }
+        self.load_home(h);
+        for (r, _) in rights.into_iter().rev() {
+            self.append(r);
+        }
+        self.store_home(h);
+        true
+    }
+
+    /// Whether evaluating an expression runs no code of the program and cannot fail.
+    pub(super) fn quiet(&self, e: &Expr) -> bool {
+        match &e.kind {
+            Kind::Void | Kind::Unset | Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) | Kind::Var(_) => true,
+            Kind::CellGet { .. } | Kind::Static { ensure: false, .. } => true,
+            Kind::Not(a) | Kind::IsTag(a, _) | Kind::IsSomething(a) => self.quiet(a),
+            Kind::Neg(a) => a.ty.numeric() && self.quiet(a),
+            Kind::Truthy(a) => !self.new_2026() && self.quiet(a),
+            Kind::And(a, b) | Kind::Or(a, b) => self.quiet(a) && self.quiet(b),
+            Kind::Binary(op, a, b) => {
+                !crate::infer::binary_throws(*op, a.ty, b.ty, self.new_2026()) && self.quiet(a) && self.quiet(b)
+            }
+            Kind::Builtin { function, arguments, .. } => {
+                !function.throws
+                    && matches!(function.symbol, "ny_text" | "ny_chr" | "ny_str_substring" | "@str_len")
+                    && arguments.iter().zip(function.params.chars()).all(|(a, p)| !crate::infer::needs_check(a.ty, p) && self.quiet(a))
+            }
+            Kind::Method { object, name, arguments } => {
+                object.ty.only(tag::STR)
+                    && matches!(&**name, "length" | "substring" | "toString" | "charAt")
+                    && self.quiet(object)
+                    && arguments.iter().all(|a| a.ty.only(tag::INT) && self.quiet(a))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn mentions(v: usize, e: &Expr) -> bool {
+    let mut found = false;
+    crate::ir::visit::all_in(e, &mut |e| found |= matches!(e.kind, Kind::Var(w) if w == v));
+    found
+}

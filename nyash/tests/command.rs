@@ -1,0 +1,220 @@
+//! The command line: options, exit statuses, standard streams.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// A folder for one test, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("nyash-command-{test}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn file(&self, name: &str, text: &str) -> &Folder {
+        std::fs::write(self.0.join(name), text).unwrap();
+        self
+    }
+
+    fn nyash(&self, arguments: &[&str]) -> Output {
+        self.nyash_with_input(arguments, "")
+    }
+
+    fn nyash_with_input(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_nyash"))
+            .args(arguments)
+            .current_dir(&self.0)
+            .env_remove("NO_COLOR")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that refuses its options never reads.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn exit_statuses_tell_what_went_wrong() {
+    let folder = Folder::new("status");
+    folder.file("good.hako", "print(1)\n").file("bad.hako", "print(\n");
+    assert_eq!(folder.nyash(&["--check", "good.hako"]).status.code(), Some(0));
+    assert_eq!(folder.nyash(&["--check", "bad.hako"]).status.code(), Some(1));
+    assert_eq!(folder.nyash(&["--no-such-option", "good.hako"]).status.code(), Some(2));
+    assert_eq!(folder.nyash(&[]).status.code(), Some(2));
+    let missing = folder.nyash(&["--check", "missing.hako"]);
+    assert_eq!(missing.status.code(), Some(3));
+    assert_eq!(stderr(&missing), "error: cannot read 'missing.hako': no such file\n");
+    assert_eq!(folder.nyash(&["--check", "."]).status.code(), Some(3));
+    assert_eq!(folder.nyash(&["--compile-wasm", "good.hako", "-o", "no/such/folder.wasm"]).status.code(), Some(3));
+}
+
+#[test]
+fn actions_exclude_each_other() {
+    let folder = Folder::new("actions");
+    folder.file("a.hako", "print(1)\n");
+    let output = folder.nyash(&["--check", "--dump-ast", "a.hako"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("cannot be used with"), "{}", stderr(&output));
+}
+
+#[test]
+fn json_is_one_object_a_line() {
+    let folder = Folder::new("json");
+    folder.file("a.hako", "local 値 = x\nlocal y = \"1\n\" + z\n");
+    let output = folder.nyash(&["--check", "--json", "a.hako"]);
+    let expected = concat!(
+        r#"{"severity":"error","code":"unknown-name","message":"unknown name `x`","primary":{"file":"a.hako","line":1,"column":11,"#,
+        r#""end_line":1,"end_column":12,"label":"nothing of this name is known here"},"labels":[],"notes":[],"#,
+        r#""hint":"declare it with `local x = ..`"}"#,
+    );
+    let text = stderr(&output);
+    assert_eq!(text.lines().next(), Some(expected));
+    assert_eq!(text.lines().count(), 2);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn colour_only_on_request_or_a_terminal() {
+    let folder = Folder::new("colour");
+    folder.file("a.hako", "print(x)\n");
+    assert!(!stderr(&folder.nyash(&["--check", "a.hako"])).contains('\u{1b}'));
+    assert!(stderr(&folder.nyash(&["--check", "--color", "always", "a.hako"])).contains("\u{1b}[1;31m"));
+}
+
+#[test]
+fn warnings_can_be_left_out() {
+    let folder = Folder::new("warnings");
+    folder.file("a.nyash", "x = 1\n");
+    assert!(stderr(&folder.nyash(&["--check", "a.nyash"])).contains("1 warning"));
+    assert_eq!(stderr(&folder.nyash(&["--check", "--no-warnings", "a.nyash"])), "");
+}
+
+#[test]
+fn a_dash_reads_standard_input_in_the_edition_asked_for() {
+    let folder = Folder::new("stdin");
+    let undeclared = "x = 1\n";
+    assert_eq!(folder.nyash_with_input(&["--check", "-"], undeclared).status.code(), Some(1));
+    assert_eq!(folder.nyash_with_input(&["--check", "--edition", "2025", "-"], undeclared).status.code(), Some(0));
+    let wrong = folder.nyash_with_input(&["--check", "--edition", "2024", "-"], undeclared);
+    assert!(stderr(&wrong).contains("the editions are 2025 and 2026"));
+}
+
+#[test]
+fn the_syntax_tree_is_readable() {
+    let folder = Folder::new("tree");
+    folder.file(
+        "a.hako",
+        "box P from Q { x: Integer = 1\n m(a) { return me.x + a * 2 } }\nif a { b() } else { c = -1 }\n",
+    );
+    let expected = "\
+box P from Q
+  field x: Integer = 1
+  method m(a)
+    return (+ (.x me) (* a 2))
+if a
+  (call b)
+else
+  c = (- 1)
+";
+    assert_eq!(stdout(&folder.nyash(&["--dump-ast", "a.hako"])), expected);
+}
+
+#[test]
+fn modules_are_named_after_the_source() {
+    let folder = Folder::new("names");
+    folder.file("app.hako", "print(\"hello\")\n");
+    assert_eq!(folder.nyash(&["--compile-wasm", "app.hako"]).status.code(), Some(0));
+    assert_eq!(std::fs::read(folder.0.join("app.wasm")).unwrap()[..4], *b"\0asm");
+    assert_eq!(folder.nyash(&["--compile-wasm", "app.hako", "-o", "app.wat"]).status.code(), Some(0));
+    assert!(std::fs::read_to_string(folder.0.join("app.wat")).unwrap().starts_with("(module"));
+}
+
+#[test]
+fn the_source_is_never_overwritten() {
+    let folder = Folder::new("overwrite");
+    folder.file("app", "print(1)\n");
+    let output = folder.nyash(&["--aot", "app"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(std::fs::read_to_string(folder.0.join("app")).unwrap(), "print(1)\n");
+}
+
+#[test]
+fn the_same_source_gives_the_same_module() {
+    let folder = Folder::new("same");
+    folder.file("a.hako", "static box Main { main() { local m = %{\"a\" => 1} print(m.keys()) return 0 } }\n");
+    for out in ["1.wasm", "2.wasm"] {
+        assert_eq!(folder.nyash(&["--compile-wasm", "a.hako", "-o", out]).status.code(), Some(0));
+    }
+    assert_eq!(std::fs::read(folder.0.join("1.wasm")).unwrap(), std::fs::read(folder.0.join("2.wasm")).unwrap());
+}
+
+#[test]
+fn old_flags_say_what_to_use() {
+    let folder = Folder::new("old");
+    folder.file("a.hako", "print(1)\n");
+    let vm = folder.nyash(&["--check", "--backend", "vm", "--debug-fuel", "unlimited", "a.hako"]);
+    assert_eq!(vm.status.code(), Some(0));
+    assert_eq!(stderr(&vm).lines().count(), 2, "{}", stderr(&vm));
+    let unknown = folder.nyash(&["--backend", "steam", "a.hako"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert_eq!(stderr(&unknown), "error: there is no backend 'steam'; leave --backend out\n");
+}
+
+#[test]
+fn help_manual_and_completions_exist() {
+    let folder = Folder::new("help");
+    let help = stdout(&folder.nyash(&["--help"]));
+    assert!(help.contains("Examples:") && help.contains("Exit status:"), "{help}");
+    assert!(stdout(&folder.nyash(&["--man"])).contains(".TH nyash"));
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(stdout(&folder.nyash(&["--completions", shell])).contains("compile-native"));
+    }
+}
+
+#[test]
+fn modules_of_a_project_are_found_through_its_manifest() {
+    let folder = Folder::new("project");
+    for path in ["src/tools", "lib", "member"] {
+        std::fs::create_dir_all(folder.0.join(path)).unwrap();
+    }
+    folder
+        .file(
+            "hako.toml",
+            "[modules]\n\"x.exact\" = \"lib/exact.hako\"\n[module_roots]\n\"app\" = \"src\"\n\
+             [using.pkg]\npath = \"lib/\"\nmain = \"pkg.hako\"\n[using.aliases]\nnick = \"pkg\"\n\
+             [modules.workspace]\nmembers = [\"member/hako_module.toml\"]\n",
+        )
+        .file("lib/exact.hako", "static box Exact { f() { return 1 } }\n")
+        .file("lib/pkg.hako", "static box Pkg { f() { return 1 } }\n")
+        .file("src/tools/deep.hako", "static box Deep { f() { return 1 } }\n")
+        .file("member/hako_module.toml", "[module]\nname = \"mem\"\n[exports]\nsub.one = \"one.hako\"\n")
+        .file("member/one.hako", "static box One { f() { return 1 } }\n")
+        .file(
+            "main.hako",
+            "using x.exact as A\nusing app.tools.deep as B\nusing nick as C\nusing mem.sub.one as D\n\
+             static box Main { main() { return A.f() + B.f() + C.f() + D.f() } }\n",
+        );
+    let output = folder.nyash(&["--check", "main.hako"]);
+    assert_eq!(stderr(&output), "");
+    assert_eq!(output.status.code(), Some(0));
+}

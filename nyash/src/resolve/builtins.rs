@@ -79,7 +79,11 @@ pub const NYASHSTD_NAMESPACES: &[&str] = &["array", "bool", "console", "integer"
 
 /// The builtin box that a name means where it stands alone, as in `Result.Ok(1)`.
 pub fn builtin_receiver(name: &str) -> Option<&'static str> {
-    if name == "Result" { Some("ResultBox") } else { builtin_box(name) }
+    if name == "Result" {
+        Some("ResultBox")
+    } else {
+        builtin_box(name)
+    }
 }
 
 /// The builtin box with this name.

@@ -40,6 +40,12 @@ static void touch(const char *path) {
     close(file);
 }
 
+static void name_of(char path[256], int i) {
+    char letters[201];
+    for (int j = 0; j < 200; j++) letters[j] = (char)('a' + j % 26);
+    snprintf(path, 256, "/scratch/many/%05d-%.*s", i, i % 200, letters);
+}
+
 int main(void) {
     char path[256];
     SAY(mkdir("/scratch/tree", 0755));
@@ -60,9 +66,7 @@ int main(void) {
     enum { MANY = 500 };
     static char seen[MANY];
     for (int i = 0; i < MANY; i++) {
-        snprintf(path, sizeof path, "/scratch/many/%05d-%.*s", i, i % 200, "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
-            "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
-            "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz");
+        name_of(path, i);
         touch(path);
     }
     DIR *folder = opendir("/scratch/many");
@@ -102,6 +106,10 @@ int main(void) {
     }
     closedir(folder);
     printf("while removing: %d seen twice\n", twice);
+    for (int i = 1; i < MANY; i += 2) {
+        name_of(path, i);
+        unlink(path);
+    }
     SAY(rmdir("/scratch/many"));
     SAY(rmdir("/scratch/tree/link"));
     SAY(rmdir("/scratch/none"));

@@ -409,6 +409,7 @@ pub static TABLE: &[Builtin] = &[
     b(Recv::New, &["RandomBox"], "ny_make_random", "", Ret::Object(class::RANDOM)),
     b(Recv::New, &["DebugBox"], "ny_make_debug", "", Ret::Object(class::DEBUG)),
     b(Recv::New, &["SoundBox"], "ny_make_sound", "", Ret::Object(class::SOUND)),
+    b(Recv::New, &["MethodBox"], "ny_method_new", "dd", Ret::Object(class::METHOD)),
     b(Recv::New, &["FileBox"], "ny_make_file", "", Ret::Object(class::FILE)),
     b(Recv::New, &["PathBox"], "ny_make_path", "", Ret::Object(class::PATH)),
     // What lowering itself asks for
@@ -425,6 +426,8 @@ pub static TABLE: &[Builtin] = &[
     b(Recv::Function, &["$exit_code"], "ny_exit_code", "d", Ret::Int),
     b(Recv::Function, &["$print_result"], "ny_print_result", "d", Ret::Nothing),
     throws(b(Recv::Function, &["$iterate"], "ny_iterate", "d", Ret::Array)),
+    b(Recv::Function, &["$method_object"], "ny_method_object", "d", Ret::Any),
+    b(Recv::Function, &["$method_name"], "ny_method_name", "d", Ret::Str),
     b(Recv::Function, &["$method"], "ny_method_new", "dd", Ret::Object(class::METHOD)),
 ];
 

@@ -404,6 +404,10 @@ impl<'p> Body<'_, 'p> {
             ExprKind::Name(name) => self.assign_name(a, name, span, value, &mut before),
             ExprKind::Field { receiver, name, .. } => {
                 let mut object = self.receiver(receiver);
+                let private = if matches!(receiver.kind, ExprKind::Me) { Vec::new() } else { self.lower.private_in(&name.text) };
+                if !private.is_empty() {
+                    object = self.refuse_private(object, private, &name.text, a.target.span, &mut before);
+                }
                 if a.op.is_some() {
                     object = self.keep(object, &mut before);
                 }

@@ -23,7 +23,10 @@ fn class_of(size: u32) -> (usize, u32) {
         (n as usize, n * STEP)
     } else {
         let shift = 32 - (size - 1).leading_zeros();
-        ((SMALL / STEP) as usize + shift.min(31) as usize - 8, 1u32 << shift.min(31))
+        (
+            (SMALL / STEP) as usize + shift.min(31) as usize - 8,
+            1u32 << shift.min(31),
+        )
     }
 }
 

@@ -17,7 +17,11 @@ pub struct Array {
 #[no_mangle]
 pub unsafe extern "C" fn ny_array_new(cap: u32) -> *mut Array {
     let a = alloc(core::mem::size_of::<Array>() as u32) as *mut Array;
-    (*a).h = Obj { rc: 1, class: C_ARRAY, flags: 0 };
+    (*a).h = Obj {
+        rc: 1,
+        class: C_ARRAY,
+        flags: 0,
+    };
     (*a).len = 0;
     (*a).cap = 0;
     (*a).data = core::ptr::null_mut();
@@ -181,9 +185,9 @@ pub unsafe extern "C" fn ny_array_sort(a: *mut Array) {
         match (x.tag, y.tag) {
             (INT, INT) => x.pay.cmp(&y.pay),
             (STR, STR) => bytes(x.ptr()).cmp(bytes(y.ptr())),
-            (INT | FLOAT, INT | FLOAT) => {
-                crate::number::as_f64(*x).partial_cmp(&crate::number::as_f64(*y)).unwrap_or(Equal)
-            }
+            (INT | FLOAT, INT | FLOAT) => crate::number::as_f64(*x)
+                .partial_cmp(&crate::number::as_f64(*y))
+                .unwrap_or(Equal),
             _ => {
                 let (s, t) = (crate::text::text(*x), crate::text::text(*y));
                 let o = bytes(s).cmp(bytes(t));

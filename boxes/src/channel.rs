@@ -54,7 +54,11 @@ pub unsafe extern "C" fn ny_make_intent(nt: u32, np: i64, tag: u32, pay: i64) ->
     let i = rare(C_INTENT);
     *slot(i, 0) = Val::str(crate::text::text(Val::new(nt, np)));
     let v = Val::new(tag, pay);
-    let parsed = if tag == STR { crate::json::read(bytes(v.ptr())).ok() } else { None };
+    let parsed = if tag == STR {
+        crate::json::read(bytes(v.ptr())).ok()
+    } else {
+        None
+    };
     *slot(i, 1) = parsed.unwrap_or_else(|| v.retain());
     i
 }

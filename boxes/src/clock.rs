@@ -29,7 +29,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     let mp = (5 * doy + 2) / 153;
     let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    (yoe + era * 400 + (month <= 2) as i64, month, doy - (153 * mp + 2) / 5 + 1)
+    (
+        yoe + era * 400 + (month <= 2) as i64,
+        month,
+        doy - (153 * mp + 2) / 5 + 1,
+    )
 }
 
 fn days(year: i64, month: i64, day: i64) -> i64 {
@@ -81,14 +85,32 @@ fn format(t: i64, pattern: &[u8], out: &mut Vec<u8>) {
             b'y' => padded(p[0].rem_euclid(100), 2, out),
             b'j' => padded(days(p[0], p[1], p[2]) - days(p[0], 1, 1) + 1, 3, out),
             b'A' | b'a' => {
-                let names: [&[u8]; 7] = [b"Thursday", b"Friday", b"Saturday", b"Sunday", b"Monday", b"Tuesday", b"Wednesday"];
+                let names: [&[u8]; 7] = [
+                    b"Thursday",
+                    b"Friday",
+                    b"Saturday",
+                    b"Sunday",
+                    b"Monday",
+                    b"Tuesday",
+                    b"Wednesday",
+                ];
                 let n = names[t.div_euclid(86_400).rem_euclid(7) as usize];
                 out.extend_from_slice(if f == b'a' { &n[..3] } else { n });
             }
             b'B' | b'b' => {
                 let names: [&[u8]; 12] = [
-                    b"January", b"February", b"March", b"April", b"May", b"June", b"July", b"August", b"September",
-                    b"October", b"November", b"December",
+                    b"January",
+                    b"February",
+                    b"March",
+                    b"April",
+                    b"May",
+                    b"June",
+                    b"July",
+                    b"August",
+                    b"September",
+                    b"October",
+                    b"November",
+                    b"December",
                 ];
                 let n = names[(p[1] - 1) as usize];
                 out.extend_from_slice(if f == b'b' { &n[..3] } else { n });
@@ -142,7 +164,14 @@ pub unsafe extern "C" fn ny_time_parse(_: *mut Inst, s: *mut Str) -> i64 {
         count += 1;
         i += 1;
     }
-    if count < 6 || !(1..=12).contains(&n[1]) || !(1..=31).contains(&n[2]) || n[3] > 23 || n[4] > 59 || n[5] > 60 || n[0] > 9999 {
+    if count < 6
+        || !(1..=12).contains(&n[1])
+        || !(1..=31).contains(&n[2])
+        || n[3] > 23
+        || n[4] > 59
+        || n[5] > 60
+        || n[0] > 9999
+    {
         let mut m = b"Error: Failed to parse date: ".to_vec();
         m.extend_from_slice(b);
         return Val::text(&m).ret();

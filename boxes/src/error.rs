@@ -44,7 +44,11 @@ unsafe fn error_box(message: Val, plain: Val) -> Val {
 /// Raises a runtime error.
 pub unsafe fn raise(kind: Kind, message: &[u8]) {
     let mut full = Vec::new();
-    full.extend_from_slice(if kind == Kind::Type { b"TypeError { message: \"" as &[u8] } else { b"InvalidOperation { message: \"" });
+    full.extend_from_slice(if kind == Kind::Type {
+        b"TypeError { message: \"" as &[u8]
+    } else {
+        b"InvalidOperation { message: \""
+    });
     for &b in message {
         if b == b'"' || b == b'\\' {
             full.push(b'\\');
@@ -132,8 +136,17 @@ unsafe fn place(s: &Site, out: &mut Vec<u8>) {
 fn width(c: char) -> u32 {
     match c as u32 {
         0x300..=0x36f | 0x200b..=0x200f | 0xfe00..=0xfe0f => 0,
-        0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60
-        | 0xffe0..=0xffe6 | 0x1f300..=0x1f64f | 0x1f680..=0x1f6ff | 0x1f900..=0x1f9ff | 0x20000..=0x3fffd => 2,
+        0x1100..=0x115f
+        | 0x2e80..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6
+        | 0x1f300..=0x1f64f
+        | 0x1f680..=0x1f6ff
+        | 0x1f900..=0x1f9ff
+        | 0x20000..=0x3fffd => 2,
         _ => 1,
     }
 }
@@ -159,7 +172,10 @@ unsafe fn report(message: &[u8]) {
         out.push(b'\n');
         space(&mut out);
         out.extend_from_slice(b" | ");
-        for c in core::str::from_utf8_unchecked(bytes(s.line_text)).chars().take(s.column as usize - 1) {
+        for c in core::str::from_utf8_unchecked(bytes(s.line_text))
+            .chars()
+            .take(s.column as usize - 1)
+        {
             if c == '\t' {
                 out.push(b'\t');
             } else {

@@ -163,7 +163,10 @@ static mut IN_END: usize = 0;
 
 unsafe fn read_byte() -> Option<u8> {
     if IN_AT == IN_END {
-        let iov = IoVec { at: IN.as_ptr(), len: 4096 };
+        let iov = IoVec {
+            at: IN.as_ptr(),
+            len: 4096,
+        };
         let mut n = 0u32;
         if fd_read(0, &iov, 1, &mut n) != 0 || n == 0 {
             return None;
@@ -317,7 +320,10 @@ pub unsafe fn read_file(path: &[u8]) -> Option<Vec<u8>> {
     let mut all = Vec::new();
     let mut buf = [0u8; 4096];
     loop {
-        let iov = IoVec { at: buf.as_mut_ptr(), len: 4096 };
+        let iov = IoVec {
+            at: buf.as_mut_ptr(),
+            len: 4096,
+        };
         let mut n = 0;
         if fd_read(fd, &iov, 1, &mut n) != 0 || n == 0 {
             break;
@@ -334,7 +340,18 @@ pub unsafe fn write_file(path: &[u8], data: &[u8], append: bool) -> bool {
     let mut fd = 0;
     // Open flags: create, and truncate unless appending. Rights: fd_write (1 << 6).
     let oflags = if append { 1 } else { 1 | 8 };
-    if path_open(dir, 1, rest.as_ptr(), rest.len() as u32, oflags, 1 << 6, 0, append as u32, &mut fd) != 0 {
+    if path_open(
+        dir,
+        1,
+        rest.as_ptr(),
+        rest.len() as u32,
+        oflags,
+        1 << 6,
+        0,
+        append as u32,
+        &mut fd,
+    ) != 0
+    {
         return false;
     }
     write_all(fd, data.as_ptr(), data.len());

@@ -124,7 +124,11 @@ impl Reader<'_> {
                     return Err(self.at);
                 }
                 self.depth += 1;
-                let v = if self.peek() == b'[' { self.array() } else { self.object() };
+                let v = if self.peek() == b'[' {
+                    self.array()
+                } else {
+                    self.object()
+                };
                 self.depth -= 1;
                 v
             }

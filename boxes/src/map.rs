@@ -31,7 +31,11 @@ pub struct Map {
 pub unsafe extern "C" fn ny_map_new() -> *mut Map {
     let m = alloc(core::mem::size_of::<Map>() as u32) as *mut Map;
     core::ptr::write_bytes(m as *mut u8, 0, core::mem::size_of::<Map>());
-    (*m).h = Obj { rc: 1, class: C_MAP, flags: 0 };
+    (*m).h = Obj {
+        rc: 1,
+        class: C_MAP,
+        flags: 0,
+    };
     m
 }
 
@@ -135,7 +139,12 @@ unsafe fn insert(m: *mut Map, key: *mut Str, hash: u32, v: Val) {
         rebuild(m);
     }
     let n = (*m).used;
-    *(*m).entries.add(n as usize) = Entry { value: v, key, hash, pad: 0 };
+    *(*m).entries.add(n as usize) = Entry {
+        value: v,
+        key,
+        hash,
+        pad: 0,
+    };
     (*m).used = n + 1;
     (*m).len += 1;
     let mut at = hash & (*m).mask;
@@ -213,7 +222,11 @@ pub unsafe extern "C" fn ny_map_get(m: *mut Map, ktag: u32, kpay: i64) -> i64 {
     match with_key(ktag, kpay, |b, hash, _| lookup(m, b, hash)) {
         Some(e) => (*e).value.retain().ret(),
         None => {
-            let head: &[u8] = if ny_edition == 2026 { b"[map/missing] Key not found: " } else { b"Key not found: " };
+            let head: &[u8] = if ny_edition == 2026 {
+                b"[map/missing] Key not found: "
+            } else {
+                b"Key not found: "
+            };
             message(head, ktag, kpay).ret()
         }
     }

@@ -35,7 +35,10 @@ struct Parser<'a> {
 fn class(c: char) -> Option<(Vec<(char, char)>, bool)> {
     let (set, neg) = match c {
         'd' | 'D' => (&[('0', '9')] as &[(char, char)], c == 'D'),
-        'w' | 'W' => (&[('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_'), ('\u{80}', '\u{10ffff}')] as &[_], c == 'W'),
+        'w' | 'W' => (
+            &[('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_'), ('\u{80}', '\u{10ffff}')] as &[_],
+            c == 'W',
+        ),
         's' | 'S' => (&[(' ', ' '), ('\t', '\r')] as &[_], c == 'S'),
         _ => return None,
     };
@@ -107,7 +110,11 @@ impl Parser<'_> {
                 let min = self.number()?;
                 let max = if self.peek() == Some(',') {
                     self.at += 1;
-                    if self.peek() == Some('}') { usize::MAX } else { self.number()? }
+                    if self.peek() == Some('}') {
+                        usize::MAX
+                    } else {
+                        self.number()?
+                    }
                 } else {
                     min
                 };
@@ -216,7 +223,10 @@ impl Parser<'_> {
                         let mut next = 0u32;
                         for (a, b) in set {
                             if a as u32 > next {
-                                out.push((char::from_u32(next).unwrap_or('\0'), char::from_u32(a as u32 - 1).unwrap_or('\0')));
+                                out.push((
+                                    char::from_u32(next).unwrap_or('\0'),
+                                    char::from_u32(a as u32 - 1).unwrap_or('\0'),
+                                ));
                             }
                             next = b as u32 + 1;
                         }
@@ -277,7 +287,13 @@ impl Regex {
     fn new(pattern: &[u8]) -> Option<Regex> {
         let mut names = Vec::new();
         let s: Vec<char> = core::str::from_utf8(pattern).ok()?.chars().collect();
-        let mut p = Parser { s, at: 0, groups: 0, names: &mut names, depth: 0 };
+        let mut p = Parser {
+            s,
+            at: 0,
+            groups: 0,
+            names: &mut names,
+            depth: 0,
+        };
         let root = p.alternatives()?;
         if p.at != p.s.len() {
             return None;
@@ -290,7 +306,10 @@ impl Regex {
     fn at(&self, s: &[char], from: usize) -> Option<Vec<Option<(usize, usize)>>> {
         let root = core::slice::from_ref(&self.root);
         let mut tasks: Vec<Task> = Vec::new();
-        tasks.push(Task { what: What::Nodes(root), next: DONE });
+        tasks.push(Task {
+            what: What::Nodes(root),
+            next: DONE,
+        });
         let mut caps: Vec<Option<(usize, usize)>> = Vec::new();
         caps.resize(self.groups + 1, None);
         let mut opens: Vec<usize> = Vec::new();
@@ -350,12 +369,18 @@ impl Regex {
                     true
                 }
                 What::Nodes([node, rest @ ..]) => {
-                    let after = if rest.is_empty() { next } else { add(What::Nodes(rest), next) };
+                    let after = if rest.is_empty() {
+                        next
+                    } else {
+                        add(What::Nodes(rest), next)
+                    };
                     match node {
                         Node::Char(c) => step(s.get(at) == Some(c), &mut at, &mut task, after),
                         Node::Any => step(s.get(at).is_some_and(|c| *c != '\n'), &mut at, &mut task, after),
                         Node::Set(set, neg) => {
-                            let fits = s.get(at).is_some_and(|c| set.iter().any(|(a, b)| a <= c && c <= b) != *neg);
+                            let fits = s
+                                .get(at)
+                                .is_some_and(|c| set.iter().any(|(a, b)| a <= c && c <= b) != *neg);
                             step(fits, &mut at, &mut task, after)
                         }
                         Node::Start => {
@@ -449,7 +474,11 @@ pub unsafe extern "C" fn ny_make_regex(pattern: *mut Str) -> *mut Inst {
 }
 
 unsafe fn compiled(r: *mut Inst) -> Regex {
-    Regex::new(bytes((*slot(r, 0)).ptr())).unwrap_or(Regex { root: Node::Alt(Vec::new()), groups: 0, names: Vec::new() })
+    Regex::new(bytes((*slot(r, 0)).ptr())).unwrap_or(Regex {
+        root: Node::Alt(Vec::new()),
+        groups: 0,
+        names: Vec::new(),
+    })
 }
 
 unsafe fn chars(s: *mut Str) -> Vec<char> {

@@ -38,7 +38,11 @@ pub unsafe fn raw(len: u32) -> *mut Str {
     }
     let size = usable(HEAD + len);
     let s = alloc(size) as *mut Str;
-    (*s).h = Obj { rc: 1, class: C_STR, flags: 0 };
+    (*s).h = Obj {
+        rc: 1,
+        class: C_STR,
+        flags: 0,
+    };
     (*s).len = len;
     (*s).cps = len;
     (*s).cap = size - HEAD;

@@ -76,7 +76,11 @@ unsafe fn object(v: Val, out: &mut Vec<u8>) {
             out.push(b')');
         }
         C_RESULT => {
-            out.extend_from_slice(if (*slot(inst, 0)).pay != 0 { b"Ok(" as &[u8] } else { b"Err(" });
+            out.extend_from_slice(if (*slot(inst, 0)).pay != 0 {
+                b"Ok(" as &[u8]
+            } else {
+                b"Err("
+            });
             append(*slot(inst, 1), out);
             out.push(b')');
         }

@@ -96,7 +96,11 @@ pub static mut ny_classes: *const Class = core::ptr::null();
 pub static mut ny_edition: u32 = 0;
 
 impl Val {
-    pub const NULL: Val = Val { tag: NULL, pad: 0, pay: 0 };
+    pub const NULL: Val = Val {
+        tag: NULL,
+        pad: 0,
+        pay: 0,
+    };
 
     pub fn new(tag: u32, pay: i64) -> Val {
         Val { tag, pad: 0, pay }
@@ -206,10 +210,7 @@ pub unsafe extern "C" fn ny_free(o: *mut Obj) {
                 crate::weak::drop_ref(o as *mut crate::weak::WeakRef);
                 (core::ptr::null_mut(), 0)
             }
-            _ => (
-                (*(o as *mut Inst)).slots.as_mut_ptr(),
-                slot_count(class),
-            ),
+            _ => ((*(o as *mut Inst)).slots.as_mut_ptr(), slot_count(class)),
         };
         for i in 0..count {
             let v = *first.add(i as usize);

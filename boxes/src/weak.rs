@@ -31,7 +31,11 @@ pub unsafe extern "C" fn ny_weak_new(tag: u32, pay: i64) -> i64 {
         return Val::obj(w as *mut WeakRef).retain().ret();
     }
     let w = crate::alloc::alloc(core::mem::size_of::<WeakRef>() as u32) as *mut WeakRef;
-    (*w).h = Obj { rc: 1, class: C_WEAK, flags: 0 };
+    (*w).h = Obj {
+        rc: 1,
+        class: C_WEAK,
+        flags: 0,
+    };
     (*w).target = o;
     (*o).flags |= HAS_WEAK;
     REFS.insert(o as u32, w as u32);

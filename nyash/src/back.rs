@@ -16,7 +16,12 @@ pub struct Options {
 }
 
 fn infer(program: &Program, options: Options) -> Infer<'_> {
-    Infer::run(Lowerer::new(program, lower::Options { print_result: options.print_result }))
+    Infer::run(Lowerer::new(
+        program,
+        lower::Options {
+            print_result: options.print_result,
+        },
+    ))
 }
 
 /// Compiles a program to an ordinary WASI preview 1 command module.

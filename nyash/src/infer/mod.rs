@@ -8,9 +8,7 @@ mod operators;
 mod throws;
 
 use crate::ir::builtin::{self, Builtin, Recv, Ret, class};
-use crate::ir::{
-    ClassId, Dispatch, DispatchKind, Expr, FuncId, Kind, Module, Objects, Site, Slot, Stmt, Ty, Var, tag,
-};
+use crate::ir::{ClassId, Dispatch, DispatchKind, Expr, FuncId, Kind, Module, Objects, Site, Slot, Stmt, Ty, Var, tag};
 use crate::lower::{Key, Lowerer};
 use crate::source::Span;
 use std::collections::{BTreeSet, HashMap};
@@ -23,7 +21,10 @@ pub use throws::{needs_check, throws};
 #[derive(Clone, Debug)]
 pub enum Target {
     /// A function of the program; `me` is passed where the flag says so.
-    User { function: FuncId, me: bool },
+    User {
+        function: FuncId,
+        me: bool,
+    },
     Builtin(&'static Builtin),
     /// An error known when compiling.
     Error(Rc<str>),
@@ -56,7 +57,13 @@ struct Frame {
 impl<'p> Infer<'p> {
     /// Runs to the end.
     pub fn run(lower: Lowerer<'p>) -> Infer<'p> {
-        let mut infer = Infer { lower, dispatch_index: HashMap::new(), live: BTreeSet::new(), changed: true, method_sites: HashMap::new() };
+        let mut infer = Infer {
+            lower,
+            dispatch_index: HashMap::new(),
+            live: BTreeSet::new(),
+            changed: true,
+            method_sites: HashMap::new(),
+        };
         let start = infer.module().start;
         infer.module().functions[start].reached = true;
         let mut prepared = 0;
@@ -108,7 +115,10 @@ impl<'p> Infer<'p> {
         let func = &mut self.lower.module.functions[f];
         let mut body = std::mem::take(&mut func.body);
         // Recursive calls grow the parameters in the function itself meanwhile.
-        let mut frame = Frame { vars: func.vars.clone(), ret: func.ret };
+        let mut frame = Frame {
+            vars: func.vars.clone(),
+            ret: func.ret,
+        };
         if self.stmts(&mut body, &mut frame) {
             let nothing = self.nothing();
             frame.ret = self.grow(frame.ret, nothing);
@@ -136,7 +146,10 @@ impl<'p> Infer<'p> {
         for (n, ty) in arguments.iter().enumerate() {
             // While a function is being looked at, or before it is lowered, its variables are not here.
             while self.lower.module.functions[f].vars.len() <= n {
-                self.lower.module.functions[f].vars.push(Var { name: "".into(), ty: Ty::NONE });
+                self.lower.module.functions[f].vars.push(Var {
+                    name: "".into(),
+                    ty: Ty::NONE,
+                });
             }
             let old = self.lower.module.functions[f].vars[n].ty;
             let new = self.grow(old, *ty);
@@ -276,7 +289,11 @@ impl<'p> Infer<'p> {
                 let types = self.exprs(arguments, frame);
                 self.call(*function, &types, Some(frame))
             }
-            Kind::Method { object, name, arguments } => {
+            Kind::Method {
+                object,
+                name,
+                arguments,
+            } => {
                 let recv = self.expr(object, frame);
                 let types = self.exprs(arguments, frame);
                 let name = name.clone();
@@ -302,7 +319,10 @@ impl<'p> Infer<'p> {
             }
             Kind::Neg(a) => {
                 let t = self.expr(a, frame);
-                Ty { kinds: t.kinds & (Ty::INT.kinds | Ty::FLOAT.kinds), objects: Objects::None }
+                Ty {
+                    kinds: t.kinds & (Ty::INT.kinds | Ty::FLOAT.kinds),
+                    objects: Objects::None,
+                }
             }
             Kind::BitNot(a) => {
                 self.expr(a, frame);
@@ -330,7 +350,11 @@ impl<'p> Infer<'p> {
                 let (a, b) = (self.expr(a, frame), self.expr(b, frame));
                 self.join(a, b)
             }
-            Kind::Builtin { function, arguments, site } => {
+            Kind::Builtin {
+                function,
+                arguments,
+                site,
+            } => {
                 let (function, site) = (*function, *site);
                 let types = self.exprs(arguments, frame);
                 self.builtin(function, &types, site)
@@ -418,7 +442,11 @@ impl<'p> Infer<'p> {
             }
             _ => {
                 // Fields of builtin boxes read like their methods without arguments, e.g. `e.message`.
-                if self.single(object, name, 0).is_some() { self.method(object, name, &[], span) } else { Ty::NONE }
+                if self.single(object, name, 0).is_some() {
+                    self.method(object, name, &[], span)
+                } else {
+                    Ty::NONE
+                }
             }
         }
     }
@@ -428,7 +456,12 @@ impl<'p> Infer<'p> {
         let slot = match class.slot(name) {
             Some(n) => n,
             None => {
-                class.slots.push(Slot { name: name.clone(), ty: Ty::ABSENT, weak: false, declared: false });
+                class.slots.push(Slot {
+                    name: name.clone(),
+                    ty: Ty::ABSENT,
+                    weak: false,
+                    declared: false,
+                });
                 self.changed = true;
                 self.lower.module.classes[c as usize].slots.len() - 1
             }
@@ -449,7 +482,9 @@ impl<'p> Infer<'p> {
     /// Every class of the program that has instances.
     pub fn live_classes(&self) -> Vec<ClassId> {
         let classes = &self.lower.module.classes;
-        (0..classes.len() as ClassId).filter(|c| classes[*c as usize].live).collect()
+        (0..classes.len() as ClassId)
+            .filter(|c| classes[*c as usize].live)
+            .collect()
     }
 
     // -------------------------------------------------------------------------------------------- methods
@@ -657,7 +692,13 @@ impl<'p> Infer<'p> {
             Some(d) => *d,
             None => {
                 let d = self.lower.module.dispatches.len();
-                let dispatch = Dispatch { what, name: name.clone(), params: vec![Ty::NONE; params.len()], ret: Ty::NONE, span };
+                let dispatch = Dispatch {
+                    what,
+                    name: name.clone(),
+                    params: vec![Ty::NONE; params.len()],
+                    ret: Ty::NONE,
+                    span,
+                };
                 self.lower.module.dispatches.push(dispatch);
                 self.dispatch_index.insert(key, d);
                 self.changed = true;
@@ -667,7 +708,14 @@ impl<'p> Infer<'p> {
         for (n, ty) in params.iter().enumerate() {
             let old = self.lower.module.dispatches[d].params[n];
             // The receiver stands as tag and payload whatever it is.
-            let ty = if n == 0 { Ty { kinds: Ty::ANY.kinds | Ty::ABSENT.kinds, objects: Objects::Any } } else { *ty };
+            let ty = if n == 0 {
+                Ty {
+                    kinds: Ty::ANY.kinds | Ty::ABSENT.kinds,
+                    objects: Objects::Any,
+                }
+            } else {
+                *ty
+            };
             let new = self.grow(old, ty);
             self.lower.module.dispatches[d].params[n] = new;
             if n == 0 {
@@ -761,7 +809,13 @@ impl<'p> Infer<'p> {
         let nothing = self.nothing();
         match b.ret {
             Ret::Nothing => nothing,
-            Ret::Ok => if self.lower.new_2026 { Ty::NULL } else { Ty::STR },
+            Ret::Ok => {
+                if self.lower.new_2026 {
+                    Ty::NULL
+                } else {
+                    Ty::STR
+                }
+            }
             Ret::Int => Ty::INT,
             Ret::Float => Ty::FLOAT,
             Ret::Bool => Ty::BOOL,
@@ -775,7 +829,10 @@ impl<'p> Infer<'p> {
             Ret::Any => self.any_result(b, arguments),
             Ret::Strings | Ret::Ints => {
                 self.live.insert(class::ARRAY);
-                self.lower.module.sites.add(site, if b.ret == Ret::Ints { Ty::INT } else { Ty::STR });
+                self.lower
+                    .module
+                    .sites
+                    .add(site, if b.ret == Ret::Ints { Ty::INT } else { Ty::STR });
                 Ty::object(Objects::Array(self.lower.module.sites.find(site)))
             }
             Ret::Array => {
@@ -786,7 +843,13 @@ impl<'p> Infer<'p> {
                     {
                         return recv;
                     }
-                    self.lower.module.sites.add(0, Ty { kinds: Ty::STR.kinds | Ty::INT.kinds, objects: Objects::None });
+                    self.lower.module.sites.add(
+                        0,
+                        Ty {
+                            kinds: Ty::STR.kinds | Ty::INT.kinds,
+                            objects: Objects::None,
+                        },
+                    );
                     return Ty::object(Objects::Array(0));
                 }
                 for ty in arguments {
@@ -822,10 +885,19 @@ impl<'p> Infer<'p> {
             "ny_map_get" | "ny_map_find" | "ny_map_get_field" => {
                 let of = Self::site_of(recv).unwrap_or(0);
                 let element = self.lower.module.sites.element(of);
-                self.join(element, Ty { kinds: Ty::STR.kinds | Ty::NULL.kinds, objects: Objects::None })
+                self.join(
+                    element,
+                    Ty {
+                        kinds: Ty::STR.kinds | Ty::NULL.kinds,
+                        objects: Objects::None,
+                    },
+                )
             }
             "ny_as_type" => {
-                let numbers = Ty { kinds: recv.kinds | Ty::INT.kinds | Ty::FLOAT.kinds, objects: recv.objects };
+                let numbers = Ty {
+                    kinds: recv.kinds | Ty::INT.kinds | Ty::FLOAT.kinds,
+                    objects: recv.objects,
+                };
                 if recv.maybe_numeric() { numbers } else { recv }
             }
             "ny_or_default" => {
@@ -835,7 +907,10 @@ impl<'p> Infer<'p> {
             "ny_weak_new" => {
                 self.escape(recv);
                 self.live.insert(class::WEAK);
-                Ty { kinds: Ty::NULL.kinds | Ty::object(Objects::Any).kinds, objects: Objects::Any }
+                Ty {
+                    kinds: Ty::NULL.kinds | Ty::object(Objects::Any).kinds,
+                    objects: Objects::Any,
+                }
             }
             "ny_weak_get" => match recv.objects {
                 Objects::Any | Objects::Builtin(_) | Objects::None => Ty::ANY,
@@ -866,7 +941,10 @@ fn builtin_objects(b: u16) -> Objects {
 /// A receiver's type under a guard.
 pub fn narrow(recv: Ty, guard: Guard) -> Ty {
     match guard {
-        Guard::Tag(t) => Ty { kinds: 1 << t, objects: Objects::None },
+        Guard::Tag(t) => Ty {
+            kinds: 1 << t,
+            objects: Objects::None,
+        },
         Guard::Class(c) if c >= class::FIRST_USER => Ty::object(Objects::User(c - class::FIRST_USER)),
         Guard::Class(c) => Ty::object(match recv.objects {
             Objects::Any => builtin_objects(c as u16),
@@ -897,9 +975,7 @@ pub fn breaks(list: &[Stmt]) -> bool {
     list.iter().any(|s| match s {
         Stmt::Break => true,
         Stmt::If(_, a, b) => breaks(a) || breaks(b),
-        Stmt::Try(t) => {
-            breaks(&t.body) || breaks(&t.cleanup) || t.handler.as_ref().is_some_and(|(_, h)| breaks(h))
-        }
+        Stmt::Try(t) => breaks(&t.body) || breaks(&t.cleanup) || t.handler.as_ref().is_some_and(|(_, h)| breaks(h)),
         Stmt::Expr(e) | Stmt::Return(Some(e)) | Stmt::Throw(e) => expr_breaks(e),
         _ => false,
     })

@@ -17,7 +17,10 @@ pub fn binary_type(op: Op, a: Ty, b: Ty, new_2026: bool) -> Ty {
             if new_2026 || (a.only(tag::INT) && b.only(tag::INT)) {
                 return Ty::INT;
             }
-            return Ty { kinds: Ty::INT.kinds | Ty::object(Objects::Any).kinds, objects: Objects::Any };
+            return Ty {
+                kinds: Ty::INT.kinds | Ty::object(Objects::Any).kinds,
+                objects: Objects::Any,
+            };
         }
         _ => {}
     }
@@ -39,7 +42,10 @@ pub fn binary_type(op: Op, a: Ty, b: Ty, new_2026: bool) -> Ty {
         Op::Mul if a.has(tag::STR) && b.has(tag::INT) && !new_2026 => kinds |= Ty::STR.kinds,
         _ => {}
     }
-    Ty { kinds, objects: Objects::None }
+    Ty {
+        kinds,
+        objects: Objects::None,
+    }
 }
 
 /// Whether `a op b` can end in an error.
@@ -47,9 +53,7 @@ pub fn binary_throws(op: Op, a: Ty, b: Ty, new_2026: bool) -> bool {
     let numbers = a.numeric() && b.numeric();
     match op {
         Op::Eq | Op::Ne => false,
-        Op::Lt | Op::Le | Op::Gt | Op::Ge => {
-            new_2026 && !numbers && !(a.only(tag::STR) && b.only(tag::STR))
-        }
+        Op::Lt | Op::Le | Op::Gt | Op::Ge => new_2026 && !numbers && !(a.only(tag::STR) && b.only(tag::STR)),
         Op::Add => {
             let text = a.only(tag::STR) || b.only(tag::STR);
             !numbers && (!text || (new_2026 && (a.maybe_nothing() || b.maybe_nothing())))

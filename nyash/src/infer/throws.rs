@@ -95,7 +95,11 @@ fn own_error(infer: &mut Infer<'_>, e: &Expr, functions: usize, edges: &mut Vec<
             edges.extend(infer.lower.module.ensure[*class as usize]);
             false
         }
-        Kind::Method { object, name, arguments } => {
+        Kind::Method {
+            object,
+            name,
+            arguments,
+        } => {
             let types: Vec<Ty> = arguments.iter().map(|a| a.ty).collect();
             method(infer, object.ty, name, &types, functions, edges)
         }
@@ -131,8 +135,14 @@ fn own_error(infer: &mut Infer<'_>, e: &Expr, functions: usize, edges: &mut Vec<
         Kind::BitNot(a) => !a.ty.only(tag::INT),
         Kind::Truthy(a) => new_2026 && (a.ty.is_none() || a.ty.maybe_nothing() || a.ty.has(tag::OBJ)),
         Kind::Binary(op, a, b) => binary_throws(*op, a.ty, b.ty, new_2026),
-        Kind::Builtin { function, arguments, .. } => {
-            function.throws || arguments.iter().zip(function.params.chars()).any(|(a, p)| needs_check(a.ty, p))
+        Kind::Builtin {
+            function, arguments, ..
+        } => {
+            function.throws
+                || arguments
+                    .iter()
+                    .zip(function.params.chars())
+                    .any(|(a, p)| needs_check(a.ty, p))
         }
         _ => false,
     }
@@ -175,7 +185,12 @@ fn method(
                 }
                 Target::Builtin(b) => {
                     let skip = b.params.len() - arguments.len().min(b.params.len());
-                    let checks = b.params.chars().skip(skip).zip(arguments).any(|(p, a)| needs_check(*a, p));
+                    let checks = b
+                        .params
+                        .chars()
+                        .skip(skip)
+                        .zip(arguments)
+                        .any(|(p, a)| needs_check(*a, p));
                     !covered || b.throws || checks || b.symbol.ends_with("set_index")
                 }
                 Target::Error(_) => true,

@@ -66,19 +66,52 @@ pub enum Kind {
     Global(usize),
     SetGlobal(usize, Box<Expr>),
     /// A variable that lambdas share lives in a cell; `cell` names it in [`Module::cells`].
-    CellNew { cell: usize, value: Box<Expr> },
-    CellGet { cell: usize, from: VarId },
-    CellSet { cell: usize, to: VarId, value: Box<Expr> },
+    CellNew {
+        cell: usize,
+        value: Box<Expr>,
+    },
+    CellGet {
+        cell: usize,
+        from: VarId,
+    },
+    CellSet {
+        cell: usize,
+        to: VarId,
+        value: Box<Expr>,
+    },
     /// The only instance of a static box; `ensure` runs its initialiser first.
-    Static { class: ClassId, ensure: bool },
-    Field { object: Box<Expr>, name: Rc<str> },
-    SetField { object: Box<Expr>, name: Rc<str>, value: Box<Expr> },
-    Call { function: FuncId, arguments: Vec<Expr> },
-    Method { object: Box<Expr>, name: Rc<str>, arguments: Vec<Expr> },
-    CallValue { callee: Box<Expr>, arguments: Vec<Expr> },
+    Static {
+        class: ClassId,
+        ensure: bool,
+    },
+    Field {
+        object: Box<Expr>,
+        name: Rc<str>,
+    },
+    SetField {
+        object: Box<Expr>,
+        name: Rc<str>,
+        value: Box<Expr>,
+    },
+    Call {
+        function: FuncId,
+        arguments: Vec<Expr>,
+    },
+    Method {
+        object: Box<Expr>,
+        name: Rc<str>,
+        arguments: Vec<Expr>,
+    },
+    CallValue {
+        callee: Box<Expr>,
+        arguments: Vec<Expr>,
+    },
     /// An instance whose fields are not set yet.
     Alloc(ClassId),
-    Closure { class: ClassId, captures: Vec<Expr> },
+    Closure {
+        class: ClassId,
+        captures: Vec<Expr>,
+    },
     Neg(Box<Expr>),
     BitNot(Box<Expr>),
     Not(Box<Expr>),
@@ -94,12 +127,25 @@ pub enum Kind {
     IsClass(Box<Expr>, Vec<u32>),
     /// Whether the value has this tag.
     IsTag(Box<Expr>, u32),
-    Builtin { function: &'static Builtin, arguments: Vec<Expr>, site: Site },
-    Array { items: Vec<Expr>, site: Site },
-    Map { entries: Vec<(Expr, Expr)>, site: Site },
+    Builtin {
+        function: &'static Builtin,
+        arguments: Vec<Expr>,
+        site: Site,
+    },
+    Array {
+        items: Vec<Expr>,
+        site: Site,
+    },
+    Map {
+        entries: Vec<(Expr, Expr)>,
+        site: Site,
+    },
     Block(Vec<Stmt>, Option<Box<Expr>>),
     /// A runtime error known when compiling, reported when it is reached.
-    Raise { kind: u32, message: Rc<str> },
+    Raise {
+        kind: u32,
+        message: Rc<str>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -107,7 +153,11 @@ pub enum Stmt {
     Expr(Expr),
     If(Expr, Vec<Stmt>, Vec<Stmt>),
     /// `step` runs after the body and on `continue`.
-    Loop { condition: Option<Expr>, body: Vec<Stmt>, step: Vec<Stmt> },
+    Loop {
+        condition: Option<Expr>,
+        body: Vec<Stmt>,
+        step: Vec<Stmt>,
+    },
     Break,
     Continue,
     Return(Option<Expr>),
@@ -206,7 +256,11 @@ pub struct Sites {
 
 impl Default for Sites {
     fn default() -> Self {
-        Sites { parent: vec![0], element: vec![Ty::NONE], changed: false }
+        Sites {
+            parent: vec![0],
+            element: vec![Ty::NONE],
+            changed: false,
+        }
     }
 }
 
@@ -276,7 +330,10 @@ impl Sites {
                 Objects::Any
             }
         };
-        Ty { kinds: a.kinds | b.kinds, objects }
+        Ty {
+            kinds: a.kinds | b.kinds,
+            objects,
+        }
     }
 }
 
@@ -299,6 +356,10 @@ pub struct Module {
 
 impl Expr {
     pub fn new(kind: Kind, span: Span) -> Expr {
-        Expr { kind, ty: Ty::NONE, span }
+        Expr {
+            kind,
+            ty: Ty::NONE,
+            span,
+        }
     }
 }

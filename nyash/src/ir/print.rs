@@ -7,7 +7,11 @@ use std::fmt::Write;
 pub fn module(m: &Module) -> String {
     let mut out = String::new();
     for f in m.functions.iter().filter(|f| f.reached) {
-        let params: Vec<String> = f.vars[..f.params].iter().enumerate().map(|(n, v)| format!("%{n} {}: {}", v.name, ty(v.ty, m))).collect();
+        let params: Vec<String> = f.vars[..f.params]
+            .iter()
+            .enumerate()
+            .map(|(n, v)| format!("%{n} {}: {}", v.name, ty(v.ty, m)))
+            .collect();
         let _ = write!(out, "fn {}({}) -> {}", f.name, params.join(", "), ty(f.ret, m));
         if f.throws {
             out.push_str(" throws");
@@ -28,7 +32,12 @@ pub fn module(m: &Module) -> String {
 /// A type, e.g. `int|null`.
 pub fn ty(t: Ty, m: &Module) -> String {
     let names = ["absent", "void", "null", "bool", "int", "float", "str"];
-    let mut parts: Vec<String> = names.iter().enumerate().filter(|(n, _)| t.has(*n as u32)).map(|(_, s)| s.to_string()).collect();
+    let mut parts: Vec<String> = names
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| t.has(*n as u32))
+        .map(|(_, s)| s.to_string())
+        .collect();
     if t.has(tag::OBJ) {
         parts.push(match t.objects {
             Objects::None => "obj".into(),
@@ -42,7 +51,11 @@ pub fn ty(t: Ty, m: &Module) -> String {
             Objects::Any => "box".into(),
         });
     }
-    if parts.is_empty() { "never".into() } else { parts.join("|") }
+    if parts.is_empty() {
+        "never".into()
+    } else {
+        parts.join("|")
+    }
 }
 
 fn indent(depth: usize, out: &mut String) {
@@ -193,7 +206,14 @@ fn expr(e: &Expr, m: &Module, depth: usize, out: &mut String) {
             expr(value, m, depth, out);
         }
         Kind::Static { class, ensure } => {
-            w(out, format!("{}{}", if *ensure { "ready " } else { "" }, m.classes[*class as usize].name));
+            w(
+                out,
+                format!(
+                    "{}{}",
+                    if *ensure { "ready " } else { "" },
+                    m.classes[*class as usize].name
+                ),
+            );
         }
         Kind::Field { object, name } => {
             expr(object, m, depth, out);
@@ -210,7 +230,11 @@ fn expr(e: &Expr, m: &Module, depth: usize, out: &mut String) {
             args(arguments, m, depth, out);
             out.push(')');
         }
-        Kind::Method { object, name, arguments } => {
+        Kind::Method {
+            object,
+            name,
+            arguments,
+        } => {
             expr(object, m, depth, out);
             w(out, format!(".{name}("));
             args(arguments, m, depth, out);
@@ -246,7 +270,9 @@ fn expr(e: &Expr, m: &Module, depth: usize, out: &mut String) {
         Kind::IsSomething(a) => call("something", &[a], m, depth, out),
         Kind::IsClass(a, c) => call(&format!("is{c:?}"), &[a], m, depth, out),
         Kind::IsTag(a, t) => call(&format!("tag{t}"), &[a], m, depth, out),
-        Kind::Builtin { function, arguments, .. } => {
+        Kind::Builtin {
+            function, arguments, ..
+        } => {
             w(out, function.symbol.to_string());
             out.push('(');
             args(arguments, m, depth, out);

@@ -55,7 +55,10 @@ const fn bit(tag: u32) -> u8 {
 }
 
 impl Ty {
-    pub const NONE: Ty = Ty { kinds: 0, objects: Objects::None };
+    pub const NONE: Ty = Ty {
+        kinds: 0,
+        objects: Objects::None,
+    };
     pub const ABSENT: Ty = Ty::of(tag::ABSENT);
     pub const VOID: Ty = Ty::of(tag::VOID);
     pub const NULL: Ty = Ty::of(tag::NULL);
@@ -64,14 +67,23 @@ impl Ty {
     pub const FLOAT: Ty = Ty::of(tag::FLOAT);
     pub const STR: Ty = Ty::of(tag::STR);
     /// Everything a program can hold.
-    pub const ANY: Ty = Ty { kinds: 0xfe, objects: Objects::Any };
+    pub const ANY: Ty = Ty {
+        kinds: 0xfe,
+        objects: Objects::Any,
+    };
 
     const fn of(tag: u32) -> Ty {
-        Ty { kinds: bit(tag), objects: Objects::None }
+        Ty {
+            kinds: bit(tag),
+            objects: Objects::None,
+        }
     }
 
     pub const fn object(objects: Objects) -> Ty {
-        Ty { kinds: bit(tag::OBJ), objects }
+        Ty {
+            kinds: bit(tag::OBJ),
+            objects,
+        }
     }
 
     pub fn has(self, tag: u32) -> bool {
@@ -89,7 +101,14 @@ impl Ty {
 
     pub fn without(self, tag: u32) -> Ty {
         let kinds = self.kinds & !bit(tag);
-        Ty { kinds, objects: if kinds & bit(tag::OBJ) == 0 { Objects::None } else { self.objects } }
+        Ty {
+            kinds,
+            objects: if kinds & bit(tag::OBJ) == 0 {
+                Objects::None
+            } else {
+                self.objects
+            },
+        }
     }
 
     /// Without absent, void and null.

@@ -59,7 +59,11 @@ pub fn operands<'a>(e: &'a Expr, f: &mut dyn FnMut(&'a Expr), s: &mut dyn FnMut(
         }
         Kind::Call { arguments, .. } | Kind::Builtin { arguments, .. } => arguments.iter().for_each(f),
         Kind::Closure { captures, .. } => captures.iter().for_each(f),
-        Kind::Method { object, arguments, .. } | Kind::CallValue { callee: object, arguments } => {
+        Kind::Method { object, arguments, .. }
+        | Kind::CallValue {
+            callee: object,
+            arguments,
+        } => {
             f(object);
             arguments.iter().for_each(f);
         }

@@ -17,7 +17,10 @@ impl Lowerer<'_> {
         }
         for (n, info) in self.program.boxes.iter().enumerate() {
             if info.restricts_fields {
-                let public = info.fields.iter().any(|f| &*f.name == field && f.visibility == Some(ast::Visibility::Public));
+                let public = info
+                    .fields
+                    .iter()
+                    .any(|f| &*f.name == field && f.visibility == Some(ast::Visibility::Public));
                 if !public && !info.properties.iter().any(|p| &*p.name == field) {
                     out.push((builtin::class::FIRST_USER + n as u32, info.name.clone()));
                 }
@@ -41,7 +44,14 @@ impl Lowerer<'_> {
 
 impl<'p> Body<'_, 'p> {
     /// Tests that a field read or written from outside is not private in the box it turns out to be in.
-    pub(super) fn refuse_private(&mut self, object: Expr, private: Vec<(u32, Rc<str>)>, name: &str, span: Span, before: &mut Vec<Stmt>) -> Expr {
+    pub(super) fn refuse_private(
+        &mut self,
+        object: Expr,
+        private: Vec<(u32, Rc<str>)>,
+        name: &str,
+        span: Span,
+        before: &mut Vec<Stmt>,
+    ) -> Expr {
         let object = self.keep(object, before);
         for (class, owner) in private {
             let test = Expr::new(Kind::IsClass(Box::new(object.clone()), vec![class]), span);
@@ -145,7 +155,13 @@ impl<'p> Body<'_, 'p> {
     /// A function as a value: a lambda without variables.
     fn function_value(&mut self, f: FunctionId, span: Span) -> Expr {
         let class = self.closure_class(f, Vec::new(), None, None);
-        Expr::new(Kind::Closure { class, captures: Vec::new() }, span)
+        Expr::new(
+            Kind::Closure {
+                class,
+                captures: Vec::new(),
+            },
+            span,
+        )
     }
 
     fn closure_class(
@@ -157,15 +173,37 @@ impl<'p> Body<'_, 'p> {
     ) -> ClassId {
         let program = self.lower.program;
         let mut slots: Vec<Slot> = (0..captures.len())
-            .map(|n| Slot { name: n.to_string().into(), ty: Ty::NONE, weak: false, declared: true })
+            .map(|n| Slot {
+                name: n.to_string().into(),
+                ty: Ty::NONE,
+                weak: false,
+                declared: true,
+            })
             .collect();
         if program.function(function).uses_me && self.lower.takes_me(me) {
-            slots.push(Slot { name: "me".into(), ty: Ty::NONE, weak: false, declared: true });
+            slots.push(Slot {
+                name: "me".into(),
+                ty: Ty::NONE,
+                weak: false,
+                declared: true,
+            });
         }
         let class = self.lower.module.classes.len() as ClassId;
-        self.lower.module.classes.push(Class { name: "Function".into(), slots, ..Class::default() });
+        self.lower.module.classes.push(Class {
+            name: "Function".into(),
+            slots,
+            ..Class::default()
+        });
         self.lower.module.ensure.push(None);
-        self.lower.lambdas.insert(class, LambdaInfo { function, captures, me, owner });
+        self.lower.lambdas.insert(
+            class,
+            LambdaInfo {
+                function,
+                captures,
+                me,
+                owner,
+            },
+        );
         let f = self.lower.function(Key::Lambda(class));
         self.lower.module.classes[class as usize].lambda = Some(f);
         class
@@ -173,7 +211,9 @@ impl<'p> Body<'_, 'p> {
 
     fn lambda(&mut self, lambda: &'p ast::Lambda, span: Span) -> Expr {
         let program = self.lower.program;
-        let Some(f) = program.lambdas.get(&lambda.id) else { return self.raise(0, "lambda without a function", span) };
+        let Some(f) = program.lambdas.get(&lambda.id) else {
+            return self.raise(0, "lambda without a function", span);
+        };
         let info = program.function(*f);
         let mut list = Vec::new();
         let mut values = Vec::new();
@@ -193,7 +233,13 @@ impl<'p> Body<'_, 'p> {
         if info.uses_me && self.lower.takes_me(self.class) {
             values.push(self.me_expr(span));
         }
-        Expr::new(Kind::Closure { class, captures: values }, span)
+        Expr::new(
+            Kind::Closure {
+                class,
+                captures: values,
+            },
+            span,
+        )
     }
 
     pub(super) fn new_builtin(&mut self, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
@@ -201,11 +247,23 @@ impl<'p> Body<'_, 'p> {
         match (name, n) {
             ("ArrayBox", 0) => {
                 let site = self.lower.module.sites.make();
-                return Expr::new(Kind::Array { items: Vec::new(), site }, span);
+                return Expr::new(
+                    Kind::Array {
+                        items: Vec::new(),
+                        site,
+                    },
+                    span,
+                );
             }
             ("MapBox", 0) => {
                 let site = self.lower.module.sites.make();
-                return Expr::new(Kind::Map { entries: Vec::new(), site }, span);
+                return Expr::new(
+                    Kind::Map {
+                        entries: Vec::new(),
+                        site,
+                    },
+                    span,
+                );
             }
             ("NullBox", 0) => return Expr::new(Kind::Null, span),
             ("StringBox", 0) => return Expr::new(Kind::Str("".into()), span),
@@ -247,9 +305,11 @@ impl<'p> Body<'_, 'p> {
                 Some(Binding::Namespace(n)) => Some(n.to_string()),
                 _ => None,
             },
-            ExprKind::Field { receiver, name, optional: false } => {
-                self.namespace(receiver).map(|r| format!("{r}.{}", name.text))
-            }
+            ExprKind::Field {
+                receiver,
+                name,
+                optional: false,
+            } => self.namespace(receiver).map(|r| format!("{r}.{}", name.text)),
             _ => None,
         }
     }
@@ -269,7 +329,14 @@ impl<'p> Body<'_, 'p> {
             ("array.create", 0) => return self.new_builtin("ArrayBox", arguments, span),
             ("string.upper", 1) => {
                 let object = Box::new(arguments.remove(0));
-                return Expr::new(Kind::Method { object, name: "toUpper".into(), arguments }, span);
+                return Expr::new(
+                    Kind::Method {
+                        object,
+                        name: "toUpper".into(),
+                        arguments,
+                    },
+                    span,
+                );
             }
             _ => {}
         }
@@ -289,8 +356,18 @@ impl<'p> Body<'_, 'p> {
         Expr::new(Kind::Block(before, Some(Box::new(cond))), span)
     }
 
-    fn method_call(&mut self, e: &'p ast::Expr, receiver: &'p ast::Expr, name: &'p ast::Name, arguments: &'p [ast::Expr], optional: bool) -> Expr {
-        let span = Span { start: name.span.start, ..e.span };
+    fn method_call(
+        &mut self,
+        e: &'p ast::Expr,
+        receiver: &'p ast::Expr,
+        name: &'p ast::Name,
+        arguments: &'p [ast::Expr],
+        optional: bool,
+    ) -> Expr {
+        let span = Span {
+            start: name.span.start,
+            ..e.span
+        };
         if let Some(f) = self.lower.program.static_calls.get(&e.id) {
             let arguments = self.exprs(arguments);
             return self.user_call(*f, arguments, span);
@@ -305,16 +382,34 @@ impl<'p> Body<'_, 'p> {
                 && let Some(n) = self.lower.program.boxes.iter().position(|b| &*b.name == rest)
             {
                 let object = Box::new(self.static_box(BoxId(n as u32), span));
-                return Expr::new(Kind::Method { object, name: name.text.clone(), arguments }, span);
+                return Expr::new(
+                    Kind::Method {
+                        object,
+                        name: name.text.clone(),
+                        arguments,
+                    },
+                    span,
+                );
             }
             return self.namespace_call(&format!("{path}.{}", name.text), arguments, span);
         }
         let object = self.receiver(receiver);
         let method = |this: &mut Self, object: Expr| {
             let arguments = this.exprs(arguments);
-            Expr::new(Kind::Method { object: Box::new(object), name: name.text.clone(), arguments }, span)
+            Expr::new(
+                Kind::Method {
+                    object: Box::new(object),
+                    name: name.text.clone(),
+                    arguments,
+                },
+                span,
+            )
         };
-        if optional { self.optional(object, span, method) } else { method(self, object) }
+        if optional {
+            self.optional(object, span, method)
+        } else {
+            method(self, object)
+        }
     }
 
     fn user_call(&mut self, f: FunctionId, arguments: Vec<Expr>, span: Span) -> Expr {
@@ -345,7 +440,14 @@ impl<'p> Body<'_, 'p> {
                 Some(Binding::OwnMethod(_)) => {
                     let object = Box::new(self.me_expr(span));
                     let arguments = self.exprs(arguments);
-                    return Expr::new(Kind::Method { object, name: name.clone(), arguments }, span);
+                    return Expr::new(
+                        Kind::Method {
+                            object,
+                            name: name.clone(),
+                            arguments,
+                        },
+                        span,
+                    );
                 }
                 Some(Binding::Unknown) | None => {
                     return self.raise(0, format!("Undefined function '{name}'"), span);
@@ -381,14 +483,26 @@ impl<'p> Body<'_, 'p> {
         }
     }
 
-    pub(super) fn make_variant(&mut self, enumeration: crate::resolve::program::EnumId, variant: u32, arguments: Vec<Expr>, span: Span) -> Expr {
+    pub(super) fn make_variant(
+        &mut self,
+        enumeration: crate::resolve::program::EnumId,
+        variant: u32,
+        arguments: Vec<Expr>,
+        span: Span,
+    ) -> Expr {
         let class = self.lower.variant_class(enumeration, variant);
         let want = self.lower.module.classes[class as usize].slots.len();
         if want != arguments.len() {
             let name = self.lower.module.classes[class as usize].name.clone();
             return self.raise(0, format!("{name} takes {want} values, got {}", arguments.len()), span);
         }
-        Expr::new(Kind::Closure { class, captures: arguments }, span)
+        Expr::new(
+            Kind::Closure {
+                class,
+                captures: arguments,
+            },
+            span,
+        )
     }
 
     fn variant(&mut self, e: &'p ast::Expr, payload: &'p VariantPayload) -> Expr {
@@ -411,7 +525,11 @@ impl<'p> Body<'_, 'p> {
                     let value = self.expr(value);
                     values.push((name.text.clone(), self.keep(value, &mut before)));
                 }
-                let names: Vec<Rc<str>> = self.lower.module.classes[class as usize].slots.iter().map(|s| s.name.clone()).collect();
+                let names: Vec<Rc<str>> = self.lower.module.classes[class as usize]
+                    .slots
+                    .iter()
+                    .map(|s| s.name.clone())
+                    .collect();
                 let ordered = names
                     .iter()
                     .map(|n| match values.iter().find(|(m, _)| m == n) {
@@ -426,7 +544,13 @@ impl<'p> Body<'_, 'p> {
     }
 
     /// `from P.m(..)`
-    fn from(&mut self, e: &'p ast::Expr, parent: &'p ast::Name, method: &'p ast::Name, arguments: &'p [ast::Expr]) -> Expr {
+    fn from(
+        &mut self,
+        e: &'p ast::Expr,
+        parent: &'p ast::Name,
+        method: &'p ast::Name,
+        arguments: &'p [ast::Expr],
+    ) -> Expr {
         let span = e.span;
         let class = self.lower.program.classes.get(&e.id).cloned();
         let arguments = self.exprs(arguments);
@@ -437,7 +561,9 @@ impl<'p> Body<'_, 'p> {
                 let info = program.box_info(b);
                 let constructor = matches!(&*method.text, "birth" | "pack" | "init") || method.text == info.name;
                 let target = if constructor {
-                    program.find_constructor(b, n).or_else(|| program.find_method(b, &method.text, n))
+                    program
+                        .find_constructor(b, n)
+                        .or_else(|| program.find_method(b, &method.text, n))
                 } else {
                     program.find_method(b, &method.text, n)
                 };
@@ -445,11 +571,19 @@ impl<'p> Body<'_, 'p> {
                     if constructor && n == 0 {
                         return self.me_expr(span);
                     }
-                    return self.raise(0, format!("Method '{}' not found in {}", method.text, parent.text), span);
+                    return self.raise(
+                        0,
+                        format!("Method '{}' not found in {}", method.text, parent.text),
+                        span,
+                    );
                 };
                 let want = program.function(f).parameters.len();
                 if want != n {
-                    return self.raise(0, format!("Method {} expects {want} arguments, got {n}", method.text), span);
+                    return self.raise(
+                        0,
+                        format!("Method {} expects {want} arguments, got {n}", method.text),
+                        span,
+                    );
                 }
                 let class = self.class;
                 let call = self.call(Key::Body(f, class), arguments, span);
@@ -464,12 +598,26 @@ impl<'p> Body<'_, 'p> {
                 let field: Rc<str> = format!("${b}").into();
                 if matches!(&*method.text, "birth" | "pack" | "init") || method.text == b {
                     let value = self.new_builtin(&b, arguments, span);
-                    let set = Kind::SetField { object, name: field, value: Box::new(value) };
+                    let set = Kind::SetField {
+                        object,
+                        name: field,
+                        value: Box::new(value),
+                    };
                     let me = self.me_expr(span);
-                    return Expr::new(Kind::Block(vec![Stmt::Expr(Expr::new(set, span))], Some(Box::new(me))), span);
+                    return Expr::new(
+                        Kind::Block(vec![Stmt::Expr(Expr::new(set, span))], Some(Box::new(me))),
+                        span,
+                    );
                 }
                 let part = Expr::new(Kind::Field { object, name: field }, span);
-                Expr::new(Kind::Method { object: Box::new(part), name: method.text.clone(), arguments }, span)
+                Expr::new(
+                    Kind::Method {
+                        object: Box::new(part),
+                        name: method.text.clone(),
+                        arguments,
+                    },
+                    span,
+                )
             }
             _ => self.raise(0, format!("Unknown Box type: {}", parent.text), span),
         }
@@ -488,7 +636,10 @@ impl<'p> Body<'_, 'p> {
             ExprKind::Name(name) => return self.name(e, name),
             ExprKind::Array(items) => {
                 let site = self.lower.module.sites.make();
-                Kind::Array { items: self.exprs(items), site }
+                Kind::Array {
+                    items: self.exprs(items),
+                    site,
+                }
             }
             ExprKind::Map(entries) => {
                 let site = self.lower.module.sites.make();
@@ -513,23 +664,44 @@ impl<'p> Body<'_, 'p> {
                     return self.builtin("$weak", vec![value], span);
                 }
             },
-            ExprKind::Binary { op: op @ (BinaryOp::Or | BinaryOp::And), left, right } => {
+            ExprKind::Binary {
+                op: op @ (BinaryOp::Or | BinaryOp::And),
+                left,
+                right,
+            } => {
                 let (a, b) = (Box::new(self.condition(left)), Box::new(self.condition(right)));
-                if *op == BinaryOp::Or { Kind::Or(a, b) } else { Kind::And(a, b) }
+                if *op == BinaryOp::Or {
+                    Kind::Or(a, b)
+                } else {
+                    Kind::And(a, b)
+                }
             }
             ExprKind::Binary { op, left, right } => {
                 let (a, b) = (self.expr(left), self.expr(right));
                 return self.binary(*op, a, b, span);
             }
-            ExprKind::Conditional { condition, then, otherwise } => {
+            ExprKind::Conditional {
+                condition,
+                then,
+                otherwise,
+            } => {
                 let c = self.condition(condition);
                 Kind::Cond(Box::new(c), Box::new(self.expr(then)), Box::new(self.expr(otherwise)))
             }
             ExprKind::Call { callee, arguments } => return self.call_expr(e, callee, arguments),
-            ExprKind::MethodCall { receiver, name, arguments, optional } => {
+            ExprKind::MethodCall {
+                receiver,
+                name,
+                arguments,
+                optional,
+            } => {
                 return self.method_call(e, receiver, name, arguments, *optional);
             }
-            ExprKind::Field { receiver, name, optional } => {
+            ExprKind::Field {
+                receiver,
+                name,
+                optional,
+            } => {
                 if let Some((enumeration, variant)) = self.lower.program.variants.get(&e.id) {
                     return self.make_variant(*enumeration, *variant, Vec::new(), span);
                 }
@@ -545,31 +717,68 @@ impl<'p> Body<'_, 'p> {
                 let at = name.span;
                 let inside = matches!(receiver.kind, ExprKind::Me);
                 let field = |this: &mut Self, object: Expr| {
-                    let private = if inside { Vec::new() } else { this.lower.private_in(&name.text) };
+                    let private = if inside {
+                        Vec::new()
+                    } else {
+                        this.lower.private_in(&name.text)
+                    };
                     let mut before = Vec::new();
-                    let object = if private.is_empty() { object } else { this.refuse_private(object, private, &name.text, at, &mut before) };
-                    let field = Expr::new(Kind::Field { object: Box::new(object), name: name.text.clone() }, at);
-                    if before.is_empty() { field } else { Expr::new(Kind::Block(before, Some(Box::new(field))), at) }
+                    let object = if private.is_empty() {
+                        object
+                    } else {
+                        this.refuse_private(object, private, &name.text, at, &mut before)
+                    };
+                    let field = Expr::new(
+                        Kind::Field {
+                            object: Box::new(object),
+                            name: name.text.clone(),
+                        },
+                        at,
+                    );
+                    if before.is_empty() {
+                        field
+                    } else {
+                        Expr::new(Kind::Block(before, Some(Box::new(field))), at)
+                    }
                 };
-                return if *optional { self.optional(object, span, field) } else { field(self, object) };
+                return if *optional {
+                    self.optional(object, span, field)
+                } else {
+                    field(self, object)
+                };
             }
             ExprKind::Index { receiver, index } => {
                 let object = Box::new(self.expr(receiver));
-                Kind::Method { object, name: "$index".into(), arguments: vec![self.expr(index)] }
+                Kind::Method {
+                    object,
+                    name: "$index".into(),
+                    arguments: vec![self.expr(index)],
+                }
             }
             ExprKind::New { class, arguments, .. } => {
                 let found = self.lower.program.classes.get(&e.id).cloned();
                 let found = found.unwrap_or(ClassRef::Unknown(class.text.clone()));
                 return self.new_class(&found, &class.text, arguments, span);
             }
-            ExprKind::From { parent, method, arguments } => return self.from(e, parent, method, arguments),
+            ExprKind::From {
+                parent,
+                method,
+                arguments,
+            } => return self.from(e, parent, method, arguments),
             ExprKind::Variant { payload, .. } => return self.variant(e, payload),
             ExprKind::Propagate(operand) => {
                 let mut before = Vec::new();
                 let value = self.expr(operand);
                 let value = self.keep(value, &mut before);
                 let ask = |name: &str, v: &Expr| {
-                    Expr::new(Kind::Method { object: Box::new(v.clone()), name: name.into(), arguments: Vec::new() }, span)
+                    Expr::new(
+                        Kind::Method {
+                            object: Box::new(v.clone()),
+                            name: name.into(),
+                            arguments: Vec::new(),
+                        },
+                        span,
+                    )
                 };
                 let ok = Expr::new(Kind::Truthy(Box::new(ask("isOk", &value))), span);
                 before.push(Stmt::If(ok, Vec::new(), vec![Stmt::Return(Some(value.clone()))]));
@@ -578,7 +787,12 @@ impl<'p> Body<'_, 'p> {
             ExprKind::Lambda(l) => return self.lambda(l, span),
             ExprKind::Block(b) => {
                 let mut before = Vec::new();
-                let has_fini = b.statements.iter().any(|s| matches!(s.kind, ast::StmtKind::Fini(_) | ast::StmtKind::Local { fini: Some(_), .. }));
+                let has_fini = b.statements.iter().any(|s| {
+                    matches!(
+                        s.kind,
+                        ast::StmtKind::Fini(_) | ast::StmtKind::Local { fini: Some(_), .. }
+                    )
+                });
                 if has_fini {
                     let result = self.var("value");
                     let nothing = Expr::new(self.lower.nothing(), span);

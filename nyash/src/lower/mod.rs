@@ -10,9 +10,7 @@ mod stmt;
 
 use crate::edition::Edition;
 use crate::ir::{Class, ClassId, Expr, Func, FuncId, Kind, Module, Slot, Stmt, Ty, Var, VarId, builtin};
-use crate::resolve::program::{
-    BoxId, EnumId, FunctionBody, FunctionId, FunctionKind, LocalId, Program,
-};
+use crate::resolve::program::{BoxId, EnumId, FunctionBody, FunctionId, FunctionKind, LocalId, Program};
 use crate::source::Span;
 use crate::syntax::ast::{BoxKind, PropertyKind, StmtKind, VariantShape};
 use std::collections::HashMap;
@@ -94,7 +92,10 @@ struct Body<'l, 'p> {
 
 impl<'p> Lowerer<'p> {
     pub fn new(program: &'p Program, options: Options) -> Lowerer<'p> {
-        let mut module = Module { edition_2026: program.edition == Edition::E2026, ..Module::default() };
+        let mut module = Module {
+            edition_2026: program.edition == Edition::E2026,
+            ..Module::default()
+        };
         for (n, info) in program.boxes.iter().enumerate() {
             let mut class = Class {
                 name: info.name.clone(),
@@ -109,22 +110,41 @@ impl<'p> Lowerer<'p> {
             for b in chain {
                 for field in &program.box_info(b).fields {
                     if class.slot(&field.name).is_none() {
-                        class.slots.push(Slot { name: field.name.clone(), ty: Ty::NONE, weak: field.weak, declared: true });
+                        class.slots.push(Slot {
+                            name: field.name.clone(),
+                            ty: Ty::NONE,
+                            weak: field.weak,
+                            declared: true,
+                        });
                     }
                 }
                 for property in &program.box_info(b).properties {
                     if property.kind == PropertyKind::BirthOnce && class.slot(&property.name).is_none() {
-                        class.slots.push(Slot { name: property.name.clone(), ty: Ty::NONE, weak: false, declared: true });
+                        class.slots.push(Slot {
+                            name: property.name.clone(),
+                            ty: Ty::NONE,
+                            weak: false,
+                            declared: true,
+                        });
                     }
                 }
             }
             for parent in &info.builtin_ancestors {
-                class.slots.push(Slot { name: format!("${parent}").into(), ty: Ty::NONE, weak: false, declared: true });
+                class.slots.push(Slot {
+                    name: format!("${parent}").into(),
+                    ty: Ty::NONE,
+                    weak: false,
+                    declared: true,
+                });
             }
             if class.is_static {
                 // The instance stands in the program's data, its fields null or void.
                 let nothing = if module.edition_2026 { Ty::NULL } else { Ty::VOID };
-                class.slots.iter_mut().filter(|s| s.declared && !s.name.starts_with('$')).for_each(|s| s.ty = nothing);
+                class
+                    .slots
+                    .iter_mut()
+                    .filter(|s| s.declared && !s.name.starts_with('$'))
+                    .for_each(|s| s.ty = nothing);
             }
             module.classes.push(class);
         }
@@ -132,7 +152,10 @@ impl<'p> Lowerer<'p> {
         module.globals = program
             .globals
             .iter()
-            .map(|g| Var { name: g.name.clone(), ty: Ty::ABSENT })
+            .map(|g| Var {
+                name: g.name.clone(),
+                ty: Ty::ABSENT,
+            })
             .collect();
         let new_2026 = module.edition_2026;
         let mut lowerer = Lowerer {
@@ -198,21 +221,31 @@ impl<'p> Lowerer<'p> {
         match key {
             Key::Body(f, class) => {
                 let info = self.program.function(*f);
-                (info.name.clone(), info.parameters.len() + usize::from(self.takes_me(*class)))
+                (
+                    info.name.clone(),
+                    info.parameters.len() + usize::from(self.takes_me(*class)),
+                )
             }
             Key::New(class, n) => (format!("new {}", self.module.classes[*class as usize].name).into(), *n),
             Key::Fini(class) => (format!("{}.fini", self.module.classes[*class as usize].name).into(), 1),
-            Key::Once(f, class) => (self.program.function(*f).name.clone(), usize::from(self.takes_me(Some(*class)))),
-            Key::Ensure(class) => (format!("static {}", self.module.classes[*class as usize].name).into(), 0),
+            Key::Once(f, class) => (
+                self.program.function(*f).name.clone(),
+                usize::from(self.takes_me(Some(*class))),
+            ),
+            Key::Ensure(class) => (
+                format!("static {}", self.module.classes[*class as usize].name).into(),
+                0,
+            ),
             Key::Lambda(class) => {
                 let info = self.program.function(self.lambdas[class].function);
                 (info.name.clone(), 1 + info.parameters.len())
             }
             Key::Start => ("<start>".into(), 0),
             Key::Invoke(n) => ("invoke".into(), n + 1),
-            Key::Part(c, _, name, n) | Key::FieldCall(c, name, n) => {
-                (format!("{}.{name}", self.module.classes[*c as usize].name).into(), n + 1)
-            }
+            Key::Part(c, _, name, n) | Key::FieldCall(c, name, n) => (
+                format!("{}.{name}", self.module.classes[*c as usize].name).into(),
+                n + 1,
+            ),
         }
     }
 
@@ -253,7 +286,15 @@ impl<'p> Lowerer<'p> {
     }
 
     fn body(&mut self, class: Option<ClassId>, owner: Option<BoxId>) -> Body<'_, 'p> {
-        Body { lower: self, vars: Vec::new(), places: HashMap::new(), class, me: None, owner, function: None }
+        Body {
+            lower: self,
+            vars: Vec::new(),
+            places: HashMap::new(),
+            class,
+            me: None,
+            owner,
+            function: None,
+        }
     }
 
     fn lower_body(&mut self, f: FunctionId, class: Option<ClassId>) -> (Vec<Var>, Vec<Stmt>) {
@@ -295,18 +336,33 @@ impl<'p> Lowerer<'p> {
         }
         for (n, (local, cell)) in info.captures.iter().enumerate() {
             let v = body.var(&program.local(*local).name.clone());
-            let value = Kind::Field { object: Box::new(Expr::new(Kind::Var(this), span)), name: n.to_string().into() };
-            out.push(Stmt::Expr(Expr::new(Kind::SetVar(v, Box::new(Expr::new(value, span))), span)));
-            body.places.insert(*local, match cell {
-                Some(c) => Place::Cell(v, *c),
-                None => Place::Var(v),
-            });
+            let value = Kind::Field {
+                object: Box::new(Expr::new(Kind::Var(this), span)),
+                name: n.to_string().into(),
+            };
+            out.push(Stmt::Expr(Expr::new(
+                Kind::SetVar(v, Box::new(Expr::new(value, span))),
+                span,
+            )));
+            body.places.insert(
+                *local,
+                match cell {
+                    Some(c) => Place::Cell(v, *c),
+                    None => Place::Var(v),
+                },
+            );
         }
         if function.uses_me && body.lower.takes_me(info.me) {
             let v = body.var("me");
             body.me = Some(v);
-            let value = Kind::Field { object: Box::new(Expr::new(Kind::Var(this), span)), name: "me".into() };
-            out.push(Stmt::Expr(Expr::new(Kind::SetVar(v, Box::new(Expr::new(value, span))), span)));
+            let value = Kind::Field {
+                object: Box::new(Expr::new(Kind::Var(this), span)),
+                name: "me".into(),
+            };
+            out.push(Stmt::Expr(Expr::new(
+                Kind::SetVar(v, Box::new(Expr::new(value, span))),
+                span,
+            )));
         }
         for (n, p) in function.parameters.iter().enumerate() {
             body.bind_parameter(*p, first + n, &mut out);
@@ -323,7 +379,14 @@ impl<'p> Lowerer<'p> {
     fn initial_fields(body: &mut Body<'_, 'p>, class: ClassId, skip: &[Rc<str>], span: Span, out: &mut Vec<Stmt>) {
         let program = body.lower.program;
         let id = BoxId(class);
-        let chain: Vec<BoxId> = program.box_info(id).ancestors.iter().rev().copied().chain([id]).collect();
+        let chain: Vec<BoxId> = program
+            .box_info(id)
+            .ancestors
+            .iter()
+            .rev()
+            .copied()
+            .chain([id])
+            .collect();
         let mut done: Vec<Rc<str>> = skip.to_vec();
         for b in chain {
             for field in &program.box_info(b).fields {
@@ -335,20 +398,32 @@ impl<'p> Lowerer<'p> {
                     Some(f) => body.call(Key::Body(f, Some(class)), Vec::new(), span),
                     None => Expr::new(body.lower.nothing(), span),
                 };
-                let set = Kind::SetField { object: Box::new(body.me_expr(span)), name: field.name.clone(), value: Box::new(value) };
+                let set = Kind::SetField {
+                    object: Box::new(body.me_expr(span)),
+                    name: field.name.clone(),
+                    value: Box::new(value),
+                };
                 out.push(Stmt::Expr(Expr::new(set, span)));
             }
             for property in &program.box_info(b).properties {
                 if property.kind == PropertyKind::BirthOnce {
                     let value = body.call(Key::Body(property.getter, Some(class)), Vec::new(), span);
-                    let set = Kind::SetField { object: Box::new(body.me_expr(span)), name: property.name.clone(), value: Box::new(value) };
+                    let set = Kind::SetField {
+                        object: Box::new(body.me_expr(span)),
+                        name: property.name.clone(),
+                        value: Box::new(value),
+                    };
                     out.push(Stmt::Expr(Expr::new(set, span)));
                 }
             }
         }
         for parent in &program.box_info(id).builtin_ancestors {
             let value = body.builtin_part(parent, span);
-            let set = Kind::SetField { object: Box::new(body.me_expr(span)), name: format!("${parent}").into(), value: Box::new(value) };
+            let set = Kind::SetField {
+                object: Box::new(body.me_expr(span)),
+                name: format!("${parent}").into(),
+                value: Box::new(value),
+            };
             out.push(Stmt::Expr(Expr::new(set, span)));
         }
     }
@@ -375,7 +450,10 @@ impl<'p> Lowerer<'p> {
             out.push(Stmt::Expr(body.raise(0, message, span)));
             return (body.vars, out);
         }
-        out.push(Stmt::Expr(Expr::new(Kind::SetVar(me, Box::new(Expr::new(Kind::Alloc(class), span))), span)));
+        out.push(Stmt::Expr(Expr::new(
+            Kind::SetVar(me, Box::new(Expr::new(Kind::Alloc(class), span))),
+            span,
+        )));
         Self::initial_fields(&mut body, class, &assigned, span, &mut out);
         if let Some(c) = constructor {
             let arguments = arguments.iter().map(|a| Expr::new(Kind::Var(*a), span)).collect();
@@ -421,7 +499,12 @@ impl<'p> Lowerer<'p> {
         let span = info.span;
         let slot: Rc<str> = format!("$once {}", info.name).into();
         if self.module.classes[class as usize].slot(&slot).is_none() {
-            self.module.classes[class as usize].slots.push(Slot { name: slot.clone(), ty: Ty::ABSENT, weak: false, declared: false });
+            self.module.classes[class as usize].slots.push(Slot {
+                name: slot.clone(),
+                ty: Ty::ABSENT,
+                weak: false,
+                declared: false,
+            });
         }
         let takes_me = self.takes_me(Some(class));
         let mut body = self.body(Some(class), None);
@@ -429,30 +512,67 @@ impl<'p> Lowerer<'p> {
             body.me = Some(body.var("me"));
         }
         let read = |body: &mut Body<'_, 'p>| {
-            Expr::new(Kind::Field { object: Box::new(body.me_expr(span)), name: slot.clone() }, span)
+            Expr::new(
+                Kind::Field {
+                    object: Box::new(body.me_expr(span)),
+                    name: slot.clone(),
+                },
+                span,
+            )
         };
         let missing = Expr::new(Kind::IsTag(Box::new(read(&mut body)), crate::ir::tag::ABSENT), span);
         let value = body.call(Key::Body(f, Some(class)), Vec::new(), span);
-        let set = Kind::SetField { object: Box::new(body.me_expr(span)), name: slot.clone(), value: Box::new(value) };
+        let set = Kind::SetField {
+            object: Box::new(body.me_expr(span)),
+            name: slot.clone(),
+            value: Box::new(value),
+        };
         let result = read(&mut body);
-        (body.vars, vec![
-            Stmt::If(missing, vec![Stmt::Expr(Expr::new(set, span))], Vec::new()),
-            Stmt::Return(Some(result)),
-        ])
+        (
+            body.vars,
+            vec![
+                Stmt::If(missing, vec![Stmt::Expr(Expr::new(set, span))], Vec::new()),
+                Stmt::Return(Some(result)),
+            ],
+        )
     }
 
     /// A call that goes on to what a field holds: a method of it, or the value itself.
-    fn lower_forward(&mut self, class: ClassId, field: &Rc<str>, method: Option<&Rc<str>>, n: usize) -> (Vec<Var>, Vec<Stmt>) {
+    fn lower_forward(
+        &mut self,
+        class: ClassId,
+        field: &Rc<str>,
+        method: Option<&Rc<str>>,
+        n: usize,
+    ) -> (Vec<Var>, Vec<Stmt>) {
         let span = self.program.functions[0].span;
         let mut body = self.body(Some(class), None);
         let me = body.var("me");
         body.me = Some(me);
-        let arguments: Vec<Expr> = (0..n).map(|_| body.var("argument")).collect::<Vec<_>>().into_iter().map(|v| body.get(v, span)).collect();
-        let part = Expr::new(Kind::Field { object: Box::new(body.get(me, span)), name: field.clone() }, span);
+        let arguments: Vec<Expr> = (0..n)
+            .map(|_| body.var("argument"))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|v| body.get(v, span))
+            .collect();
+        let part = Expr::new(
+            Kind::Field {
+                object: Box::new(body.get(me, span)),
+                name: field.clone(),
+            },
+            span,
+        );
         let part = Box::new(part);
         let kind = match method {
-            Some(name) => Kind::Method { object: part, name: name.clone(), arguments },
-            None => Kind::CallValue { callee: part, arguments },
+            Some(name) => Kind::Method {
+                object: part,
+                name: name.clone(),
+                arguments,
+            },
+            None => Kind::CallValue {
+                callee: part,
+                arguments,
+            },
         };
         (body.vars, vec![Stmt::Return(Some(Expr::new(kind, span)))])
     }
@@ -486,7 +606,11 @@ impl<'p> Lowerer<'p> {
             let text = Expr::new(Kind::Str(name.clone()), span);
             let test = Kind::Binary(crate::ir::Op::Eq, Box::new(body.get(wanted, span)), Box::new(text));
             let list = arguments.iter().map(|a| body.get(*a, span)).collect();
-            let call = Kind::Method { object: Box::new(body.get(object, span)), name, arguments: list };
+            let call = Kind::Method {
+                object: Box::new(body.get(object, span)),
+                name,
+                arguments: list,
+            };
             out.push(Stmt::If(
                 Expr::new(test, span),
                 vec![Stmt::Return(Some(Expr::new(call, span)))],
@@ -504,15 +628,37 @@ impl<'p> Lowerer<'p> {
         let id = BoxId(class);
         let span = program.box_info(id).decl.name.span;
         let slot: Rc<str> = "$ready".into();
-        self.module.classes[class as usize].slots.push(Slot { name: slot.clone(), ty: Ty::ABSENT, weak: false, declared: false });
+        self.module.classes[class as usize].slots.push(Slot {
+            name: slot.clone(),
+            ty: Ty::ABSENT,
+            weak: false,
+            declared: false,
+        });
         let mut body = self.body(Some(class), Some(id));
-        let flag = Expr::new(Kind::Field { object: Box::new(body.me_expr(span)), name: slot.clone() }, span);
+        let flag = Expr::new(
+            Kind::Field {
+                object: Box::new(body.me_expr(span)),
+                name: slot.clone(),
+            },
+            span,
+        );
         let missing = Expr::new(Kind::IsTag(Box::new(flag), crate::ir::tag::ABSENT), span);
         let mut then = Vec::new();
-        let set = Kind::SetField { object: Box::new(body.me_expr(span)), name: slot, value: Box::new(Expr::new(Kind::Bool(true), span)) };
+        let set = Kind::SetField {
+            object: Box::new(body.me_expr(span)),
+            name: slot,
+            value: Box::new(Expr::new(Kind::Bool(true), span)),
+        };
         then.push(Stmt::Expr(Expr::new(set, span)));
         Self::initial_fields(&mut body, class, &[], span, &mut then);
-        let chain: Vec<BoxId> = program.box_info(id).ancestors.iter().rev().copied().chain([id]).collect();
+        let chain: Vec<BoxId> = program
+            .box_info(id)
+            .ancestors
+            .iter()
+            .rev()
+            .copied()
+            .chain([id])
+            .collect();
         for b in chain {
             for f in &program.box_info(b).static_initialisers {
                 let call = body.call(Key::Body(*f, Some(class)), Vec::new(), span);
@@ -532,7 +678,10 @@ impl<'p> Lowerer<'p> {
             _ => None,
         });
         // Second choice of the second edition: `main` of an ordinary box `Main`, on an instance made for it.
-        let ordinary = program.boxes.iter().position(|b| new_2026 && main.is_none() && &*b.name == "Main" && b.kind == BoxKind::Ordinary);
+        let ordinary = program
+            .boxes
+            .iter()
+            .position(|b| new_2026 && main.is_none() && &*b.name == "Main" && b.kind == BoxKind::Ordinary);
         let ordinary = ordinary.filter(|n| program.find_method(BoxId(*n as u32), "main", 0).is_some());
         let mut body = self.body(None, None);
         let mut out = Vec::new();
@@ -546,8 +695,21 @@ impl<'p> Lowerer<'p> {
         }
         if let Some(n) = ordinary {
             let function = body.lower.function(Key::New(n as ClassId, 0));
-            let object = Box::new(Expr::new(Kind::Call { function, arguments: Vec::new() }, span));
-            let call = Expr::new(Kind::Method { object, name: "main".into(), arguments: Vec::new() }, span);
+            let object = Box::new(Expr::new(
+                Kind::Call {
+                    function,
+                    arguments: Vec::new(),
+                },
+                span,
+            ));
+            let call = Expr::new(
+                Kind::Method {
+                    object,
+                    name: "main".into(),
+                    arguments: Vec::new(),
+                },
+                span,
+            );
             out.push(Stmt::Expr(call));
         }
         if let Some((f, class)) = main {
@@ -559,7 +721,13 @@ impl<'p> Lowerer<'p> {
                 arguments.push(Expr::new(body.lower.nothing(), span));
             }
             if body.lower.module.ensure[class.index()].is_some() {
-                let ensure = Expr::new(Kind::Static { class: class.0, ensure: true }, span);
+                let ensure = Expr::new(
+                    Kind::Static {
+                        class: class.0,
+                        ensure: true,
+                    },
+                    span,
+                );
                 out.push(Stmt::Expr(ensure));
             }
             let call = body.call(Key::Body(f, Some(class.0)), arguments, program.function(f).span);
@@ -581,7 +749,11 @@ impl<'p> Lowerer<'p> {
     }
 
     fn has_globals(program: &Program) -> bool {
-        program.units.iter().flat_map(|u| &u.statements).any(|s| matches!(s.kind, StmtKind::Global { .. }))
+        program
+            .units
+            .iter()
+            .flat_map(|u| &u.statements)
+            .any(|s| matches!(s.kind, StmtKind::Global { .. }))
     }
 
     /// The class of an enum's variant.
@@ -599,7 +771,15 @@ impl<'p> Lowerer<'p> {
         let class = Class {
             name: v.name.text.clone(),
             variant: true,
-            slots: names.into_iter().map(|name| Slot { name, ty: Ty::NONE, weak: false, declared: true }).collect(),
+            slots: names
+                .into_iter()
+                .map(|name| Slot {
+                    name,
+                    ty: Ty::NONE,
+                    weak: false,
+                    declared: true,
+                })
+                .collect(),
             ..Class::default()
         };
         let id = self.module.classes.len() as ClassId;
@@ -628,9 +808,10 @@ impl<'p> Lowerer<'p> {
     pub fn property(&mut self, class: ClassId, name: &str) -> Option<FuncId> {
         let id = self.box_of(class)?;
         let program = self.program;
-        let found = [id].iter().chain(&program.box_info(id).ancestors).find_map(|b| {
-            program.box_info(*b).properties.iter().find(|p| &*p.name == name)
-        })?;
+        let found = [id]
+            .iter()
+            .chain(&program.box_info(id).ancestors)
+            .find_map(|b| program.box_info(*b).properties.iter().find(|p| &*p.name == name))?;
         match found.kind {
             PropertyKind::Computed => Some(self.function(Key::Body(found.getter, Some(class)))),
             PropertyKind::Once => Some(self.function(Key::Once(found.getter, class))),
@@ -654,7 +835,10 @@ impl<'p> Lowerer<'p> {
 
 impl<'p> Body<'_, 'p> {
     fn var(&mut self, name: &str) -> VarId {
-        self.vars.push(Var { name: name.into(), ty: Ty::NONE });
+        self.vars.push(Var {
+            name: name.into(),
+            ty: Ty::NONE,
+        });
         self.vars.len() - 1
     }
 
@@ -667,7 +851,13 @@ impl<'p> Body<'_, 'p> {
     }
 
     fn raise(&self, kind: u32, message: impl AsRef<str>, span: Span) -> Expr {
-        Expr::new(Kind::Raise { kind, message: message.as_ref().into() }, span)
+        Expr::new(
+            Kind::Raise {
+                kind,
+                message: message.as_ref().into(),
+            },
+            span,
+        )
     }
 
     fn me_expr(&self, span: Span) -> Expr {
@@ -737,7 +927,13 @@ impl<'p> Body<'_, 'p> {
             all.push(self.me_expr(span));
         }
         all.extend(arguments);
-        Expr::new(Kind::Call { function, arguments: all }, span)
+        Expr::new(
+            Kind::Call {
+                function,
+                arguments: all,
+            },
+            span,
+        )
     }
 
     fn builtin(&mut self, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
@@ -747,7 +943,14 @@ impl<'p> Body<'_, 'p> {
 
     fn builtin_call(&mut self, function: &'static builtin::Builtin, arguments: Vec<Expr>, span: Span) -> Expr {
         let site = self.lower.module.sites.make();
-        Expr::new(Kind::Builtin { function, arguments, site }, span)
+        Expr::new(
+            Kind::Builtin {
+                function,
+                arguments,
+                site,
+            },
+            span,
+        )
     }
 
     /// The value a builtin parent starts as.

@@ -1,9 +1,9 @@
 //! `match` and its patterns.
 
 use super::Body;
+use crate::ir::builtin::class::FIRST_USER;
 use crate::ir::{Expr, Kind, Op, Stmt};
 use crate::resolve::program::{Binding, EnumId};
-use crate::ir::builtin::class::FIRST_USER;
 use crate::source::Span;
 use crate::syntax::ast::{self, PatternKind};
 
@@ -23,7 +23,11 @@ impl<'p> Body<'_, 'p> {
             }
             let body = self.expr(&arm.body);
             let then = vec![self.set(result, body, arm.span)];
-            rest = if matches!(test.kind, Kind::Bool(true)) { then } else { vec![Stmt::If(test, then, rest)] };
+            rest = if matches!(test.kind, Kind::Bool(true)) {
+                then
+            } else {
+                vec![Stmt::If(test, then, rest)]
+            };
         }
         before.extend(rest);
         Expr::new(Kind::Block(before, Some(Box::new(self.get(result, span)))), span)
@@ -50,7 +54,14 @@ impl<'p> Body<'_, 'p> {
     }
 
     fn method(&self, value: &Expr, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
-        Expr::new(Kind::Method { object: Box::new(value.clone()), name: name.into(), arguments }, span)
+        Expr::new(
+            Kind::Method {
+                object: Box::new(value.clone()),
+                name: name.into(),
+                arguments,
+            },
+            span,
+        )
     }
 
     /// Binds a part of a value and tests it with a pattern.
@@ -119,7 +130,10 @@ impl<'p> Body<'_, 'p> {
                 if let Some((e, v)) = self.lower.program.variants.get(&p.id).copied() {
                     let (_, mut test) = self.variant_test(value, e, v, span);
                     for (n, item) in items.iter().enumerate() {
-                        let part = Kind::Field { object: Box::new(value.clone()), name: n.to_string().into() };
+                        let part = Kind::Field {
+                            object: Box::new(value.clone()),
+                            name: n.to_string().into(),
+                        };
                         let inner = self.part(Expr::new(part, span), item);
                         test = self.and(test, inner);
                     }
@@ -129,7 +143,11 @@ impl<'p> Body<'_, 'p> {
                     "Ok" | "Err" | "Some" if builtin_result(&name.text) => {
                         let kind = crate::ir::builtin::class::RESULT;
                         let is = Expr::new(Kind::IsClass(Box::new(value.clone()), vec![u32::from(kind)]), span);
-                        let (ask, get) = if &*name.text == "Err" { ("isErr", "getError") } else { ("isOk", "getValue") };
+                        let (ask, get) = if &*name.text == "Err" {
+                            ("isErr", "getError")
+                        } else {
+                            ("isOk", "getValue")
+                        };
                         let fits = self.method(value, ask, Vec::new(), span);
                         let mut test = self.and(is, Expr::new(Kind::Truthy(Box::new(fits)), span));
                         if let Some(item) = items.first() {
@@ -154,7 +172,10 @@ impl<'p> Body<'_, 'p> {
                     None => self.type_test(value.clone(), &name.text, span),
                 };
                 for (field, pattern) in fields {
-                    let part = Kind::Field { object: Box::new(value.clone()), name: field.text.clone() };
+                    let part = Kind::Field {
+                        object: Box::new(value.clone()),
+                        name: field.text.clone(),
+                    };
                     let inner = self.part(Expr::new(part, span), pattern);
                     test = self.and(test, inner);
                 }

@@ -23,9 +23,9 @@ pub fn assigns_field_first(s: &ast::Stmt, done: &mut Vec<Rc<str>>) -> bool {
             }
             _ => false,
         },
-        StmtKind::Local { variables, fini: None } => {
-            variables.iter().all(|v| v.value.as_ref().is_none_or(|e| blind(e, done)))
-        }
+        StmtKind::Local { variables, fini: None } => variables
+            .iter()
+            .all(|v| v.value.as_ref().is_none_or(|e| blind(e, done))),
         StmtKind::Expr(e) => blind(e, done),
         _ => false,
     }
@@ -34,7 +34,13 @@ pub fn assigns_field_first(s: &ast::Stmt, done: &mut Vec<Rc<str>>) -> bool {
 /// Whether evaluating the expression cannot see `me` except through fields that are already assigned.
 fn blind(e: &ast::Expr, done: &[Rc<str>]) -> bool {
     match &e.kind {
-        ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Str(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Void | ExprKind::Name(_) => true,
+        ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::Str(_)
+        | ExprKind::Bool(_)
+        | ExprKind::Null
+        | ExprKind::Void
+        | ExprKind::Name(_) => true,
         ExprKind::Field { receiver, name, .. } => match receiver.kind {
             ExprKind::Me => done.contains(&name.text),
             _ => blind(receiver, done),
@@ -43,16 +49,18 @@ fn blind(e: &ast::Expr, done: &[Rc<str>]) -> bool {
         ExprKind::Map(entries) => entries.iter().all(|(k, v)| blind(k, done) && blind(v, done)),
         ExprKind::Unary { operand, .. } => blind(operand, done),
         ExprKind::Binary { left, right, .. } => blind(left, done) && blind(right, done),
-        ExprKind::Conditional { condition, then, otherwise } => {
-            blind(condition, done) && blind(then, done) && blind(otherwise, done)
-        }
+        ExprKind::Conditional {
+            condition,
+            then,
+            otherwise,
+        } => blind(condition, done) && blind(then, done) && blind(otherwise, done),
         ExprKind::Call { callee, arguments } => {
             // `helper()` inside a box may be a call on `me`.
             matches!(&callee.kind, ExprKind::Name(n) if &**n == "print") && arguments.iter().all(|e| blind(e, done))
         }
-        ExprKind::MethodCall { receiver, arguments, .. } => {
-            blind(receiver, done) && arguments.iter().all(|e| blind(e, done))
-        }
+        ExprKind::MethodCall {
+            receiver, arguments, ..
+        } => blind(receiver, done) && arguments.iter().all(|e| blind(e, done)),
         ExprKind::New { arguments, .. } => arguments.iter().all(|e| blind(e, done)),
         ExprKind::Index { receiver, index } => blind(receiver, done) && blind(index, done),
         _ => false,
@@ -93,8 +101,12 @@ impl<'p> Body<'_, 'p> {
 
     /// A block whose last statement gives the value of the function.
     fn tail_block(&mut self, statements: &'p [ast::Stmt], out: &mut Vec<Stmt>) {
-        let Some((last, before)) = statements.split_last() else { return };
-        let has_fini = before.iter().any(|s| matches!(s.kind, StmtKind::Fini(_) | StmtKind::Local { fini: Some(_), .. }));
+        let Some((last, before)) = statements.split_last() else {
+            return;
+        };
+        let has_fini = before
+            .iter()
+            .any(|s| matches!(s.kind, StmtKind::Fini(_) | StmtKind::Local { fini: Some(_), .. }));
         if has_fini {
             self.block_into(statements, out);
             return;
@@ -150,7 +162,11 @@ impl<'p> Body<'_, 'p> {
                     // What follows runs inside, so that the block runs on every way out, the last one first.
                     let body = self.block(&statements[n + 1..]);
                     let cleanup = self.block(&cleanup.statements);
-                    out.push(Stmt::Try(Box::new(Try { body, handler: None, cleanup })));
+                    out.push(Stmt::Try(Box::new(Try {
+                        body,
+                        handler: None,
+                        cleanup,
+                    })));
                     return;
                 }
                 None => self.statement(s, out),
@@ -162,10 +178,21 @@ impl<'p> Body<'_, 'p> {
         Stmt::Expr(Expr::new(
             match place {
                 Place::Var(v) => Kind::SetVar(v, Box::new(value)),
-                Place::Cell(v, cell) if declare => {
-                    Kind::SetVar(v, Box::new(Expr::new(Kind::CellNew { cell, value: Box::new(value) }, span)))
-                }
-                Place::Cell(to, cell) => Kind::CellSet { cell, to, value: Box::new(value) },
+                Place::Cell(v, cell) if declare => Kind::SetVar(
+                    v,
+                    Box::new(Expr::new(
+                        Kind::CellNew {
+                            cell,
+                            value: Box::new(value),
+                        },
+                        span,
+                    )),
+                ),
+                Place::Cell(to, cell) => Kind::CellSet {
+                    cell,
+                    to,
+                    value: Box::new(value),
+                },
             },
             span,
         ))
@@ -235,19 +262,31 @@ impl<'p> Body<'_, 'p> {
             StmtKind::Loop { condition, body } => {
                 let condition = condition.as_ref().map(|c| self.condition(c));
                 let body = self.block(&body.statements);
-                out.push(Stmt::Loop { condition, body, step: Vec::new() });
+                out.push(Stmt::Loop {
+                    condition,
+                    body,
+                    step: Vec::new(),
+                });
             }
             StmtKind::Until { condition, body } => {
                 let condition = self.condition(condition);
                 let condition = Expr::new(Kind::Not(Box::new(condition)), span);
                 let body = self.block(&body.statements);
-                out.push(Stmt::Loop { condition: Some(condition), body, step: Vec::new() });
+                out.push(Stmt::Loop {
+                    condition: Some(condition),
+                    body,
+                    step: Vec::new(),
+                });
             }
             StmtKind::RepeatUntil { body, condition } => {
                 let body = self.block(&body.statements);
                 let condition = self.condition(condition);
                 let step = vec![Stmt::If(condition, vec![Stmt::Break], Vec::new())];
-                out.push(Stmt::Loop { condition: None, body, step });
+                out.push(Stmt::Loop {
+                    condition: None,
+                    body,
+                    step,
+                });
             }
             StmtKind::Repeat { count, body } => {
                 let end = self.expr(count);
@@ -255,7 +294,11 @@ impl<'p> Body<'_, 'p> {
                     this.block_into(&body.statements, inner);
                 });
             }
-            StmtKind::For { variable, iterable, body } => self.for_in(variable, iterable, body, span, out),
+            StmtKind::For {
+                variable,
+                iterable,
+                body,
+            } => self.for_in(variable, iterable, body, span, out),
             StmtKind::Break => out.push(Stmt::Break),
             StmtKind::Continue => out.push(Stmt::Continue),
             StmtKind::Return(value) => {
@@ -346,11 +389,19 @@ impl<'p> Body<'_, 'p> {
         let mut inner = Vec::new();
         body(self, i, &mut inner);
         let next = Expr::new(
-            Kind::Binary(Op::Add, Box::new(self.get(i, span)), Box::new(Expr::new(Kind::Int(1), span))),
+            Kind::Binary(
+                Op::Add,
+                Box::new(self.get(i, span)),
+                Box::new(Expr::new(Kind::Int(1), span)),
+            ),
             span,
         );
         let step = vec![self.set(i, next, span)];
-        out.push(Stmt::Loop { condition: Some(condition), body: inner, step });
+        out.push(Stmt::Loop {
+            condition: Some(condition),
+            body: inner,
+            step,
+        });
     }
 
     fn for_in(
@@ -361,7 +412,12 @@ impl<'p> Body<'_, 'p> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
-        if let ExprKind::Binary { op: BinaryOp::Range, left, right } = &iterable.kind {
+        if let ExprKind::Binary {
+            op: BinaryOp::Range,
+            left,
+            right,
+        } = &iterable.kind
+        {
             let (from, end) = (self.expr(left), self.expr(right));
             self.counted(from, end, span, out, |this, i, inner| {
                 let value = this.get(i, span);
@@ -375,10 +431,21 @@ impl<'p> Body<'_, 'p> {
         let value = self.builtin("$iterate", vec![value], iterable.span);
         out.push(self.set(list, value, span));
         let length = self.get(list, span);
-        let length = Expr::new(Kind::Method { object: Box::new(length), name: "length".into(), arguments: Vec::new() }, span);
+        let length = Expr::new(
+            Kind::Method {
+                object: Box::new(length),
+                name: "length".into(),
+                arguments: Vec::new(),
+            },
+            span,
+        );
         self.counted(Expr::new(Kind::Int(0), span), length, span, out, |this, i, inner| {
             let object = Box::new(this.get(list, span));
-            let item = Kind::Method { object, name: "get".into(), arguments: vec![this.get(i, span)] };
+            let item = Kind::Method {
+                object,
+                name: "get".into(),
+                arguments: vec![this.get(i, span)],
+            };
             this.declare(variable, Expr::new(item, span), inner);
             this.block_into(&block.statements, inner);
         });
@@ -393,7 +460,11 @@ impl<'p> Body<'_, 'p> {
         let failed = self.get(error, span);
         let failed = self.builtin("$failed", vec![failed], span);
         let handler = vec![self.set(result, failed, span)];
-        let t = Stmt::Try(Box::new(Try { body, handler: Some((error, handler)), cleanup: Vec::new() }));
+        let t = Stmt::Try(Box::new(Try {
+            body,
+            handler: Some((error, handler)),
+            cleanup: Vec::new(),
+        }));
         Expr::new(Kind::Block(vec![t], Some(Box::new(self.get(result, span)))), span)
     }
 
@@ -404,7 +475,11 @@ impl<'p> Body<'_, 'p> {
             ExprKind::Name(name) => self.assign_name(a, name, span, value, &mut before),
             ExprKind::Field { receiver, name, .. } => {
                 let mut object = self.receiver(receiver);
-                let private = if matches!(receiver.kind, ExprKind::Me) { Vec::new() } else { self.lower.private_in(&name.text) };
+                let private = if matches!(receiver.kind, ExprKind::Me) {
+                    Vec::new()
+                } else {
+                    self.lower.private_in(&name.text)
+                };
                 if !private.is_empty() {
                     object = self.refuse_private(object, private, &name.text, a.target.span, &mut before);
                 }
@@ -414,14 +489,24 @@ impl<'p> Body<'_, 'p> {
                 let new = match a.op {
                     None => self.expr(&a.value),
                     Some(op) => {
-                        let old = Expr::new(Kind::Field { object: Box::new(object.clone()), name: name.text.clone() }, a.target.span);
+                        let old = Expr::new(
+                            Kind::Field {
+                                object: Box::new(object.clone()),
+                                name: name.text.clone(),
+                            },
+                            a.target.span,
+                        );
                         let right = self.expr(&a.value);
                         self.binary(op, old, right, span)
                     }
                 };
                 let new = if value { self.keep(new, &mut before) } else { new };
                 let result = value.then(|| Box::new(new.clone()));
-                let set = Kind::SetField { object: Box::new(object), name: name.text.clone(), value: Box::new(new) };
+                let set = Kind::SetField {
+                    object: Box::new(object),
+                    name: name.text.clone(),
+                    value: Box::new(new),
+                };
                 before.push(Stmt::Expr(Expr::new(set, a.target.span)));
                 Expr::new(Kind::Block(before, result), span)
             }
@@ -435,14 +520,22 @@ impl<'p> Body<'_, 'p> {
                 let new = match a.op {
                     None => self.expr(&a.value),
                     Some(op) => {
-                        let old = Kind::Method { object: Box::new(object.clone()), name: "$index".into(), arguments: vec![index.clone()] };
+                        let old = Kind::Method {
+                            object: Box::new(object.clone()),
+                            name: "$index".into(),
+                            arguments: vec![index.clone()],
+                        };
                         let right = self.expr(&a.value);
                         self.binary(op, Expr::new(old, a.target.span), right, span)
                     }
                 };
                 let new = if value { self.keep(new, &mut before) } else { new };
                 let result = value.then(|| Box::new(new.clone()));
-                let set = Kind::Method { object: Box::new(object), name: "$set_index".into(), arguments: vec![index, new] };
+                let set = Kind::Method {
+                    object: Box::new(object),
+                    name: "$set_index".into(),
+                    arguments: vec![index, new],
+                };
                 before.push(Stmt::Expr(Expr::new(set, a.target.span)));
                 Expr::new(Kind::Block(before, result), span)
             }
@@ -481,7 +574,14 @@ impl<'p> Body<'_, 'p> {
     /// Evaluates once into a variable; the expression that comes back can be used several times.
     pub(super) fn keep(&mut self, e: Expr, before: &mut Vec<Stmt>) -> Expr {
         match e.kind {
-            Kind::Var(_) | Kind::Int(_) | Kind::Str(_) | Kind::Float(_) | Kind::Bool(_) | Kind::Null | Kind::Void | Kind::Static { .. } => e,
+            Kind::Var(_)
+            | Kind::Int(_)
+            | Kind::Str(_)
+            | Kind::Float(_)
+            | Kind::Bool(_)
+            | Kind::Null
+            | Kind::Void
+            | Kind::Static { .. } => e,
             _ => {
                 let span = e.span;
                 let v = self.var("kept");
@@ -512,7 +612,11 @@ impl<'p> Body<'_, 'p> {
     pub(super) fn condition(&mut self, e: &'p ast::Expr) -> Expr {
         let span = e.span;
         let value = self.expr(e);
-        Expr { kind: Kind::Truthy(Box::new(value)), ty: Ty::NONE, span }
+        Expr {
+            kind: Kind::Truthy(Box::new(value)),
+            ty: Ty::NONE,
+            span,
+        }
     }
 
     pub(super) fn body_key(f: crate::resolve::program::FunctionId) -> Key {

@@ -41,7 +41,13 @@ pub fn run(infer: &mut Infer<'_>) {
         let mut body = std::mem::take(&mut infer.lower.module.functions[f].body);
         let mut vars = std::mem::take(&mut infer.lower.module.functions[f].vars);
         for _ in 0..ROUNDS {
-            let mut work = Work { infer, templates: &templates, vars: &mut vars, room: LARGE.saturating_sub(size(&body)), did: false };
+            let mut work = Work {
+                infer,
+                templates: &templates,
+                vars: &mut vars,
+                room: LARGE.saturating_sub(size(&body)),
+                did: false,
+            };
             work.stmts(&mut body);
             if !work.did {
                 break;
@@ -72,7 +78,13 @@ fn template(infer: &Infer<'_>, f: FuncId) -> Option<Template> {
     let body = as_expression(&func.body, func.ret, infer.lower.new_2026)?;
     let mut size = 0;
     visit::all_in(&body, &mut |_| size += 1);
-    Some(Template { params: func.vars.clone(), assigned, body, size, ret: func.ret })
+    Some(Template {
+        params: func.vars.clone(),
+        assigned,
+        body,
+        size,
+        ret: func.ret,
+    })
 }
 
 /// The value of a body without loops; statements that return become choices.
@@ -93,9 +105,17 @@ fn as_expression(list: &[Stmt], ret: Ty, new_2026: bool) -> Option<Expr> {
             Some(match rest.kind {
                 Kind::Block(mut list, value) => {
                     list.insert(0, Stmt::Expr(e.clone()));
-                    Expr { kind: Kind::Block(list, value), ty, span }
+                    Expr {
+                        kind: Kind::Block(list, value),
+                        ty,
+                        span,
+                    }
                 }
-                _ => Expr { kind: Kind::Block(vec![Stmt::Expr(e.clone())], Some(Box::new(rest))), ty, span },
+                _ => Expr {
+                    kind: Kind::Block(vec![Stmt::Expr(e.clone())], Some(Box::new(rest))),
+                    ty,
+                    span,
+                },
             })
         }
         Stmt::If(c, a, b) if returns(a) || returns(b) || rest.is_empty() => {
@@ -107,7 +127,11 @@ fn as_expression(list: &[Stmt], ret: Ty, new_2026: bool) -> Option<Expr> {
                 as_expression(&all, ret, new_2026)
             };
             let (a, b) = (path(a)?, path(b)?);
-            Some(Expr { kind: Kind::Cond(Box::new(c.clone()), Box::new(a), Box::new(b)), ty: ret, span: c.span })
+            Some(Expr {
+                kind: Kind::Cond(Box::new(c.clone()), Box::new(a), Box::new(b)),
+                ty: ret,
+                span: c.span,
+            })
         }
         _ => None,
     }
@@ -185,9 +209,15 @@ impl Work<'_, '_> {
                 self.expr(b);
                 self.expr(c);
             }
-            Kind::Call { arguments, .. } | Kind::Builtin { arguments, .. } => arguments.iter_mut().for_each(|a| self.expr(a)),
+            Kind::Call { arguments, .. } | Kind::Builtin { arguments, .. } => {
+                arguments.iter_mut().for_each(|a| self.expr(a))
+            }
             Kind::Closure { captures, .. } => captures.iter_mut().for_each(|a| self.expr(a)),
-            Kind::Method { object, arguments, .. } | Kind::CallValue { callee: object, arguments } => {
+            Kind::Method { object, arguments, .. }
+            | Kind::CallValue {
+                callee: object,
+                arguments,
+            } => {
                 self.expr(object);
                 arguments.iter_mut().for_each(|a| self.expr(a));
             }
@@ -214,21 +244,23 @@ impl Work<'_, '_> {
     fn inlined(&mut self, e: &Expr) -> Option<Expr> {
         let (function, list): (FuncId, Vec<&Expr>) = match &e.kind {
             Kind::Call { function, arguments } => (*function, arguments.iter().collect()),
-            Kind::Method { object, name, arguments } if object.ty.only(tag::OBJ) => {
-                match self.infer.single(object.ty, name, arguments.len())? {
-                    (Guard::Class(_), Target::User { function, me }) => {
-                        let mut list: Vec<&Expr> = Vec::new();
-                        if me {
-                            list.push(object);
-                        } else if !matches!(object.kind, Kind::Static { ensure: false, .. }) {
-                            return None;
-                        }
-                        list.extend(arguments);
-                        (function, list)
+            Kind::Method {
+                object,
+                name,
+                arguments,
+            } if object.ty.only(tag::OBJ) => match self.infer.single(object.ty, name, arguments.len())? {
+                (Guard::Class(_), Target::User { function, me }) => {
+                    let mut list: Vec<&Expr> = Vec::new();
+                    if me {
+                        list.push(object);
+                    } else if !matches!(object.kind, Kind::Static { ensure: false, .. }) {
+                        return None;
                     }
-                    _ => return None,
+                    list.extend(arguments);
+                    (function, list)
                 }
-            }
+                _ => return None,
+            },
             _ => return None,
         };
         let t = self.templates.get(&function)?;
@@ -258,7 +290,11 @@ impl Work<'_, '_> {
             }
             let v: VarId = self.vars.len();
             self.vars.push(t.params[n].clone());
-            before.push(Stmt::Expr(Expr { kind: Kind::SetVar(v, Box::new(a.clone())), ty: Ty::VOID, span: e.span }));
+            before.push(Stmt::Expr(Expr {
+                kind: Kind::SetVar(v, Box::new(a.clone())),
+                ty: Ty::VOID,
+                span: e.span,
+            }));
             values.push(Kind::Var(v));
         }
         let mut body = t.body.clone();
@@ -267,7 +303,11 @@ impl Work<'_, '_> {
         if before.is_empty() && body.ty.rep() == ty.rep() {
             return Some(body);
         }
-        Some(Expr { kind: Kind::Block(before, Some(Box::new(body))), ty, span: e.span })
+        Some(Expr {
+            kind: Kind::Block(before, Some(Box::new(body))),
+            ty,
+            span: e.span,
+        })
     }
 }
 
@@ -318,7 +358,11 @@ fn each(e: &mut Expr, f: &mut dyn FnMut(&mut Expr)) {
         }
         Kind::Call { arguments, .. } | Kind::Builtin { arguments, .. } => arguments.iter_mut().for_each(f),
         Kind::Closure { captures, .. } => captures.iter_mut().for_each(f),
-        Kind::Method { object, arguments, .. } | Kind::CallValue { callee: object, arguments } => {
+        Kind::Method { object, arguments, .. }
+        | Kind::CallValue {
+            callee: object,
+            arguments,
+        } => {
             f(object);
             arguments.iter_mut().for_each(f);
         }

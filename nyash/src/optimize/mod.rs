@@ -25,7 +25,10 @@ fn dead_initialisers(list: &mut Vec<Stmt>) {
                 }
                 dead_initialisers(&mut t.cleanup);
             }
-            Stmt::Expr(Expr { kind: Kind::Block(inner, _), .. }) => dead_initialisers(inner),
+            Stmt::Expr(Expr {
+                kind: Kind::Block(inner, _),
+                ..
+            }) => dead_initialisers(inner),
             _ => {}
         }
     }
@@ -43,7 +46,10 @@ fn dead_initialisers(list: &mut Vec<Stmt>) {
 /// The variable that a statement sets to null or void.
 fn initialised(s: &Stmt) -> Option<VarId> {
     match s {
-        Stmt::Expr(Expr { kind: Kind::SetVar(v, value), .. }) if matches!(value.kind, Kind::Unset) => Some(*v),
+        Stmt::Expr(Expr {
+            kind: Kind::SetVar(v, value),
+            ..
+        }) if matches!(value.kind, Kind::Unset) => Some(*v),
         _ => None,
     }
 }
@@ -52,7 +58,10 @@ fn initialised(s: &Stmt) -> Option<VarId> {
 fn overwritten(v: VarId, list: &[Stmt]) -> bool {
     for s in list {
         match s {
-            Stmt::Expr(Expr { kind: Kind::SetVar(w, value), .. }) if *w == v => return !mentions_expr(v, value),
+            Stmt::Expr(Expr {
+                kind: Kind::SetVar(w, value),
+                ..
+            }) if *w == v => return !mentions_expr(v, value),
             Stmt::If(c, a, b) => {
                 if mentions_expr(v, c) {
                     return false;
@@ -77,7 +86,10 @@ fn mentions(v: VarId, list: &[Stmt]) -> bool {
     let mut found = false;
     visit::all(list, &mut |e| found |= names(v, e));
     // The handler's variable is set by the try statement itself.
-    found || list.iter().any(|s| matches!(s, Stmt::Try(t) if t.handler.as_ref().is_some_and(|(h, _)| *h == v)))
+    found
+        || list
+            .iter()
+            .any(|s| matches!(s, Stmt::Try(t) if t.handler.as_ref().is_some_and(|(h, _)| *h == v)))
 }
 
 fn mentions_expr(v: VarId, e: &Expr) -> bool {

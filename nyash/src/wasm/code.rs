@@ -39,7 +39,15 @@ pub struct Code {
 
 impl Code {
     pub fn new(name: Rc<str>, params: Vec<ValType>, results: Vec<ValType>) -> Code {
-        Code { name, params, results, locals: Vec::new(), body: Vec::new(), depth: 0, free: Vec::new() }
+        Code {
+            name,
+            params,
+            results,
+            locals: Vec::new(),
+            body: Vec::new(),
+            depth: 0,
+            free: Vec::new(),
+        }
     }
 
     pub fn local(&mut self, ty: ValType) -> u32 {

@@ -8,8 +8,8 @@ use super::object::{Object, Reloc, Symbol};
 use std::collections::HashMap;
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-    FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection, MemoryType, Module,
-    NameMap, NameSection, RefType, TableSection, TableType, TypeSection, ValType,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection, MemoryType, Module, NameMap,
+    NameSection, RefType, TableSection, TableType, TypeSection, ValType,
 };
 use wasmparser::RelocationType;
 
@@ -150,7 +150,9 @@ pub fn link(object: &Object<'_>, input: Input) -> Vec<u8> {
         for ins in &code.body {
             match ins {
                 Ins::Call(Callee::Runtime(name)) => {
-                    let f = object.function(name).unwrap_or_else(|| panic!("the runtime has no function {name}"));
+                    let f = object
+                        .function(name)
+                        .unwrap_or_else(|| panic!("the runtime has no function {name}"));
                     reached.function(object, f);
                 }
                 Ins::Address(name) => match object.names.get(name).map(|s| object.symbols[*s as usize]) {
@@ -197,9 +199,7 @@ pub fn link(object: &Object<'_>, input: Input) -> Vec<u8> {
 
     let resolve = |r: &Reloc| -> u32 {
         match object.symbols[r.index as usize] {
-            Symbol::Function(f)
-                if matches!(r.kind, RelocationType::TableIndexSleb | RelocationType::TableIndexI32) =>
-            {
+            Symbol::Function(f) if matches!(r.kind, RelocationType::TableIndexSleb | RelocationType::TableIndexI32) => {
                 reached.table_at[&f]
             }
             Symbol::Function(f) => reached.place[&f],
@@ -227,13 +227,20 @@ pub fn link(object: &Object<'_>, input: Input) -> Vec<u8> {
     let mut types = Types::default();
     let type_of = |types: &mut Types, n: u32| {
         let f = &object.types[n as usize];
-        types.get(f.params().iter().map(|t| val_type(*t)).collect(), f.results().iter().map(|t| val_type(*t)).collect())
+        types.get(
+            f.params().iter().map(|t| val_type(*t)).collect(),
+            f.results().iter().map(|t| val_type(*t)).collect(),
+        )
     };
 
     let mut imports = ImportSection::new();
     for f in &reached.imports {
         let import = &object.imports[*f as usize];
-        imports.import(import.module, import.name, EntityType::Function(type_of(&mut types, import.ty)));
+        imports.import(
+            import.module,
+            import.name,
+            EntityType::Function(type_of(&mut types, import.ty)),
+        );
     }
 
     let mut functions = FunctionSection::new();
@@ -296,16 +303,32 @@ pub fn link(object: &Object<'_>, input: Input) -> Vec<u8> {
     if !reached.table.is_empty() {
         let size = reached.table.len() as u64 + 1;
         let mut tables = TableSection::new();
-        tables.table(TableType { element_type: RefType::FUNCREF, minimum: size, maximum: Some(size), table64: false, shared: false });
+        tables.table(TableType {
+            element_type: RefType::FUNCREF,
+            minimum: size,
+            maximum: Some(size),
+            table64: false,
+            shared: false,
+        });
         module.section(&tables);
     }
     let mut memories = MemorySection::new();
     let pages = u64::from(heap.div_ceil(0x1_0000)) + 1;
-    memories.memory(MemoryType { minimum: pages, maximum: None, memory64: false, shared: false, page_size_log2: None });
+    memories.memory(MemoryType {
+        minimum: pages,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    });
     module.section(&memories);
     let mut globals = GlobalSection::new();
     globals.global(
-        GlobalType { val_type: ValType::I32, mutable: true, shared: false },
+        GlobalType {
+            val_type: ValType::I32,
+            mutable: true,
+            shared: false,
+        },
         &ConstExpr::i32_const(STACK as i32),
     );
     module.section(&globals);

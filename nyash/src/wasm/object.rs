@@ -92,7 +92,11 @@ impl<'a> Object<'a> {
                     for import in imports.clone().into_imports() {
                         let import = import?;
                         if let TypeRef::Func(ty) = import.ty {
-                            object.imports.push(Import { module: import.module, name: import.name, ty });
+                            object.imports.push(Import {
+                                module: import.module,
+                                name: import.name,
+                                ty,
+                            });
                         }
                     }
                 }
@@ -156,7 +160,12 @@ impl<'a> Object<'a> {
                         let of = relocs.section_index();
                         for entry in relocs.entries() {
                             let entry = entry?;
-                            let make = |offset| Reloc { kind: entry.ty, offset, index: entry.index, addend: entry.addend };
+                            let make = |offset| Reloc {
+                                kind: entry.ty,
+                                offset,
+                                index: entry.index,
+                                addend: entry.addend,
+                            };
                             if of == code_section {
                                 let at = code_start + u64::from(entry.offset);
                                 let n = body_starts.partition_point(|s| *s <= at) - 1;
@@ -173,7 +182,10 @@ impl<'a> Object<'a> {
                 _ => {}
             }
             // Sections are counted as the file lays them out; entries of the code section are part of it.
-            if !matches!(payload, Payload::Version { .. } | Payload::CodeSectionEntry(_) | Payload::End(_)) {
+            if !matches!(
+                payload,
+                Payload::Version { .. } | Payload::CodeSectionEntry(_) | Payload::End(_)
+            ) {
                 section += 1;
             }
         }
@@ -200,8 +212,12 @@ impl<'a> Object<'a> {
 fn read_symbol(info: SymbolInfo<'_>) -> (Symbol, Option<&str>) {
     match info {
         SymbolInfo::Func { index, name, .. } => (Symbol::Function(index), name),
-        SymbolInfo::Data { name, symbol: Some(d), .. } => (Symbol::Data(d.index, d.offset), Some(name)),
-        SymbolInfo::Data { name: "__heap_base", .. } => (Symbol::HeapBase, None),
+        SymbolInfo::Data {
+            name, symbol: Some(d), ..
+        } => (Symbol::Data(d.index, d.offset), Some(name)),
+        SymbolInfo::Data {
+            name: "__heap_base", ..
+        } => (Symbol::HeapBase, None),
         SymbolInfo::Global { .. } => (Symbol::Global, None),
         _ => (Symbol::Other, None),
     }

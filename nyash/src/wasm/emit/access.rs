@@ -217,7 +217,11 @@ impl Emit<'_, '_, '_> {
             return self.field_of_any(e, object, name);
         };
         if let Some(f) = self.program.infer.lower.property(c, name) {
-            let list = if self.program.infer.lower.module.functions[f].params == 1 { vec![object] } else { Vec::new() };
+            let list = if self.program.infer.lower.module.functions[f].params == 1 {
+                vec![object]
+            } else {
+                Vec::new()
+            };
             let ret = self.call_function(f, &list, e.span);
             self.convert(ret, rep);
             return if e.ty.counted() { Own::Owned } else { Own::Plain };
@@ -353,15 +357,28 @@ impl Emit<'_, '_, '_> {
 
     /// `me.s = me.s + x`: the field's own reference goes into the append.
     fn append_field(&mut self, p: u32, n: usize, ty: Ty, object: &Expr, name: &Rc<str>, value: &Expr) -> bool {
-        let Kind::Binary(crate::ir::Op::Add, left, right) = &value.kind else { return false };
-        let Kind::Field { object: from, name: field } = &left.kind else { return false };
+        let Kind::Binary(crate::ir::Op::Add, left, right) = &value.kind else {
+            return false;
+        };
+        let Kind::Field {
+            object: from,
+            name: field,
+        } = &left.kind
+        else {
+            return false;
+        };
         let same = match (&object.kind, &from.kind) {
             (Kind::Var(a), Kind::Var(b)) => a == b,
             (Kind::Static { class: a, .. }, Kind::Static { class: b, .. }) => a == b,
             _ => false,
         };
         let plain = ty.only(tag::STR) && value.ty.only(tag::STR);
-        if !same || field != name || !plain || !self.quiet(right) || (self.new_2026() && (right.ty.maybe_nothing() || right.ty.is_none())) {
+        if !same
+            || field != name
+            || !plain
+            || !self.quiet(right)
+            || (self.new_2026() && (right.ty.maybe_nothing() || right.ty.is_none()))
+        {
             return false;
         }
         let s = self.code.temp(ValType::I32);

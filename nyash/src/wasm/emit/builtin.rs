@@ -104,7 +104,11 @@ impl Emit<'_, '_, '_> {
         }
         match b.symbol {
             "ny_print" if list[0].ty.only(tag::STR) || list[0].ty.only(tag::INT) => {
-                let (rep, symbol) = if list[0].ty.only(tag::STR) { (Rep::Str, "ny_print_str") } else { (Rep::Int, "ny_print_int") };
+                let (rep, symbol) = if list[0].ty.only(tag::STR) {
+                    (Rep::Str, "ny_print_str")
+                } else {
+                    (Rep::Int, "ny_print_int")
+                };
                 self.lent(list[0], rep);
                 self.code.runtime(symbol);
                 self.release_held(mark);
@@ -141,7 +145,11 @@ impl Emit<'_, '_, '_> {
             self.check(span);
         }
         self.release_held(mark);
-        if e.ty.counted() && !matches!(b.ret, Ret::Nothing | Ret::Ok | Ret::Never) { Own::Owned } else { Own::Plain }
+        if e.ty.counted() && !matches!(b.ret, Ret::Nothing | Ret::Ok | Ret::Never) {
+            Own::Owned
+        } else {
+            Own::Plain
+        }
     }
 
     /// Turns what a runtime function leaves into the representation of the expression's type.
@@ -429,7 +437,10 @@ impl Emit<'_, '_, '_> {
         self.code.op(I::I32Shl);
         self.code.op(I::I32Add);
         self.code.set(slot);
-        let old = self.element_type(list[0].ty).counted().then(|| self.temp_home(Rep::Dyn));
+        let old = self
+            .element_type(list[0].ty)
+            .counted()
+            .then(|| self.temp_home(Rep::Dyn));
         if let Some(old) = old {
             self.code.get(slot);
             self.code.op(I::I32Load(mem(0, 2)));

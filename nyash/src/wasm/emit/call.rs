@@ -156,7 +156,11 @@ impl Emit<'_, '_, '_> {
         // The receiver as a variable of its own for what follows.
         let var = self.homes.len();
         self.homes.push(h);
-        let receiver = Expr { kind: Kind::Var(var), ty: narrow(object.ty, guard), span: object.span };
+        let receiver = Expr {
+            kind: Kind::Var(var),
+            ty: narrow(object.ty, guard),
+            span: object.span,
+        };
         // Arguments may reach code that changes the field the receiver was read from.
         let keep = arguments.iter().any(|a| !self.quiet(a)) || matches!(target, Target::User { .. });
         if keep && self.mark() == mark && matches!(object.kind, Kind::Field { .. }) {
@@ -220,10 +224,18 @@ impl Program<'_, '_> {
         let deep = self.dispatch_deep[d];
         let arguments = dispatch.params.len() - 1;
         let span = dispatch.span;
-        let label: Rc<str> = if dispatch.name.is_empty() { "call".into() } else { dispatch.name.clone() };
+        let label: Rc<str> = if dispatch.name.is_empty() {
+            "call".into()
+        } else {
+            dispatch.name.clone()
+        };
         let mut emit = self.begin(label, &dispatch.params, dispatch.params.len(), dispatch.ret, deep);
         let receiver = emit.homes[0];
-        let argument = |n: usize| Expr { kind: Kind::Var(n), ty: dispatch.params[n], span };
+        let argument = |n: usize| Expr {
+            kind: Kind::Var(n),
+            ty: dispatch.params[n],
+            span,
+        };
         let arms: Vec<(Guard, Arm)> = match dispatch.what {
             DispatchKind::Method => emit
                 .program
@@ -240,7 +252,10 @@ impl Program<'_, '_> {
                     .filter_map(|c| Some((c, infer.lower.module.classes[c as usize].lambda?)))
                     .filter(|(_, f)| infer.lower.module.functions[*f].params == arguments + 1)
                     .map(|(c, function)| {
-                        (Guard::Class(class::FIRST_USER + c), Arm::Target(Target::User { function, me: true }))
+                        (
+                            Guard::Class(class::FIRST_USER + c),
+                            Arm::Target(Target::User { function, me: true }),
+                        )
                     })
                     .collect()
             }
@@ -328,15 +343,26 @@ impl Emit<'_, '_, '_> {
     /// One arm: computes the result and leaves the function.
     fn arm(&mut self, guard: Guard, arm: &Arm, dispatch: &crate::ir::Dispatch, argument: &dyn Fn(usize) -> Expr) {
         let span = dispatch.span;
-        let receiver = Expr { kind: Kind::Var(0), ty: narrow(dispatch.params[0], guard), span };
+        let receiver = Expr {
+            kind: Kind::Var(0),
+            ty: narrow(dispatch.params[0], guard),
+            span,
+        };
         let ret = self.ret;
         match arm {
             Arm::Target(target) => {
                 let arguments: Vec<Expr> = (1..dispatch.params.len()).map(argument).collect();
                 let mut list: Vec<&Expr> = vec![&receiver];
                 list.extend(&arguments);
-                let ty = self.program.infer.result_of(guard, target, dispatch.params[0], &dispatch.params[1..]);
-                let e = Expr { kind: Kind::Null, ty, span };
+                let ty = self
+                    .program
+                    .infer
+                    .result_of(guard, target, dispatch.params[0], &dispatch.params[1..]);
+                let e = Expr {
+                    kind: Kind::Null,
+                    ty,
+                    span,
+                };
                 let own = self.target(&e, target, &list, true);
                 self.own(ty.rep(), own);
                 self.convert(ty.rep(), ret.rep);
@@ -347,7 +373,11 @@ impl Emit<'_, '_, '_> {
                     Guard::Class(c) => self.program.infer.field_type(c - class::FIRST_USER, &dispatch.name),
                     Guard::Tag(_) => Ty::ANY,
                 };
-                let e = Expr { kind: Kind::Null, ty, span };
+                let e = Expr {
+                    kind: Kind::Null,
+                    ty,
+                    span,
+                };
                 let own = self.field(&e, &receiver, &dispatch.name, true);
                 self.own(ty.rep(), own);
                 self.convert(ty.rep(), ret.rep);

@@ -117,7 +117,11 @@ impl Emit<'_, '_, '_> {
         let rep = e.ty.rep();
         match &e.kind {
             Kind::Void | Kind::Unset | Kind::Null => {
-                self.code.i32(if matches!(e.kind, Kind::Null) { tag::NULL } else { self.nothing_tag() } as i32);
+                self.code.i32(if matches!(e.kind, Kind::Null) {
+                    tag::NULL
+                } else {
+                    self.nothing_tag()
+                } as i32);
                 self.code.i64(0);
                 Own::Plain
             }
@@ -194,7 +198,11 @@ impl Emit<'_, '_, '_> {
                 self.convert(ret, rep);
                 Self::counted(e.ty, Own::Owned)
             }
-            Kind::Method { object, name, arguments } => self.method(e, object, name, arguments, used),
+            Kind::Method {
+                object,
+                name,
+                arguments,
+            } => self.method(e, object, name, arguments, used),
             Kind::CallValue { callee, arguments } => self.call_value(e, callee, arguments),
             Kind::Alloc(c) => {
                 let slots = self.program.infer.lower.module.classes[*c as usize].slots.len();
@@ -225,7 +233,13 @@ impl Emit<'_, '_, '_> {
                 self.code.op(I::I64Xor);
                 Own::Plain
             }
-            Kind::Not(_) | Kind::Truthy(_) | Kind::IsSomething(_) | Kind::IsClass(..) | Kind::IsTag(..) | Kind::And(..) | Kind::Or(..) => {
+            Kind::Not(_)
+            | Kind::Truthy(_)
+            | Kind::IsSomething(_)
+            | Kind::IsClass(..)
+            | Kind::IsTag(..)
+            | Kind::And(..)
+            | Kind::Or(..) => {
                 self.condition(e);
                 Own::Plain
             }
@@ -244,7 +258,9 @@ impl Emit<'_, '_, '_> {
                 self.done_home(h);
                 Self::counted(e.ty, Own::Owned)
             }
-            Kind::Builtin { function, arguments, .. } => {
+            Kind::Builtin {
+                function, arguments, ..
+            } => {
                 let list: Vec<&Expr> = arguments.iter().collect();
                 self.builtin(e, function, &list, used)
             }

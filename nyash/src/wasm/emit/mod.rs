@@ -63,9 +63,16 @@ pub struct Home {
 
 /// A construct that a jump may have to pass.
 enum Scope {
-    Loop { leave: Label, next: Label },
+    Loop {
+        leave: Label,
+        next: Label,
+    },
     /// Cleanup that runs first: where it starts, the local that says why, and the jumps that go on from there.
-    Cleanup { start: Label, why: u32, jumps: Vec<Jump> },
+    Cleanup {
+        start: Label,
+        why: u32,
+        jumps: Vec<Jump>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +111,12 @@ fn val_types(rep: Rep) -> &'static [ValType] {
 }
 
 pub fn mem(offset: u64, align: u32) -> MemArg {
-    MemArg { offset, align, target: MemArgTarget::Memory(0), ordering: None }
+    MemArg {
+        offset,
+        align,
+        target: MemArgTarget::Memory(0),
+        ordering: None,
+    }
 }
 
 /// Writes all functions of the program.
@@ -140,20 +152,35 @@ pub fn program(infer: &mut Infer<'_>, names: bool) -> Input {
     for d in 0..dispatches {
         out.push(program.dispatch(d));
     }
-    Input { functions: out, data: program.data.bytes, start: 0, names }
+    Input {
+        functions: out,
+        data: program.data.bytes,
+        start: 0,
+        names,
+    }
 }
 
 impl<'e, 'p> Program<'e, 'p> {
     /// Addresses of static boxes and globals.
     fn lay_out(&mut self) {
-        let nothing = if self.infer.lower.new_2026 { tag::NULL } else { tag::VOID };
+        let nothing = if self.infer.lower.new_2026 {
+            tag::NULL
+        } else {
+            tag::VOID
+        };
         for c in 0..self.infer.lower.module.classes.len() {
             let class = &self.infer.lower.module.classes[c];
             let address = if class.is_static {
                 let tags: Vec<u32> = class
                     .slots
                     .iter()
-                    .map(|s| if s.declared && !s.name.starts_with('$') { nothing } else { tag::ABSENT })
+                    .map(|s| {
+                        if s.declared && !s.name.starts_with('$') {
+                            nothing
+                        } else {
+                            tag::ABSENT
+                        }
+                    })
                     .collect();
                 self.data.object(class::FIRST_USER + c as u32, &tags)
             } else {
@@ -177,7 +204,12 @@ impl<'e, 'p> Program<'e, 'p> {
         if classes.iter().any(|c| c.live && !(c.is_static && c.slots.is_empty())) {
             let list: Vec<(Rc<str>, u32)> = classes
                 .iter()
-                .map(|c| (c.name.clone(), c.slots.len() as u32 | if c.variant { VARIANT } else { 0 }))
+                .map(|c| {
+                    (
+                        c.name.clone(),
+                        c.slots.len() as u32 | if c.variant { VARIANT } else { 0 },
+                    )
+                })
                 .collect();
             let at = self.data.classes(&list);
             code.address("ny_classes");
@@ -229,8 +261,14 @@ impl<'e, 'p> Program<'e, 'p> {
     fn function(&mut self, f: FuncId) -> Code {
         let func = &mut self.infer.lower.module.functions[f];
         let body = std::mem::take(&mut func.body);
-        let (name, span, vars, params, ret, deep) =
-            (func.name.clone(), func.span, func.vars.clone(), func.params, func.ret, func.deep);
+        let (name, span, vars, params, ret, deep) = (
+            func.name.clone(),
+            func.span,
+            func.vars.clone(),
+            func.params,
+            func.ret,
+            func.deep,
+        );
         let types: Vec<Ty> = vars.iter().map(|v| v.ty).collect();
         let mut emit = self.begin(name, &types, params, ret, deep);
         let mut assigned = HashSet::new();
@@ -272,12 +310,22 @@ impl<'e, 'p> Program<'e, 'p> {
                     }
                 })
                 .collect();
-            homes.push(Home { rep, a: at[0], b: at.get(1).copied().unwrap_or(at[0]), owned: false });
+            homes.push(Home {
+                rep,
+                a: at[0],
+                b: at.get(1).copied().unwrap_or(at[0]),
+                owned: false,
+            });
         }
         let budget = deep.then_some(next);
         let rep = ret.rep();
         let at: Vec<u32> = val_types(rep).iter().map(|v| code.local(*v)).collect();
-        let ret = Home { rep, a: at[0], b: at.get(1).copied().unwrap_or(at[0]), owned: true };
+        let ret = Home {
+            rep,
+            a: at[0],
+            b: at.get(1).copied().unwrap_or(at[0]),
+            owned: true,
+        };
         let exit = code.block(BlockType::Empty);
         let unwind = code.block(BlockType::Empty);
         Emit {
@@ -388,7 +436,9 @@ impl Emit<'_, '_, '_> {
         let place = file.place(span.start);
         let text: Rc<str> = file.line(place.line - 1).chars().take(200).collect::<String>().into();
         let name = file.name().clone();
-        self.program.data.site(&self.name, &name, &text, place.line, place.column)
+        self.program
+            .data
+            .site(&self.name, &name, &text, place.line, place.column)
     }
 
     /// After a call that can fail: leaves when an error is pending.
@@ -466,8 +516,17 @@ impl Emit<'_, '_, '_> {
     fn temp_home(&mut self, rep: Rep) -> Home {
         let vals = val_types(rep);
         let a = self.code.temp(vals[0]);
-        let b = if rep == Rep::Dyn { self.code.temp(ValType::I64) } else { a };
-        Home { rep, a, b, owned: false }
+        let b = if rep == Rep::Dyn {
+            self.code.temp(ValType::I64)
+        } else {
+            a
+        };
+        Home {
+            rep,
+            a,
+            b,
+            owned: false,
+        }
     }
 
     fn done_home(&mut self, h: Home) {

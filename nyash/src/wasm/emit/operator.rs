@@ -94,7 +94,14 @@ impl Emit<'_, '_, '_> {
                 self.expr(b);
                 self.code.tee(r);
                 self.code.op(I::I64Eqz);
-                self.raise_if(if op == Op::Div { "Division by zero" } else { "Modulo by zero" }, span);
+                self.raise_if(
+                    if op == Op::Div {
+                        "Division by zero"
+                    } else {
+                        "Modulo by zero"
+                    },
+                    span,
+                );
                 if op == Op::Div {
                     // The one quotient that does not fit wraps.
                     self.code.get(r);

@@ -25,14 +25,16 @@ impl Emit<'_, '_, '_> {
                 self.code.end();
             }
             Stmt::Loop { condition, body, step } => self.loop_stmt(condition.as_ref(), body, step),
-            Stmt::Break => match self.innermost_loop() {
-                Some(n) => self.jump(Jump::Break(n)),
-                None => {}
-            },
-            Stmt::Continue => match self.innermost_loop() {
-                Some(n) => self.jump(Jump::Continue(n)),
-                None => {}
-            },
+            Stmt::Break => {
+                if let Some(n) = self.innermost_loop() {
+                    self.jump(Jump::Break(n));
+                }
+            }
+            Stmt::Continue => {
+                if let Some(n) = self.innermost_loop() {
+                    self.jump(Jump::Continue(n));
+                }
+            }
             Stmt::Return(value) => self.return_stmt(value.as_ref()),
             Stmt::Throw(e) => {
                 let own = self.expr_as(e, Rep::Dyn);
@@ -92,7 +94,10 @@ impl Emit<'_, '_, '_> {
             Jump::Return => 0,
             Jump::Break(n) | Jump::Continue(n) => n,
         };
-        let through = self.scopes[stop..].iter().rposition(|s| matches!(s, Scope::Cleanup { .. })).map(|n| n + stop);
+        let through = self.scopes[stop..]
+            .iter()
+            .rposition(|s| matches!(s, Scope::Cleanup { .. }))
+            .map(|n| n + stop);
         if let Some(n) = through
             && let Scope::Cleanup { start, why, jumps } = &mut self.scopes[n]
         {
@@ -165,7 +170,11 @@ impl Emit<'_, '_, '_> {
         let done = self.code.block(BlockType::Empty);
         let failed = self.code.block(BlockType::Empty);
         self.unwind = failed;
-        self.scopes.push(Scope::Cleanup { start: done, why, jumps: Vec::new() });
+        self.scopes.push(Scope::Cleanup {
+            start: done,
+            why,
+            jumps: Vec::new(),
+        });
         self.guarded(t);
         self.code.i32(0);
         self.code.set(why);
@@ -180,7 +189,12 @@ impl Emit<'_, '_, '_> {
             _ => Vec::new(),
         };
         // The error waits while the cleanup runs.
-        let error = Home { rep: Rep::Dyn, a: self.code.local(ValType::I32), b: self.code.local(ValType::I64), owned: true };
+        let error = Home {
+            rep: Rep::Dyn,
+            a: self.code.local(ValType::I32),
+            b: self.code.local(ValType::I64),
+            owned: true,
+        };
         self.code.get(why);
         self.code.i32(1);
         self.code.op(I::I32Eq);
@@ -297,7 +311,9 @@ impl Emit<'_, '_, '_> {
     /// `s = s + x` for a string variable: its own reference goes into the append.
     fn append_in_place(&mut self, v: usize, value: &Expr) -> bool {
         let h = self.homes[v];
-        let Kind::Binary(crate::ir::Op::Add, left, _) = &value.kind else { return false };
+        let Kind::Binary(crate::ir::Op::Add, left, _) = &value.kind else {
+            return false;
+        };
         // The leftmost operand of a chain of additions.
         let mut first = left;
         while let Kind::Binary(crate::ir::Op::Add, inner, _) = &first.kind {
@@ -321,7 +337,9 @@ impl Emit<'_, '_, '_> {
             at = l;
         }
         // Nothing on the right may fail or look at the variable while it is being moved.
-        if rights.iter().any(|(r, _)| !self.quiet(r) || mentions(v, r)) || (self.new_2026() && rights.iter().any(|(r, _)| r.ty.maybe_nothing() || r.ty.is_none())) {
+        if rights.iter().any(|(r, _)| !self.quiet(r) || mentions(v, r))
+            || (self.new_2026() && rights.iter().any(|(r, _)| r.ty.maybe_nothing() || r.ty.is_none()))
+        {
             return false;
         }
         self.load_home(h);
@@ -335,7 +353,14 @@ impl Emit<'_, '_, '_> {
     /// Whether evaluating an expression runs no code of the program and cannot fail.
     pub(super) fn quiet(&self, e: &Expr) -> bool {
         match &e.kind {
-            Kind::Void | Kind::Unset | Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) | Kind::Var(_) => true,
+            Kind::Void
+            | Kind::Unset
+            | Kind::Null
+            | Kind::Bool(_)
+            | Kind::Int(_)
+            | Kind::Float(_)
+            | Kind::Str(_)
+            | Kind::Var(_) => true,
             Kind::CellGet { .. } | Kind::Static { ensure: false, .. } => true,
             Kind::Not(a) | Kind::IsTag(a, _) | Kind::IsSomething(a) => self.quiet(a),
             Kind::Neg(a) => a.ty.numeric() && self.quiet(a),
@@ -344,12 +369,21 @@ impl Emit<'_, '_, '_> {
             Kind::Binary(op, a, b) => {
                 !crate::infer::binary_throws(*op, a.ty, b.ty, self.new_2026()) && self.quiet(a) && self.quiet(b)
             }
-            Kind::Builtin { function, arguments, .. } => {
+            Kind::Builtin {
+                function, arguments, ..
+            } => {
                 !function.throws
                     && matches!(function.symbol, "ny_text" | "ny_chr" | "ny_str_substring" | "@str_len")
-                    && arguments.iter().zip(function.params.chars()).all(|(a, p)| !crate::infer::needs_check(a.ty, p) && self.quiet(a))
+                    && arguments
+                        .iter()
+                        .zip(function.params.chars())
+                        .all(|(a, p)| !crate::infer::needs_check(a.ty, p) && self.quiet(a))
             }
-            Kind::Method { object, name, arguments } => {
+            Kind::Method {
+                object,
+                name,
+                arguments,
+            } => {
                 object.ty.only(tag::STR)
                     && matches!(&**name, "length" | "substring" | "toString" | "charAt")
                     && self.quiet(object)

@@ -45,18 +45,32 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: &'static str, message: String) -> Diagnostic {
-        Diagnostic { severity, code, message, primary: None, secondary: Vec::new(), notes: Vec::new(), hint: None }
+        Diagnostic {
+            severity,
+            code,
+            message,
+            primary: None,
+            secondary: Vec::new(),
+            notes: Vec::new(),
+            hint: None,
+        }
     }
 
     /// Points at the place; `label` may be empty.
     pub fn at(mut self, span: Span, label: impl Into<String>) -> Diagnostic {
-        self.primary = Some(Label { span, text: label.into() });
+        self.primary = Some(Label {
+            span,
+            text: label.into(),
+        });
         self
     }
 
     /// Points at another place that belongs to the story.
     pub fn also(mut self, span: Span, label: impl Into<String>) -> Diagnostic {
-        self.secondary.push(Label { span, text: label.into() });
+        self.secondary.push(Label {
+            span,
+            text: label.into(),
+        });
         self
     }
 

@@ -16,7 +16,11 @@ pub enum Edition {
 impl Edition {
     /// The edition that a file name stands for: 2025 for `.nyash`, 2026 for everything else.
     pub fn of_file_name(name: &str) -> Edition {
-        if name.to_ascii_lowercase().ends_with(".nyash") { Edition::E2025 } else { Edition::E2026 }
+        if name.to_ascii_lowercase().ends_with(".nyash") {
+            Edition::E2025
+        } else {
+            Edition::E2026
+        }
     }
 
     /// The edition with this year as its name.

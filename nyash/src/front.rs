@@ -59,7 +59,10 @@ pub struct NoFiles;
 impl FileProvider for NoFiles {
     fn load(&self, request: &Request<'_>) -> Result<LoadedFile, LoadError> {
         let (Target::Include(name) | Target::Path(name) | Target::Module(name)) = request.target;
-        Err(LoadError { message: format!("cannot load '{name}': this program has no other files"), tried: Vec::new() })
+        Err(LoadError {
+            message: format!("cannot load '{name}': this program has no other files"),
+            tried: Vec::new(),
+        })
     }
 }
 

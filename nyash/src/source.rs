@@ -25,17 +25,27 @@ impl Span {
         if self.file != other.file {
             return self;
         }
-        Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+        Span {
+            file: self.file,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// The empty span at the start of this one.
     pub fn at_start(self) -> Span {
-        Span { end: self.start, ..self }
+        Span {
+            end: self.start,
+            ..self
+        }
     }
 
     /// The empty span at the end of this one.
     pub fn at_end(self) -> Span {
-        Span { start: self.end, ..self }
+        Span {
+            start: self.end,
+            ..self
+        }
     }
 }
 
@@ -57,8 +67,17 @@ pub struct SourceFile {
 impl SourceFile {
     fn new(name: &str, text: String) -> SourceFile {
         let mut line_starts = vec![0];
-        line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at as u32 + 1));
-        SourceFile { name: name.into(), text: text.into(), line_starts }
+        line_starts.extend(
+            text.bytes()
+                .enumerate()
+                .filter(|(_, b)| *b == b'\n')
+                .map(|(at, _)| at as u32 + 1),
+        );
+        SourceFile {
+            name: name.into(),
+            text: text.into(),
+            line_starts,
+        }
     }
 
     /// The name as given by the user or by the file that includes it.
@@ -77,7 +96,9 @@ impl SourceFile {
 
     /// Zero-based index of the line that holds `offset`.
     pub fn line_index(&self, offset: u32) -> u32 {
-        self.line_starts.partition_point(|start| *start <= offset).saturating_sub(1) as u32
+        self.line_starts
+            .partition_point(|start| *start <= offset)
+            .saturating_sub(1) as u32
     }
 
     /// The bytes of line `index` without its line end.
@@ -87,7 +108,11 @@ impl SourceFile {
             Some(next) => *next as usize - 1,
             None => self.text.len(),
         };
-        let end = if end > start && self.text.as_bytes()[end - 1] == b'\r' { end - 1 } else { end };
+        let end = if end > start && self.text.as_bytes()[end - 1] == b'\r' {
+            end - 1
+        } else {
+            end
+        };
         start..end
     }
 
@@ -110,7 +135,10 @@ impl SourceFile {
         let index = self.line_index(offset);
         let start = self.line_starts[index as usize] as usize;
         let at = self.floor_char(offset).max(start);
-        Place { line: index + 1, column: self.text[start..at].chars().count() as u32 + 1 }
+        Place {
+            line: index + 1,
+            column: self.text[start..at].chars().count() as u32 + 1,
+        }
     }
 }
 
@@ -138,7 +166,10 @@ impl SourceMap {
 
     /// All files with their ids.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| (FileId(index as u32), file))
     }
 
     /// Line and column where a span starts.

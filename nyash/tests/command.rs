@@ -65,7 +65,13 @@ fn exit_statuses_tell_what_went_wrong() {
     assert_eq!(missing.status.code(), Some(3));
     assert_eq!(stderr(&missing), "error: cannot read 'missing.hako': no such file\n");
     assert_eq!(folder.nyash(&["--check", "."]).status.code(), Some(3));
-    assert_eq!(folder.nyash(&["--compile-wasm", "good.hako", "-o", "no/such/folder.wasm"]).status.code(), Some(3));
+    assert_eq!(
+        folder
+            .nyash(&["--compile-wasm", "good.hako", "-o", "no/such/folder.wasm"])
+            .status
+            .code(),
+        Some(3)
+    );
 }
 
 #[test]
@@ -113,8 +119,17 @@ fn warnings_can_be_left_out() {
 fn a_dash_reads_standard_input_in_the_edition_asked_for() {
     let folder = Folder::new("stdin");
     let undeclared = "x = 1\n";
-    assert_eq!(folder.nyash_with_input(&["--check", "-"], undeclared).status.code(), Some(1));
-    assert_eq!(folder.nyash_with_input(&["--check", "--edition", "2025", "-"], undeclared).status.code(), Some(0));
+    assert_eq!(
+        folder.nyash_with_input(&["--check", "-"], undeclared).status.code(),
+        Some(1)
+    );
+    assert_eq!(
+        folder
+            .nyash_with_input(&["--check", "--edition", "2025", "-"], undeclared)
+            .status
+            .code(),
+        Some(0)
+    );
     let wrong = folder.nyash_with_input(&["--check", "--edition", "2024", "-"], undeclared);
     assert!(stderr(&wrong).contains("the editions are 2025 and 2026"));
 }
@@ -145,8 +160,18 @@ fn modules_are_named_after_the_source() {
     folder.file("app.hako", "print(\"hello\")\n");
     assert_eq!(folder.nyash(&["--compile-wasm", "app.hako"]).status.code(), Some(0));
     assert_eq!(std::fs::read(folder.0.join("app.wasm")).unwrap()[..4], *b"\0asm");
-    assert_eq!(folder.nyash(&["--compile-wasm", "app.hako", "-o", "app.wat"]).status.code(), Some(0));
-    assert!(std::fs::read_to_string(folder.0.join("app.wat")).unwrap().starts_with("(module"));
+    assert_eq!(
+        folder
+            .nyash(&["--compile-wasm", "app.hako", "-o", "app.wat"])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert!(
+        std::fs::read_to_string(folder.0.join("app.wat"))
+            .unwrap()
+            .starts_with("(module")
+    );
 }
 
 #[test]
@@ -161,11 +186,20 @@ fn the_source_is_never_overwritten() {
 #[test]
 fn the_same_source_gives_the_same_module() {
     let folder = Folder::new("same");
-    folder.file("a.hako", "static box Main { main() { local m = %{\"a\" => 1} print(m.keys()) return 0 } }\n");
+    folder.file(
+        "a.hako",
+        "static box Main { main() { local m = %{\"a\" => 1} print(m.keys()) return 0 } }\n",
+    );
     for out in ["1.wasm", "2.wasm"] {
-        assert_eq!(folder.nyash(&["--compile-wasm", "a.hako", "-o", out]).status.code(), Some(0));
+        assert_eq!(
+            folder.nyash(&["--compile-wasm", "a.hako", "-o", out]).status.code(),
+            Some(0)
+        );
     }
-    assert_eq!(std::fs::read(folder.0.join("1.wasm")).unwrap(), std::fs::read(folder.0.join("2.wasm")).unwrap());
+    assert_eq!(
+        std::fs::read(folder.0.join("1.wasm")).unwrap(),
+        std::fs::read(folder.0.join("2.wasm")).unwrap()
+    );
 }
 
 #[test]
@@ -177,7 +211,10 @@ fn old_flags_say_what_to_use() {
     assert_eq!(stderr(&vm).lines().count(), 2, "{}", stderr(&vm));
     let unknown = folder.nyash(&["--backend", "steam", "a.hako"]);
     assert_eq!(unknown.status.code(), Some(2));
-    assert_eq!(stderr(&unknown), "error: there is no backend 'steam'; leave --backend out\n");
+    assert_eq!(
+        stderr(&unknown),
+        "error: there is no backend 'steam'; leave --backend out\n"
+    );
 }
 
 #[test]
@@ -207,7 +244,10 @@ fn modules_of_a_project_are_found_through_its_manifest() {
         .file("lib/exact.hako", "static box Exact { f() { return 1 } }\n")
         .file("lib/pkg.hako", "static box Pkg { f() { return 1 } }\n")
         .file("src/tools/deep.hako", "static box Deep { f() { return 1 } }\n")
-        .file("member/hako_module.toml", "[module]\nname = \"mem\"\n[exports]\nsub.one = \"one.hako\"\n")
+        .file(
+            "member/hako_module.toml",
+            "[module]\nname = \"mem\"\n[exports]\nsub.one = \"one.hako\"\n",
+        )
         .file("member/one.hako", "static box One { f() { return 1 } }\n")
         .file(
             "main.hako",

@@ -52,7 +52,13 @@ fn programs() {
     });
     let mut failures = failures.into_inner().unwrap();
     failures.sort();
-    assert!(failures.is_empty(), "{} of {} failed\n{}", failures.len(), files.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} failed\n{}",
+        failures.len(),
+        files.len(),
+        failures.join("\n")
+    );
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -63,7 +69,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
             if path.file_name() != Some(OsStr::new("lib")) {
                 collect(&path, files);
             }
-        } else if path.extension().is_some_and(|extension| extension == "nyash" || extension == "hako") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "nyash" || extension == "hako")
+        {
             files.push(path);
         }
     }
@@ -118,12 +127,19 @@ fn comment<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
 fn run(path: &Path) -> Result<(), String> {
     let source = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
     let expected = Expectations::read(&source);
-    if expected.check { check(path, &source, &expected) } else { execute(path, &source, &expected) }
+    if expected.check {
+        check(path, &source, &expected)
+    } else {
+        execute(path, &source, &expected)
+    }
 }
 
 fn check(path: &Path, source: &str, expected: &Expectations) -> Result<(), String> {
     // The expected lines contain quotes and brackets: they must not be part of what is checked.
-    let program: String = source.split_inclusive('\n').filter(|line| !line.starts_with("//~")).collect();
+    let program: String = source
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("//~"))
+        .collect();
     let found = support::check(file_name(path), &program, &expected.options)?;
     if found != expected.diagnostics && support::blessing() {
         bless(path, source, "//~", &found);
@@ -143,9 +159,16 @@ fn execute(path: &Path, source: &str, expected: &Expectations) -> Result<(), Str
         compare("standard output", &expected.stdout, &stdout).map_err(|report| format!("{report}stderr:\n{stderr}"))?;
     }
     if output.status.code() != Some(expected.exit) {
-        return Err(format!("exit status {:?} instead of {}\n{stderr}", output.status.code(), expected.exit));
+        return Err(format!(
+            "exit status {:?} instead of {}\n{stderr}",
+            output.status.code(),
+            expected.exit
+        ));
     }
-    let missing = expected.stderr.iter().find(|fragment| !stderr.contains(fragment.as_str()));
+    let missing = expected
+        .stderr
+        .iter()
+        .find(|fragment| !stderr.contains(fragment.as_str()));
     match missing {
         Some(fragment) => Err(format!("standard error lacks `{fragment}`:\n{stderr}")),
         None => Ok(()),
@@ -165,12 +188,19 @@ fn compare(what: &str, expected: &str, found: &str) -> Result<(), String> {
 
 /// Puts the found lines where the expected ones stood, or at the end.
 fn bless(path: &Path, source: &str, mark: &str, found: &str) {
-    let mut lines: Vec<String> =
-        source.lines().filter(|line| comment(line, mark).is_none()).map(str::to_string).collect();
+    let mut lines: Vec<String> = source
+        .lines()
+        .filter(|line| comment(line, mark).is_none())
+        .map(str::to_string)
+        .collect();
     while lines.last().is_some_and(|line| line.trim().is_empty()) {
         lines.pop();
     }
     lines.push(String::new());
-    lines.extend(found.lines().map(|line| format!("{mark} {line}").trim_end().to_string()));
+    lines.extend(
+        found
+            .lines()
+            .map(|line| format!("{mark} {line}").trim_end().to_string()),
+    );
     std::fs::write(path, lines.join("\n") + "\n").unwrap();
 }

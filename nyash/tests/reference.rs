@@ -30,7 +30,9 @@ fn examples() {
         out.push_str(line);
         out.push('\n');
         let mut words = line.strip_prefix("```").unwrap_or("").split(' ');
-        let Some(extension @ ("hako" | "nyash")) = words.next() else { continue };
+        let Some(extension @ ("hako" | "nyash")) = words.next() else {
+            continue;
+        };
         let mut example = Example {
             extension,
             check: words.next() == Some("check"),
@@ -61,7 +63,10 @@ fn examples() {
         match run(&example) {
             Ok(found) => {
                 if found != example.expected {
-                    failures.push(format!("line {}: expected\n{}found\n{found}", example.line, example.expected));
+                    failures.push(format!(
+                        "line {}: expected\n{}found\n{found}",
+                        example.line, example.expected
+                    ));
                 }
                 if !found.is_empty() {
                     out.push_str(&format!("```text\n{found}```\n"));
@@ -75,7 +80,12 @@ fn examples() {
         return;
     }
     assert!(count > 30, "only {count} examples found");
-    assert!(failures.is_empty(), "{} of {count} failed\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {count} failed\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 fn run(example: &Example<'_>) -> Result<String, String> {
@@ -88,7 +98,11 @@ fn run(example: &Example<'_>) -> Result<String, String> {
     std::fs::write(folder.0.join(&file), &example.program).unwrap();
     let output = support::run(&folder.0, &file, &[], &[], "")?;
     if !output.status.success() {
-        return Err(format!("exits with {:?}\n{}", output.status.code(), support::text(&output.stderr)));
+        return Err(format!(
+            "exits with {:?}\n{}",
+            output.status.code(),
+            support::text(&output.stderr)
+        ));
     }
     Ok(support::text(&output.stdout))
 }

@@ -12,13 +12,24 @@ const MAX_REPORT: usize = 1 << 20;
 
 /// Analyses the bytes and renders all there is to say.
 fn answer(name: &str, bytes: &[u8], edition: Edition) -> usize {
-    let root = LoadedFile { name: name.into(), identity: name.into(), bytes: bytes.to_vec() };
+    let root = LoadedFile {
+        name: name.into(),
+        identity: name.into(),
+        bytes: bytes.to_vec(),
+    };
     let (sources, diagnostics, failed) = match analyze(root, Some(edition), &NoFiles) {
         Ok(program) => (program.sources, program.warnings, false),
         Err(failure) => (failure.sources, failure.diagnostics, true),
     };
-    assert_eq!(failed, diagnostics.iter().any(|d| d.is_error()), "{name}: success and errors contradict each other");
-    let text: usize = diagnostics.iter().map(|d| render(d, &sources, false).len() + to_json(d, &sources).len()).sum();
+    assert_eq!(
+        failed,
+        diagnostics.iter().any(|d| d.is_error()),
+        "{name}: success and errors contradict each other"
+    );
+    let text: usize = diagnostics
+        .iter()
+        .map(|d| render(d, &sources, false).len() + to_json(d, &sources).len())
+        .sum();
     assert!(text < MAX_REPORT, "{name}: {text} bytes of diagnostics");
     diagnostics.len()
 }
@@ -79,7 +90,9 @@ fn deep_nesting_is_an_error() {
 
 #[test]
 fn long_expressions_are_an_error() {
-    for unit in ["+1", " and a", ".a", ".a()", "()", "[0]", "?.b", " ?? 1", " |> f", "..1", "?"] {
+    for unit in [
+        "+1", " and a", ".a", ".a()", "()", "[0]", "?.b", " ?? 1", " |> f", "..1", "?",
+    ] {
         let mut program = b"local x = a".to_vec();
         program.extend(many(unit, 200_000));
         timed(unit, &program);
@@ -129,10 +142,18 @@ fn big_files_are_answered() {
 
 #[test]
 fn bytes_that_are_no_text_are_an_error() {
-    for bytes in
-        [&b"\xff\xfe"[..], b"print(1)\n\xc3", b"\0", b"a\0b", b"\xef\xbb\xbf\xef\xbb\xbfprint(1)", b"\xed\xa0\x80"]
-    {
-        assert!(with_deep_stack(|| answer("bytes", bytes, Edition::E2026)) > 0, "{bytes:?} is accepted");
+    for bytes in [
+        &b"\xff\xfe"[..],
+        b"print(1)\n\xc3",
+        b"\0",
+        b"a\0b",
+        b"\xef\xbb\xbf\xef\xbb\xbfprint(1)",
+        b"\xed\xa0\x80",
+    ] {
+        assert!(
+            with_deep_stack(|| answer("bytes", bytes, Edition::E2026)) > 0,
+            "{bytes:?} is accepted"
+        );
     }
     assert_eq!(with_deep_stack(|| answer("empty", b"", Edition::E2026)), 0);
 }
@@ -141,7 +162,11 @@ fn programs() -> Vec<Vec<u8>> {
     fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { collect(&path, files) } else { files.push(path) }
+            if path.is_dir() {
+                collect(&path, files)
+            } else {
+                files.push(path)
+            }
         }
     }
     let mut files = Vec::new();
@@ -169,7 +194,10 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % limit.max(1)
     }
 }
@@ -226,7 +254,10 @@ fn mutated_programs_are_answered() {
         "new A<B<",
     ];
     let programs = programs();
-    let rounds: usize = std::env::var("NYASH_FUZZ_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3000);
+    let rounds: usize = std::env::var("NYASH_FUZZ_ROUNDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(3000);
     let mut random = Random(20_261_123);
     with_deep_stack(move || {
         for round in 0..rounds {

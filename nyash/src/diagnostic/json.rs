@@ -10,16 +10,28 @@ pub fn to_json(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let mut out = format!("{{\"severity\":\"{severity}\",\"code\":{},\"message\":", quote(diagnostic.code));
+    let mut out = format!(
+        "{{\"severity\":\"{severity}\",\"code\":{},\"message\":",
+        quote(diagnostic.code)
+    );
     out += &quote(&diagnostic.message);
     out += ",\"primary\":";
     match &diagnostic.primary {
         Some(label) => out += &label_json(label, sources),
         None => out += "null",
     }
-    let labels: Vec<String> = diagnostic.secondary.iter().map(|label| label_json(label, sources)).collect();
+    let labels: Vec<String> = diagnostic
+        .secondary
+        .iter()
+        .map(|label| label_json(label, sources))
+        .collect();
     let notes: Vec<String> = diagnostic.notes.iter().map(|note| quote(note)).collect();
-    let _ = write!(out, ",\"labels\":[{}],\"notes\":[{}],\"hint\":", labels.join(","), notes.join(","));
+    let _ = write!(
+        out,
+        ",\"labels\":[{}],\"notes\":[{}],\"hint\":",
+        labels.join(","),
+        notes.join(",")
+    );
     match &diagnostic.hint {
         Some(hint) => out += &quote(hint),
         None => out += "null",

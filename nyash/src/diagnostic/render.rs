@@ -16,7 +16,11 @@ struct Paint {
 
 impl Paint {
     fn wrap(self, code: &str, text: &str) -> String {
-        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+        if self.colour {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_string()
+        }
     }
 
     fn severity(self, severity: Severity, text: &str) -> String {
@@ -48,7 +52,9 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> Str
 
     let labels = labels_by_file(diagnostic);
     let widest = labels.iter().flat_map(|(file, labels)| {
-        labels.iter().map(|(label, _)| sources.file(*file).line_index(label.span.start) + 1)
+        labels
+            .iter()
+            .map(|(label, _)| sources.file(*file).line_index(label.span.start) + 1)
     });
     let margin = widest.max().map_or(1, |line| line.to_string().len());
     for (index, (file, labels)) in labels.iter().enumerate() {
@@ -59,10 +65,22 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> Str
         excerpt(&mut out, *file, labels, sources, diagnostic.severity, margin, paint);
     }
     for note in &diagnostic.notes {
-        let _ = writeln!(out, "{:margin$} {} {}: {note}", "", paint.frame("="), paint.bold("note"));
+        let _ = writeln!(
+            out,
+            "{:margin$} {} {}: {note}",
+            "",
+            paint.frame("="),
+            paint.bold("note")
+        );
     }
     if let Some(hint) = &diagnostic.hint {
-        let _ = writeln!(out, "{:margin$} {} {}: {hint}", "", paint.frame("="), paint.hint("help"));
+        let _ = writeln!(
+            out,
+            "{:margin$} {} {}: {hint}",
+            "",
+            paint.frame("="),
+            paint.hint("help")
+        );
     }
     out
 }
@@ -90,8 +108,10 @@ fn excerpt(
     paint: Paint,
 ) {
     let source = sources.file(file);
-    let mut marks: Vec<(u32, &Label, bool)> =
-        labels.iter().map(|(label, primary)| (source.line_index(label.span.start), *label, *primary)).collect();
+    let mut marks: Vec<(u32, &Label, bool)> = labels
+        .iter()
+        .map(|(label, primary)| (source.line_index(label.span.start), *label, *primary))
+        .collect();
     marks.sort_by_key(|(line, label, _)| (*line, label.span.start));
     let bar = paint.frame("|");
     let _ = writeln!(out, "{:margin$} {bar}", "");
@@ -111,11 +131,23 @@ fn excerpt(
         let start = column_of(source, line, label);
         let view = View::of(source.line(line), start);
         let range = source.line_range(line);
-        let end = source.floor_char(label.span.end).min(range.end).saturating_sub(range.start).max(start);
+        let end = source
+            .floor_char(label.span.end)
+            .min(range.end)
+            .saturating_sub(range.start)
+            .max(start);
         let (indent, width) = view.underline(source.line(line), start, end);
         let mark = if primary { "^" } else { "-" }.repeat(width.max(1));
-        let text = if label.text.is_empty() { mark } else { format!("{mark} {}", label.text) };
-        let text = if primary { paint.severity(severity, &text) } else { paint.frame(&text) };
+        let text = if label.text.is_empty() {
+            mark
+        } else {
+            format!("{mark} {}", label.text)
+        };
+        let text = if primary {
+            paint.severity(severity, &text)
+        } else {
+            paint.frame(&text)
+        };
         let _ = writeln!(out, "{:margin$} {bar} {:indent$}{text}", "", "");
     }
 }
@@ -165,7 +197,11 @@ impl View {
 
     /// Columns before the underline, and its width.
     fn underline(&self, line: &str, start: usize, end: usize) -> (usize, usize) {
-        let before: usize = line[self.from.min(start)..start].chars().take(MAX_WIDTH).map(width_of).sum();
+        let before: usize = line[self.from.min(start)..start]
+            .chars()
+            .take(MAX_WIDTH)
+            .map(width_of)
+            .sum();
         let under: usize = line[start..end].chars().take(MAX_WIDTH).map(width_of).sum();
         let indent = self.lead + before;
         (indent, under.min((MAX_WIDTH + 1).saturating_sub(indent)))
@@ -192,7 +228,9 @@ fn width_of(c: char) -> usize {
 }
 
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }
 
 #[cfg(test)]
@@ -227,7 +265,11 @@ error[code]: message
         let mut sources = SourceMap::new();
         let file = sources.add("a.hako", format!("{}?{}", "x".repeat(1 << 20), "y".repeat(1 << 20)));
         let at = 1 << 20;
-        let text = render(&Diagnostic::error("code", "m").at(Span::new(file, at, at + 1), ""), &sources, false);
+        let text = render(
+            &Diagnostic::error("code", "m").at(Span::new(file, at, at + 1), ""),
+            &sources,
+            false,
+        );
         assert!(text.len() < 1000);
         let lines: Vec<&str> = text.lines().collect();
         let caret = lines[4].chars().position(|c| c == '^').unwrap();

@@ -1,6 +1,6 @@
 //! Walks every body and says what each name in it means.
 
-use super::builtins::{BOXES, FUNCTIONS, NAMESPACES, NYASHSTD_NAMESPACES, builtin_box, builtin_receiver};
+use super::builtins::{BOXES, FUNCTIONS, NAMESPACES, NYASHSTD_NAMESPACES, builtin_box};
 use super::declare::{Declared, count};
 use super::program::*;
 use super::scope::Frame;
@@ -112,7 +112,10 @@ impl Resolver<'_> {
                 self.block(&decl.body);
             }
             FunctionBody::Member(decl, index) => match &decl.members[*index].kind {
-                MemberKind::Field(Field { initialiser: Some(value), .. }) => self.expr(value),
+                MemberKind::Field(Field {
+                    initialiser: Some(value),
+                    ..
+                }) => self.expr(value),
                 MemberKind::StaticInit(block) => self.block(block),
                 _ => {}
             },
@@ -218,7 +221,10 @@ impl Resolver<'_> {
                     let diagnostic = Diagnostic::error("duplicate-local", message)
                         .at(name.span, "declared again here")
                         .also(first, "first declared here")
-                        .hint(format!("to give it another value write `{} = ..` without `local`", name.text));
+                        .hint(format!(
+                            "to give it another value write `{} = ..` without `local`",
+                            name.text
+                        ));
                     self.report(diagnostic);
                 }
                 self.declare_scoped(variable);
@@ -263,7 +269,15 @@ impl Resolver<'_> {
         let near = self.near_local(name, span.file);
         let ended = self.frames.last().and_then(|frame| frame.find_ended(name));
         let in_box = self.current_box;
-        self.pending.push(Pending { node, name: Rc::clone(name), span, role, in_box, near, ended });
+        self.pending.push(Pending {
+            node,
+            name: Rc::clone(name),
+            span,
+            role,
+            in_box,
+            near,
+            ended,
+        });
     }
 
     /// A visible variable whose name is similar, for names that mean nothing else.
@@ -287,7 +301,10 @@ impl Resolver<'_> {
         }
         let globals = &mut self.declared.program.globals;
         let id = GlobalId(globals.len() as u32);
-        globals.push(GlobalInfo { name: Rc::clone(name), span });
+        globals.push(GlobalInfo {
+            name: Rc::clone(name),
+            span,
+        });
         self.globals.insert(Rc::clone(name), id);
         id
     }
@@ -386,7 +403,11 @@ impl Resolver<'_> {
                     resolver.expr(condition);
                 });
             }),
-            StmtKind::For { variable, iterable, body } => {
+            StmtKind::For {
+                variable,
+                iterable,
+                body,
+            } => {
                 self.expr(iterable);
                 self.in_loop(|resolver| {
                     resolver.in_scope(|resolver| {
@@ -449,7 +470,11 @@ impl Resolver<'_> {
     }
 
     fn jump(&mut self, statement: &Stmt) {
-        let word = if matches!(statement.kind, StmtKind::Break) { "break" } else { "continue" };
+        let word = if matches!(statement.kind, StmtKind::Break) {
+            "break"
+        } else {
+            "continue"
+        };
         let frame = self.frame();
         if frame.loops == 0 {
             let in_lambda = frame.is_lambda;
@@ -492,7 +517,11 @@ impl Resolver<'_> {
         if let (ExprKind::Name(name), Some(_)) = (&assign.target.kind, assign.op) {
             // `x += e` reads x first, so it declares nothing.
             self.expr(&assign.value);
-            let role = if self.edition() == Edition::E2025 { Role::Value } else { Role::Target };
+            let role = if self.edition() == Edition::E2025 {
+                Role::Value
+            } else {
+                Role::Target
+            };
             self.use_name(assign.target.id, name, assign.target.span, role);
             if let Some(Binding::Local(local)) = &self.declared.program.bindings[assign.target.id.index()] {
                 self.declared.program.locals[local.index()].reassigned = true;
@@ -549,7 +578,11 @@ impl Resolver<'_> {
                 self.expr(left);
                 self.expr(right);
             }
-            ExprKind::Conditional { condition, then, otherwise } => {
+            ExprKind::Conditional {
+                condition,
+                then,
+                otherwise,
+            } => {
                 self.expr(condition);
                 self.expr(then);
                 self.expr(otherwise);
@@ -557,17 +590,28 @@ impl Resolver<'_> {
             ExprKind::Call { callee, arguments } => {
                 match &callee.kind {
                     ExprKind::Name(name) => {
-                        let role = Role::Callee { arguments: arguments.len() };
+                        let role = Role::Callee {
+                            arguments: arguments.len(),
+                        };
                         self.use_name(callee.id, name, callee.span, role);
                     }
                     _ => self.expr(callee),
                 }
                 self.exprs(arguments);
             }
-            ExprKind::MethodCall { receiver, name, arguments, .. } => {
+            ExprKind::MethodCall {
+                receiver,
+                name,
+                arguments,
+                ..
+            } => {
                 match &receiver.kind {
                     ExprKind::Name(owner) => {
-                        let role = Role::Receiver { call: expr.id, method: name.clone(), arguments: arguments.len() };
+                        let role = Role::Receiver {
+                            call: expr.id,
+                            method: name.clone(),
+                            arguments: arguments.len(),
+                        };
                         self.use_name(receiver.id, owner, receiver.span, role);
                     }
                     ExprKind::Me => {
@@ -580,7 +624,10 @@ impl Resolver<'_> {
             }
             ExprKind::Field { receiver, name, .. } => match &receiver.kind {
                 ExprKind::Name(owner) => {
-                    let role = Role::Owner { access: expr.id, field: name.clone() };
+                    let role = Role::Owner {
+                        access: expr.id,
+                        field: name.clone(),
+                    };
                     self.use_name(receiver.id, owner, receiver.span, role);
                 }
                 _ => self.expr(receiver),
@@ -593,11 +640,19 @@ impl Resolver<'_> {
                 self.new_instance(expr.id, class, arguments.len());
                 self.exprs(arguments);
             }
-            ExprKind::From { parent, method, arguments } => {
+            ExprKind::From {
+                parent,
+                method,
+                arguments,
+            } => {
                 self.parent_call(expr, parent, method, arguments.len());
                 self.exprs(arguments);
             }
-            ExprKind::Variant { enumeration, variant, payload } => {
+            ExprKind::Variant {
+                enumeration,
+                variant,
+                payload,
+            } => {
                 self.variant(expr.id, enumeration, variant, payload);
                 match payload {
                     VariantPayload::Unit => {}
@@ -650,12 +705,27 @@ impl Resolver<'_> {
             return;
         }
         if let Some(builtin) = builtin_box(&class.text) {
-            self.declared.program.classes.insert(node, ClassRef::Builtin(builtin.into()));
+            self.declared
+                .program
+                .classes
+                .insert(node, ClassRef::Builtin(builtin.into()));
             return;
         }
-        self.declared.program.classes.insert(node, ClassRef::Unknown(Rc::clone(&class.text)));
-        let boxes = self.declared.boxes.keys().map(|name| &**name).chain(BOXES.iter().copied());
-        let near = if self.diagnostics.may_search() { nearest(&class.text, boxes).map(str::to_string) } else { None };
+        self.declared
+            .program
+            .classes
+            .insert(node, ClassRef::Unknown(Rc::clone(&class.text)));
+        let boxes = self
+            .declared
+            .boxes
+            .keys()
+            .map(|name| &**name)
+            .chain(BOXES.iter().copied());
+        let near = if self.diagnostics.may_search() {
+            nearest(&class.text, boxes).map(str::to_string)
+        } else {
+            None
+        };
         let mut diagnostic = Diagnostic::warning("unknown-box", format!("unknown box `{}`", class.text))
             .at(class.span, "no box has this name")
             .note("this is an error when it is reached");
@@ -683,12 +753,20 @@ impl Resolver<'_> {
             self.report(diagnostic);
             return;
         }
-        let arities: Vec<usize> = info.constructors.iter().map(|id| parameter_count(program, *id)).collect();
+        let arities: Vec<usize> = info
+            .constructors
+            .iter()
+            .map(|id| parameter_count(program, *id))
+            .collect();
         let fits = arities.contains(&arguments) || (arguments == 0 && arities.is_empty());
         if fits || (arguments == 0 && self.edition() == Edition::E2025) {
             return;
         }
-        let message = format!("no constructor of `{}` takes {}", class.text, count(arguments, "argument"));
+        let message = format!(
+            "no constructor of `{}` takes {}",
+            class.text,
+            count(arguments, "argument")
+        );
         let mut diagnostic = Diagnostic::warning("wrong-arity", message).at(class.span, "");
         for id in &info.constructors {
             let takes = count(parameter_count(program, *id), "argument");
@@ -754,9 +832,17 @@ impl Resolver<'_> {
         let named_method = program.find_method(id, &method.text, arguments).is_some();
         if constructor && !named_method {
             let info = program.box_info(id);
-            let fits = info.constructors.iter().any(|id| parameter_count(program, *id) == arguments);
-            if !fits && !(arguments == 0 && info.constructors.is_empty()) {
-                let message = format!("no constructor of `{}` takes {}", parent.text, count(arguments, "argument"));
+            let fits = info
+                .constructors
+                .iter()
+                .any(|id| parameter_count(program, *id) == arguments);
+            let needs_none = arguments == 0 && info.constructors.is_empty();
+            if !fits && !needs_none {
+                let message = format!(
+                    "no constructor of `{}` takes {}",
+                    parent.text,
+                    count(arguments, "argument")
+                );
                 let diagnostic = self.declared.lint("wrong-arity", message).at(method.span, "");
                 self.report(diagnostic.also(info.decl.name.span, "the parent is declared here"));
             }
@@ -782,7 +868,11 @@ impl Resolver<'_> {
         if let Some((_, function)) = named().next() {
             let takes = parameter_count(program, *function);
             let function = program.function(*function);
-            let message = format!("`{}` takes {}, not {arguments}", function.name, count(takes, "argument"));
+            let message = format!(
+                "`{}` takes {}, not {arguments}",
+                function.name,
+                count(takes, "argument")
+            );
             let diagnostic = Diagnostic::warning("wrong-arity", message)
                 .at(method.span, "")
                 .also(declared_name(function), "declared here")
@@ -797,7 +887,10 @@ impl Resolver<'_> {
         );
         let field = boxes().any(|info| info.fields.iter().any(|field| field.name == method.text));
         let property = boxes().any(|info| info.properties.iter().any(|property| property.name == method.text));
-        let is_static = self.declared.static_functions.contains_key(&(Rc::clone(&info.name), Rc::clone(&method.text)));
+        let is_static = self
+            .declared
+            .static_functions
+            .contains_key(&(Rc::clone(&info.name), Rc::clone(&method.text)));
         if universal || field || property || is_static {
             return;
         }
@@ -838,7 +931,11 @@ impl Resolver<'_> {
         let user_box = || {
             let id = self.declared.find_box(name, pending.span.file)?;
             let is_static = self.declared.program.box_info(id).kind == BoxKind::Static;
-            Some(if is_static { Binding::StaticBox(id) } else { Binding::Box(id) })
+            Some(if is_static {
+                Binding::StaticBox(id)
+            } else {
+                Binding::Box(id)
+            })
         };
         let library = || {
             let list = |names: &[&str]| names.contains(&&**name);
@@ -848,7 +945,7 @@ impl Resolver<'_> {
             if list(NAMESPACES) || (self.declared.program.uses_nyashstd && list(NYASHSTD_NAMESPACES)) {
                 return Some(Binding::Namespace(Rc::clone(name)));
             }
-            builtin_receiver(name).map(|name| Binding::BuiltinBox(name.into()))
+            builtin_box(name).map(|name| Binding::BuiltinBox(name.into()))
         };
         function
             .or_else(own_method)
@@ -868,14 +965,21 @@ impl Resolver<'_> {
                 let takes = parameter_count(program, *id);
                 if takes != *arguments {
                     let function = program.function(*id);
-                    let message = format!("`{}` takes {}, not {arguments}", function.name, count(takes, "argument"));
+                    let message = format!(
+                        "`{}` takes {}, not {arguments}",
+                        function.name,
+                        count(takes, "argument")
+                    );
                     let name = declared_name(function);
                     let diagnostic = self.declared.lint("wrong-arity", message).at(pending.span, "");
                     self.report(diagnostic.also(name, "declared here"));
                 }
             }
             (Binding::OwnMethod(id), Role::Callee { arguments }) => {
-                let method = Name { text: Rc::clone(&pending.name), span: pending.span };
+                let method = Name {
+                    text: Rc::clone(&pending.name),
+                    span: pending.span,
+                };
                 self.check_method(*id, &method, *arguments);
             }
             (Binding::BuiltinFunction(name), Role::Callee { arguments }) => {
@@ -893,7 +997,14 @@ impl Resolver<'_> {
                     self.report(diagnostic);
                 }
             }
-            (binding, Role::Receiver { call, method, arguments }) => {
+            (
+                binding,
+                Role::Receiver {
+                    call,
+                    method,
+                    arguments,
+                },
+            ) => {
                 let key = (Rc::clone(&pending.name), Rc::clone(&method.text));
                 let namespace = matches!(
                     binding,
@@ -911,7 +1022,11 @@ impl Resolver<'_> {
                 } else if let Binding::Enum(id) = binding {
                     self.enum_member(*id, *call, method);
                 } else if *binding == Binding::Unknown
-                    && !self.declared.static_functions.keys().any(|(owner, _)| *owner == pending.name)
+                    && !self
+                        .declared
+                        .static_functions
+                        .keys()
+                        .any(|(owner, _)| *owner == pending.name)
                 {
                     self.unknown(pending);
                 } else if *binding == Binding::Unknown {
@@ -941,7 +1056,12 @@ impl Resolver<'_> {
     /// `Enum.Variant`, as a value or called.
     fn enum_member(&mut self, id: EnumId, access: NodeId, name: &Name) {
         let info = &self.declared.program.enums[id.index()];
-        if let Some(index) = info.decl.variants.iter().position(|variant| variant.name.text == name.text) {
+        if let Some(index) = info
+            .decl
+            .variants
+            .iter()
+            .position(|variant| variant.name.text == name.text)
+        {
             self.declared.program.variants.insert(access, (id, index as u32));
             return;
         }
@@ -972,18 +1092,31 @@ impl Resolver<'_> {
             if !may_search {
                 return None;
             }
-            let functions = declared.functions.keys().map(|name| &**name).chain(FUNCTIONS.iter().copied());
+            let functions = declared
+                .functions
+                .keys()
+                .map(|name| &**name)
+                .chain(FUNCTIONS.iter().copied());
             let globals = self.globals.keys().map(|name| &**name);
-            let boxes = declared.boxes.keys().chain(declared.global_aliases.keys()).map(|name| &**name);
+            let boxes = declared
+                .boxes
+                .keys()
+                .chain(declared.global_aliases.keys())
+                .map(|name| &**name);
             match callee {
                 true => nearest(name, functions.chain(globals)).map(str::to_string),
                 false => nearest(name, globals.chain(boxes).chain(functions).chain(BOXES.iter().copied()))
                     .map(str::to_string),
             }
         });
-        let field = pending
-            .in_box
-            .is_some_and(|id| declared.program.box_info(id).fields.iter().any(|field| field.name == *name));
+        let field = pending.in_box.is_some_and(|id| {
+            declared
+                .program
+                .box_info(id)
+                .fields
+                .iter()
+                .any(|field| field.name == *name)
+        });
         if let Some(ended) = pending.ended {
             diagnostic = declared.ended(diagnostic, ended);
         } else if field {
@@ -1006,9 +1139,14 @@ impl Resolver<'_> {
     /// `name = e` in 2026, or of something that is no variable.
     fn undeclared_target(&mut self, pending: &Pending, binding: &Binding) {
         let name = &pending.name;
-        let field = pending
-            .in_box
-            .is_some_and(|id| self.declared.program.box_info(id).fields.iter().any(|field| field.name == *name));
+        let field = pending.in_box.is_some_and(|id| {
+            self.declared
+                .program
+                .box_info(id)
+                .fields
+                .iter()
+                .any(|field| field.name == *name)
+        });
         let message = match binding {
             Binding::Unknown => format!("`{name}` is assigned to but never declared"),
             _ => format!("`{name}` is not a variable"),
@@ -1020,9 +1158,9 @@ impl Resolver<'_> {
         }
         diagnostic = match &pending.near {
             _ if field => diagnostic.hint(format!("the field of this box is `me.{name}`")),
-            Some(near) => {
-                diagnostic.hint(format!("did you mean `{near}`? To declare a new variable write `local {name} = ..`"))
-            }
+            Some(near) => diagnostic.hint(format!(
+                "did you mean `{near}`? To declare a new variable write `local {name} = ..`"
+            )),
             None => diagnostic.hint(format!("declare it with `local {name} = ..`")),
         };
         self.report(diagnostic);
@@ -1031,7 +1169,9 @@ impl Resolver<'_> {
     /// One warning for all names that an assignment turned into globals.
     fn warn_undeclared(&mut self) {
         const SHOWN: usize = 4;
-        let Some((first, span)) = self.undeclared.first() else { return };
+        let Some((first, span)) = self.undeclared.first() else {
+            return;
+        };
         let names = self.undeclared.len();
         let message = match names {
             1 => format!("`{first}` is assigned to but never declared, so it is a global variable"),

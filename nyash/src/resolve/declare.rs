@@ -31,7 +31,10 @@ impl Declared {
     /// The user box that `name` means in `file`.
     pub fn find_box(&self, name: &Rc<str>, file: FileId) -> Option<BoxId> {
         let alias = self.aliases.get(&(file, Rc::clone(name)));
-        alias.or_else(|| self.boxes.get(name)).or_else(|| self.global_aliases.get(name)).copied()
+        alias
+            .or_else(|| self.boxes.get(name))
+            .or_else(|| self.global_aliases.get(name))
+            .copied()
     }
 
     /// Says that the variable belongs to a block that has ended.
@@ -84,7 +87,11 @@ pub(super) fn declarations(loaded: Loaded, diagnostics: &mut Sink) -> Declared {
         aliases: HashMap::new(),
         global_aliases: HashMap::new(),
     };
-    let mut collector = Collector { declared, duplicates: HashMap::new(), diagnostics };
+    let mut collector = Collector {
+        declared,
+        duplicates: HashMap::new(),
+        diagnostics,
+    };
     collector.top_level();
     let units = std::mem::take(&mut collector.declared.program.units);
     // The root file comes last, so that its boxes win over those of the files it loads.
@@ -114,7 +121,12 @@ impl Collector<'_> {
     fn top_level(&mut self) {
         let file = self.declared.program.units.first().map_or(FileId(0), |unit| unit.file);
         let body = FunctionBody::Unit(UnitId(0));
-        self.function("<top level>".into(), Span::new(file, 0, 0), FunctionKind::TopLevel, body);
+        self.function(
+            "<top level>".into(),
+            Span::new(file, 0, 0),
+            FunctionKind::TopLevel,
+            body,
+        );
     }
 
     fn function(&mut self, name: Rc<str>, span: Span, kind: FunctionKind, body: FunctionBody) -> FunctionId {
@@ -155,7 +167,9 @@ impl Collector<'_> {
                 false if &*name.text == "Main" => return,
                 false => Diagnostic::warning("duplicate-declaration", message),
             };
-            let diagnostic = diagnostic.at(name.span, "declared again here").also(first, "first declared here");
+            let diagnostic = diagnostic
+                .at(name.span, "declared again here")
+                .also(first, "first declared here");
             let diagnostic = match diagnostic.is_error() {
                 true => diagnostic.hint("rename one of them"),
                 false => diagnostic.note("the later declaration replaces the first"),
@@ -171,12 +185,16 @@ impl Collector<'_> {
             if let Some(first) = seen.insert(Rc::clone(&variant.name.text), variant.name.span) {
                 let message = format!("the variant `{}` is declared twice", variant.name.text);
                 let diagnostic = Diagnostic::error("duplicate-declaration", message);
-                self.diagnostics.push(diagnostic.at(variant.name.span, "again here").also(first, "first here"));
+                self.diagnostics
+                    .push(diagnostic.at(variant.name.span, "again here").also(first, "first here"));
             }
         }
         let id = EnumId(self.declared.program.enums.len() as u32);
         let name = Rc::clone(&decl.name.text);
-        self.declared.program.enums.push(EnumInfo { name: Rc::clone(&name), decl: Rc::clone(decl) });
+        self.declared.program.enums.push(EnumInfo {
+            name: Rc::clone(&name),
+            decl: Rc::clone(decl),
+        });
         self.declared.enums.insert(name, id);
     }
 
@@ -188,7 +206,9 @@ impl Collector<'_> {
                 let full: Rc<str> = format!("{}.{name}", owner.text).into();
                 self.note_duplicate("function", &decl.name, Rc::clone(&full));
                 let id = self.function(full, decl.span, FunctionKind::StaticFunction, body);
-                self.declared.static_functions.insert((Rc::clone(&owner.text), Rc::clone(name)), id);
+                self.declared
+                    .static_functions
+                    .insert((Rc::clone(&owner.text), Rc::clone(name)), id);
             }
             None => {
                 self.note_duplicate("function", &decl.name, Rc::clone(name));
@@ -205,7 +225,8 @@ impl Collector<'_> {
         self.note_duplicate("box", &decl.name, Rc::clone(&name));
         if let Some(builtin) = builtin_box(&name) {
             let message = format!("the box `{builtin}` of the library is hidden by this one");
-            self.diagnostics.push(Diagnostic::warning("hides-builtin", message).at(decl.name.span, ""));
+            self.diagnostics
+                .push(Diagnostic::warning("hides-builtin", message).at(decl.name.span, ""));
         }
         let id = BoxId(self.declared.program.boxes.len() as u32);
         self.declared.program.declared_boxes.insert(decl.id, id);
@@ -261,7 +282,14 @@ impl Collector<'_> {
                 }
                 let ty = field.ty.as_ref().map(|ty| Rc::clone(&ty.name.text));
                 let (span, weak, visibility) = (field.name.span, field.weak, field.visibility);
-                info.fields.push(FieldInfo { name, span, weak, visibility, initialiser, ty });
+                info.fields.push(FieldInfo {
+                    name,
+                    span,
+                    weak,
+                    visibility,
+                    initialiser,
+                    ty,
+                });
             }
             MemberKind::Property(property) => {
                 let name = Rc::clone(&property.name.text);
@@ -269,12 +297,19 @@ impl Collector<'_> {
                 let body = FunctionBody::Declared(Rc::clone(&property.body));
                 let span = property.body.span;
                 let getter = self.function(format!("{owner}.{name}").into(), span, FunctionKind::Getter(id), body);
-                let info = PropertyInfo { name, kind: property.kind, getter };
+                let info = PropertyInfo {
+                    name,
+                    kind: property.kind,
+                    getter,
+                };
                 self.declared.program.boxes[id.index()].properties.push(info);
             }
             MemberKind::Constructor(constructor) => {
                 let decl = &constructor.function;
-                let key = Name { text: "birth".into(), span: decl.name.span };
+                let key = Name {
+                    text: "birth".into(),
+                    span: decl.name.span,
+                };
                 self.note_duplicate_member("constructor", &key, Some(decl.parameters.len()), seen);
                 let body = FunctionBody::Declared(Rc::clone(decl));
                 let full = format!("{owner}.{}", decl.name.text).into();
@@ -302,7 +337,9 @@ impl Collector<'_> {
                 let kind = FunctionKind::StaticInitialiser(id, at);
                 let body = FunctionBody::Member(Rc::clone(decl), index);
                 let function = self.function(format!("{owner}.static").into(), block.span, kind, body);
-                self.declared.program.boxes[id.index()].static_initialisers.push(function);
+                self.declared.program.boxes[id.index()]
+                    .static_initialisers
+                    .push(function);
             }
         }
     }
@@ -331,7 +368,9 @@ impl Collector<'_> {
 
     fn aliases(&mut self, aliases: &[Alias]) {
         for alias in aliases {
-            let Some(found) = self.box_of_alias(alias) else { continue };
+            let Some(found) = self.box_of_alias(alias) else {
+                continue;
+            };
             let name = &alias.name.text;
             let previous = self.declared.aliases.insert((alias.file, Rc::clone(name)), found);
             if previous.is_some_and(|previous| previous != found) {
@@ -387,7 +426,8 @@ impl Collector<'_> {
                     ClassRef::Builtin(name) => {
                         let message = format!("the box `{name}` of the library is not an interface");
                         let diagnostic = Diagnostic::error("not-an-interface", message).at(interface.span, "");
-                        self.diagnostics.push(diagnostic.hint(format!("to delegate to it write `from {name}`")));
+                        self.diagnostics
+                            .push(diagnostic.hint(format!("to delegate to it write `from {name}`")));
                     }
                     ClassRef::Unknown(_) => {}
                 }
@@ -402,10 +442,22 @@ impl Collector<'_> {
         if let Some(builtin) = builtin_box(&name.text) {
             return ClassRef::Builtin(builtin.into());
         }
-        let known = self.declared.boxes.keys().map(|name| &**name).chain(super::builtins::BOXES.iter().copied());
-        let near = if self.diagnostics.may_search() { nearest(&name.text, known).map(str::to_string) } else { None };
+        let known = self
+            .declared
+            .boxes
+            .keys()
+            .map(|name| &**name)
+            .chain(super::builtins::BOXES.iter().copied());
+        let near = if self.diagnostics.may_search() {
+            nearest(&name.text, known).map(str::to_string)
+        } else {
+            None
+        };
         let message = format!("unknown {what} `{}`", name.text);
-        let mut diagnostic = self.declared.lint("unknown-box", message).at(name.span, "no box has this name");
+        let mut diagnostic = self
+            .declared
+            .lint("unknown-box", message)
+            .at(name.span, "no box has this name");
         if let Some(near) = near {
             diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
         }
@@ -438,13 +490,15 @@ impl Collector<'_> {
             (info.ancestors, info.builtin_ancestors) = (user, builtin);
             if info.ancestors.len() == MAX_ANCESTORS {
                 let message = format!("the box `{}` has more than {MAX_ANCESTORS} ancestors", info.name);
-                self.diagnostics.push(Diagnostic::error("too-deep", message).at(info.decl.name.span, ""));
+                self.diagnostics
+                    .push(Diagnostic::error("too-deep", message).at(info.decl.name.span, ""));
                 return;
             }
             if cyclic {
                 let message = format!("the box `{}` is its own ancestor", info.name);
                 let diagnostic = Diagnostic::error("cyclic-parents", message).at(info.decl.name.span, "");
-                self.diagnostics.push(diagnostic.hint("remove one of the `from` clauses of the cycle"));
+                self.diagnostics
+                    .push(diagnostic.hint("remove one of the `from` clauses of the cycle"));
             }
         }
     }
@@ -466,9 +520,17 @@ impl Collector<'_> {
                     .filter(|signature| !has_method(program, info, &signature.name.text, signature.parameters.len()))
                     .collect();
                 let Some(first) = missing.first() else { continue };
-                let names: Vec<String> = missing.iter().map(|signature| format!("`{}`", display(signature))).collect();
+                let names: Vec<String> = missing
+                    .iter()
+                    .map(|signature| format!("`{}`", display(signature)))
+                    .collect();
                 let methods = if names.len() == 1 { "method" } else { "methods" };
-                let message = format!("`{}` lacks the {methods} {} of `{}`", info.name, names.join(", "), wanted.name);
+                let message = format!(
+                    "`{}` lacks the {methods} {} of `{}`",
+                    info.name,
+                    names.join(", "),
+                    wanted.name
+                );
                 let mut diagnostic = Diagnostic::error("missing-method", message)
                     .at(info.decl.name.span, format!("does not conform to `{}`", wanted.name))
                     .also(first.name.span, "asked for here");
@@ -480,7 +542,8 @@ impl Collector<'_> {
                     };
                     diagnostic = diagnostic.note(format!("`{name}` exists, but takes {}", count(has, "argument")));
                 }
-                self.diagnostics.push(diagnostic.hint(format!("add `{} {{ .. }}`", display(first))));
+                self.diagnostics
+                    .push(diagnostic.hint(format!("add `{} {{ .. }}`", display(first))));
             }
         }
     }
@@ -490,24 +553,36 @@ impl Collector<'_> {
         let program = &self.declared.program;
         for info in &program.boxes {
             let unknown_ancestor = !info.builtin_ancestors.is_empty()
-                || info.ancestors.iter().any(|id| !program.box_info(*id).builtin_ancestors.is_empty())
+                || info
+                    .ancestors
+                    .iter()
+                    .any(|id| !program.box_info(*id).builtin_ancestors.is_empty())
                 || info.parents.iter().any(|class| matches!(class, ClassRef::Unknown(_)));
             if unknown_ancestor {
                 continue;
             }
             let inherited = || {
                 let of_interfaces = info.interfaces.iter().flat_map(|id| {
-                    program.box_info(*id).decl.members.iter().filter_map(|member| match &member.kind {
-                        MemberKind::Signature(signature) => Some(&*signature.name.text),
-                        _ => None,
-                    })
+                    program
+                        .box_info(*id)
+                        .decl
+                        .members
+                        .iter()
+                        .filter_map(|member| match &member.kind {
+                            MemberKind::Signature(signature) => Some(&*signature.name.text),
+                            _ => None,
+                        })
                 });
-                let of_ancestors =
-                    info.ancestors.iter().flat_map(|id| program.box_info(*id).methods.iter().map(|(name, _)| &**name));
+                let of_ancestors = info
+                    .ancestors
+                    .iter()
+                    .flat_map(|id| program.box_info(*id).methods.iter().map(|(name, _)| &**name));
                 of_ancestors.chain(of_interfaces)
             };
             for member in &info.decl.members {
-                let MemberKind::Method(method) = &member.kind else { continue };
+                let MemberKind::Method(method) = &member.kind else {
+                    continue;
+                };
                 let Some(span) = method.override_span else { continue };
                 let name = &method.function.name;
                 if inherited().any(|known| *known == *name.text) {
@@ -527,10 +602,16 @@ impl Collector<'_> {
 
     fn find_main(&mut self) {
         let program = &self.declared.program;
-        let Some(main) = self.declared.boxes.get("Main") else { return };
+        let Some(main) = self.declared.boxes.get("Main") else {
+            return;
+        };
         let info = program.box_info(*main);
         if info.kind == BoxKind::Static {
-            self.declared.program.main = info.methods.iter().find(|(name, _)| &**name == "main").map(|(_, id)| *id);
+            self.declared.program.main = info
+                .methods
+                .iter()
+                .find(|(name, _)| &**name == "main")
+                .map(|(_, id)| *id);
         }
     }
 }
@@ -558,11 +639,19 @@ fn has_method(program: &Program, info: &BoxInfo, name: &str, arity: usize) -> bo
 }
 
 fn display(signature: &Signature) -> String {
-    let parameters: Vec<&str> = signature.parameters.iter().map(|parameter| &*parameter.name.text).collect();
+    let parameters: Vec<&str> = signature
+        .parameters
+        .iter()
+        .map(|parameter| &*parameter.name.text)
+        .collect();
     format!("{}({})", signature.name.text, parameters.join(", "))
 }
 
 /// `1 argument`, `2 arguments`
 pub(super) fn count(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+    if n == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{n} {what}s")
+    }
 }

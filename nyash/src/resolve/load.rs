@@ -22,7 +22,10 @@ const MAX_LOAD_DEPTH: usize = 200;
 
 /// See [`crate::front::analyze`].
 pub fn program(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvider) -> Result<Program, Failure> {
-    let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), Some(files));
+    let mut loader = Loader::new(
+        edition.unwrap_or_else(|| Edition::of_file_name(&root.name)),
+        Some(files),
+    );
     loader.add(root, None, 0);
     let loaded = Loaded {
         edition: loader.edition,
@@ -37,7 +40,10 @@ pub fn program(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvi
     if diagnostics.iter().any(Diagnostic::is_error) {
         let mut sink = Sink::default();
         diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
-        return Err(Failure { sources, diagnostics: sink.finish() });
+        return Err(Failure {
+            sources,
+            diagnostics: sink.finish(),
+        });
     }
     let mut sink = Sink::default();
     diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
@@ -46,7 +52,10 @@ pub fn program(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvi
     let diagnostics = sink.finish();
     program.sources = sources;
     if diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(Failure { sources: program.sources, diagnostics });
+        return Err(Failure {
+            sources: program.sources,
+            diagnostics,
+        });
     }
     program.warnings = diagnostics;
     Ok(program)
@@ -57,8 +66,17 @@ pub fn one(root: LoadedFile, edition: Option<Edition>) -> Parsed {
     let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), None);
     loader.add(root, None, 0);
     let unit = loader.units.into_iter().flatten().next();
-    let nothing = || Unit { file: FileId(0), statements: Vec::new(), requests: Vec::new(), declarations: Vec::new() };
-    Parsed { sources: loader.sources, unit: unit.unwrap_or_else(nothing), diagnostics: loader.diagnostics }
+    let nothing = || Unit {
+        file: FileId(0),
+        statements: Vec::new(),
+        requests: Vec::new(),
+        declarations: Vec::new(),
+    };
+    Parsed {
+        sources: loader.sources,
+        unit: unit.unwrap_or_else(nothing),
+        diagnostics: loader.diagnostics,
+    }
 }
 
 /// All files of a program, parsed.
@@ -150,7 +168,9 @@ impl<'a> Loader<'a> {
             }
             Err(error) => {
                 let at = error.utf8_error().valid_up_to() as u32;
-                let id = self.sources.add(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
+                let id = self
+                    .sources
+                    .add(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
                 let span = Span::new(id, at, at + 1);
                 self.diagnostics.push(
                     Diagnostic::error("not-utf-8", "this file is not UTF-8 text")
@@ -175,7 +195,8 @@ impl<'a> Loader<'a> {
         };
         if depth >= MAX_LOAD_DEPTH {
             let message = format!("files load each other more than {MAX_LOAD_DEPTH} levels deep");
-            self.diagnostics.push(Diagnostic::error("too-deep", message).at(request.span, "one level more here"));
+            self.diagnostics
+                .push(Diagnostic::error("too-deep", message).at(request.span, "one level more here"));
             return;
         }
         let unit = match files.load(&Request { from, target }) {
@@ -196,7 +217,9 @@ impl<'a> Loader<'a> {
             Ok(file) => match self.by_identity.get(&file.identity) {
                 Some(unit) => *unit,
                 None => {
-                    let Some(unit) = self.add(file, Some(request.span), depth + 1) else { return };
+                    let Some(unit) = self.add(file, Some(request.span), depth + 1) else {
+                        return;
+                    };
                     self.loads.insert(request.statement, unit);
                     unit
                 }
@@ -205,13 +228,21 @@ impl<'a> Loader<'a> {
         if let Some(name) = &request.alias {
             let (Target::Include(text) | Target::Path(text) | Target::Module(text)) = target;
             let module = module_name(text).into();
-            self.aliases.push(Alias { file: source, name: name.clone(), unit, module });
+            self.aliases.push(Alias {
+                file: source,
+                name: name.clone(),
+                unit,
+                module,
+            });
         }
     }
 }
 
 /// `c` of `a.b.c` and of `a/b/c.hako`.
 fn module_name(text: &str) -> &str {
-    let path = text.strip_suffix(".hako").or_else(|| text.strip_suffix(".nyash")).unwrap_or(text);
+    let path = text
+        .strip_suffix(".hako")
+        .or_else(|| text.strip_suffix(".nyash"))
+        .unwrap_or(text);
     path.rsplit(['/', '.']).next().unwrap_or(path)
 }

@@ -30,9 +30,10 @@ impl Resolver<'_> {
                 return self.record_fields(&name, fields, values.iter().map(|(field, _)| field), variant.span);
             }
             (VariantShape::Unit, _) => Some(format!("`{name}` carries no value")),
-            (VariantShape::Tuple(types), _) => {
-                Some(format!("`{name}` carries {}, in parentheses", count(types.len(), "value")))
-            }
+            (VariantShape::Tuple(types), _) => Some(format!(
+                "`{name}` carries {}, in parentheses",
+                count(types.len(), "value")
+            )),
             (VariantShape::Record(_), _) => Some(format!("`{name}` carries named fields, in braces")),
         };
         if let Some(message) = wrong {
@@ -128,8 +129,16 @@ impl Resolver<'_> {
             match &pattern.kind {
                 PatternKind::Or(alternatives) => patterns.extend(alternatives),
                 PatternKind::Name(variable) => names.push((&variable.name.text, false)),
-                PatternKind::Tuple { enumeration: None, name, .. }
-                | PatternKind::Record { enumeration: None, name, .. } => {
+                PatternKind::Tuple {
+                    enumeration: None,
+                    name,
+                    ..
+                }
+                | PatternKind::Record {
+                    enumeration: None,
+                    name,
+                    ..
+                } => {
                     names.push((&name.text, true));
                 }
                 _ => {}
@@ -142,9 +151,14 @@ impl Resolver<'_> {
         });
         // Among several, the one that explains most arms.
         let explained = |info: &super::program::EnumInfo| {
-            names.iter().filter(|(name, _)| info.decl.variants.iter().any(|v| &*v.name.text == *name)).count()
+            names
+                .iter()
+                .filter(|(name, _)| info.decl.variants.iter().any(|v| &*v.name.text == *name))
+                .count()
         };
-        candidates.max_by_key(|(_, info)| explained(info)).map(|(index, _)| EnumId(index as u32))
+        candidates
+            .max_by_key(|(_, info)| explained(info))
+            .map(|(index, _)| EnumId(index as u32))
     }
 
     /// Says what a pattern tests for and declares what it binds. `bound` holds the variables of this arm:
@@ -167,7 +181,11 @@ impl Resolver<'_> {
             PatternKind::Unit { enumeration, name } => {
                 self.variant_pattern(pattern.id, enumeration, name);
             }
-            PatternKind::Tuple { enumeration, name, items } => {
+            PatternKind::Tuple {
+                enumeration,
+                name,
+                items,
+            } => {
                 match enumeration {
                     Some(enumeration) => self.variant_pattern(pattern.id, enumeration, name),
                     None => match shorthand.and_then(|id| self.find_variant(id, &name.text)) {
@@ -182,7 +200,11 @@ impl Resolver<'_> {
                     self.pattern(item, None, bound);
                 }
             }
-            PatternKind::Record { enumeration, name, fields } => {
+            PatternKind::Record {
+                enumeration,
+                name,
+                fields,
+            } => {
                 match (enumeration, shorthand) {
                     (Some(enumeration), _) => self.variant_pattern(pattern.id, enumeration, name),
                     (None, Some(id)) => match self.find_variant(id, &name.text) {
@@ -205,7 +227,10 @@ impl Resolver<'_> {
                 for item in items {
                     self.pattern(item, None, bound);
                 }
-                if let Some(Rest { variable: Some(variable) }) = rest {
+                if let Some(Rest {
+                    variable: Some(variable),
+                }) = rest
+                {
                     self.bind(variable, bound);
                 }
             }
@@ -232,7 +257,10 @@ impl Resolver<'_> {
 
     fn find_variant(&self, id: EnumId, name: &str) -> Option<(EnumId, u32)> {
         let variants = &self.declared.program.enums[id.index()].decl.variants;
-        variants.iter().position(|variant| &*variant.name.text == name).map(|index| (id, index as u32))
+        variants
+            .iter()
+            .position(|variant| &*variant.name.text == name)
+            .map(|index| (id, index as u32))
     }
 
     /// The enum that a bare capitalised name in a nested pattern must mean.
@@ -264,7 +292,10 @@ impl Resolver<'_> {
         let known = is_type_name(&name.text) || self.declared.find_box(&name.text, name.span.file).is_some();
         if !known {
             let message = format!("`{}` is neither a box nor a variant of an enum", name.text);
-            let mut diagnostic = self.declared.lint("unknown-box", message).at(name.span, "this pattern never matches");
+            let mut diagnostic = self
+                .declared
+                .lint("unknown-box", message)
+                .at(name.span, "this pattern never matches");
             let boxes = self.declared.boxes.keys().map(|name| &**name);
             let variants = self
                 .declared
@@ -286,7 +317,9 @@ impl Resolver<'_> {
     }
 
     fn payload_count(&mut self, pattern: &Pattern, name: &Name, items: usize) {
-        let Some((id, index)) = self.declared.program.variants.get(&pattern.id).copied() else { return };
+        let Some((id, index)) = self.declared.program.variants.get(&pattern.id).copied() else {
+            return;
+        };
         let decl = Rc::clone(&self.declared.program.enums[id.index()].decl);
         let variant = &decl.variants[index as usize];
         let carried = match &variant.shape {
@@ -302,7 +335,9 @@ impl Resolver<'_> {
     }
 
     fn record_pattern(&mut self, node: NodeId, name: &Name, fields: &[(Name, Pattern)]) {
-        let Some((id, index)) = self.declared.program.variants.get(&node).copied() else { return };
+        let Some((id, index)) = self.declared.program.variants.get(&node).copied() else {
+            return;
+        };
         let decl = Rc::clone(&self.declared.program.enums[id.index()].decl);
         let full = format!("{}::{}", decl.name.text, name.text);
         match &decl.variants[index as usize].shape {

@@ -21,7 +21,14 @@ pub(super) struct Frame {
 
 impl Frame {
     pub fn new(function: FunctionId, is_lambda: bool) -> Frame {
-        Frame { function, is_lambda, scopes: vec![HashMap::new()], ended: HashMap::new(), loops: 0, fini: None }
+        Frame {
+            function,
+            is_lambda,
+            scopes: vec![HashMap::new()],
+            ended: HashMap::new(),
+            loops: 0,
+            fini: None,
+        }
     }
 
     pub fn push(&mut self) {

@@ -18,7 +18,11 @@ pub(super) struct Sink {
 
 impl Sink {
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let count = if diagnostic.is_error() { &mut self.errors } else { &mut self.warnings };
+        let count = if diagnostic.is_error() {
+            &mut self.errors
+        } else {
+            &mut self.warnings
+        };
         *count += 1;
         if *count <= MAX_SHOWN {
             self.diagnostics.push(diagnostic);
@@ -33,7 +37,8 @@ impl Sink {
 
     /// Everything in source order, with a word about what was left out.
     pub fn finish(mut self) -> Vec<Diagnostic> {
-        self.diagnostics.sort_by_key(|d| d.primary.as_ref().map(|label| (label.span.file, label.span.start)));
+        self.diagnostics
+            .sort_by_key(|d| d.primary.as_ref().map(|label| (label.span.file, label.span.start)));
         if self.errors > MAX_SHOWN {
             let message = format!("{} more errors are not shown", self.errors - MAX_SHOWN);
             self.diagnostics.push(Diagnostic::error("too-many-errors", message));

@@ -13,7 +13,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if candidate == name || candidate.len().abs_diff(name.len()) > limit * 4 {
             continue;
         }
-        let distance = if candidate.eq_ignore_ascii_case(name) { 0 } else { distance(&letters, candidate) };
+        let distance = if candidate.eq_ignore_ascii_case(name) {
+            0
+        } else {
+            distance(&letters, candidate)
+        };
         // Names of one or two letters are all near each other.
         let worth = distance <= limit && distance < letters.len();
         if worth && best.is_none_or(|(least, text)| (distance, candidate) < (least, text)) {

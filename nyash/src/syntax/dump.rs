@@ -4,7 +4,10 @@ use super::ast::*;
 
 /// The whole unit.
 pub fn dump(unit: &Unit) -> String {
-    let mut dumper = Dumper { out: String::new(), depth: 0 };
+    let mut dumper = Dumper {
+        out: String::new(),
+        depth: 0,
+    };
     for statement in &unit.statements {
         dumper.statement(statement);
     }
@@ -16,7 +19,10 @@ pub fn dump(unit: &Unit) -> String {
 
 /// One expression.
 pub fn dump_expr(expr: &Expr) -> String {
-    let mut dumper = Dumper { out: String::new(), depth: 0 };
+    let mut dumper = Dumper {
+        out: String::new(),
+        depth: 0,
+    };
     dumper.expr(expr);
     dumper.out
 }
@@ -49,7 +55,12 @@ impl Dumper {
     }
 
     fn block(&mut self, block: &Block) {
-        self.indented(|dumper| block.statements.iter().for_each(|statement| dumper.statement(statement)));
+        self.indented(|dumper| {
+            block
+                .statements
+                .iter()
+                .for_each(|statement| dumper.statement(statement))
+        });
     }
 
     fn statement(&mut self, statement: &Stmt) {
@@ -90,7 +101,10 @@ impl Dumper {
                     self.block(block);
                 }
             }
-            StmtKind::Loop { condition: Some(condition), body } => self.headed("loop", condition, body),
+            StmtKind::Loop {
+                condition: Some(condition),
+                body,
+            } => self.headed("loop", condition, body),
             StmtKind::Loop { condition: None, body } => {
                 self.line("loop");
                 self.block(body);
@@ -103,7 +117,11 @@ impl Dumper {
                 self.line("until ");
                 self.expr(condition);
             }
-            StmtKind::For { variable, iterable, body } => {
+            StmtKind::For {
+                variable,
+                iterable,
+                body,
+            } => {
                 self.headed(&format!("for {} in", variable.name.text), iterable, body);
             }
             StmtKind::Break => self.line("break"),
@@ -184,8 +202,15 @@ impl Dumper {
     // ------------------------------------------------------------------------------------------ declarations
 
     fn function(&mut self, word: &str, decl: &FunctionDecl) {
-        let owner = decl.owner.as_ref().map_or(String::new(), |owner| format!("{}.", owner.text));
-        self.line(&format!("{word} {owner}{}({})", decl.name.text, parameters_text(&decl.parameters)));
+        let owner = decl
+            .owner
+            .as_ref()
+            .map_or(String::new(), |owner| format!("{}.", owner.text));
+        self.line(&format!(
+            "{word} {owner}{}({})",
+            decl.name.text,
+            parameters_text(&decl.parameters)
+        ));
         if let Some(ty) = &decl.return_type {
             self.text(&format!(": {}", type_text(ty)));
         }
@@ -244,7 +269,11 @@ impl Dumper {
             }
             MemberKind::Constructor(constructor) => self.function("constructor", &constructor.function),
             MemberKind::Method(method) => {
-                let word = if method.override_span.is_some() { "override method" } else { "method" };
+                let word = if method.override_span.is_some() {
+                    "override method"
+                } else {
+                    "method"
+                };
                 self.function(word, &method.function);
             }
             MemberKind::Signature(signature) => {
@@ -270,8 +299,10 @@ impl Dumper {
                         dumper.text(&format!("({})", types.join(", ")));
                     }
                     VariantShape::Record(fields) => {
-                        let fields: Vec<String> =
-                            fields.iter().map(|(name, ty)| format!("{}: {}", name.text, type_text(ty))).collect();
+                        let fields: Vec<String> = fields
+                            .iter()
+                            .map(|(name, ty)| format!("{}: {}", name.text, type_text(ty)))
+                            .collect();
                         dumper.text(&format!(" {{ {} }}", fields.join(", ")));
                     }
                 }
@@ -326,30 +357,59 @@ impl Dumper {
             }
             ExprKind::Unary { op, operand } => self.pair(unary_text(*op), operand, &[]),
             ExprKind::Binary { op, left, right } => self.pair(binary_text(*op), left, &[right]),
-            ExprKind::Conditional { condition, then, otherwise } => self.pair("?:", condition, &[then, otherwise]),
+            ExprKind::Conditional {
+                condition,
+                then,
+                otherwise,
+            } => self.pair("?:", condition, &[then, otherwise]),
             ExprKind::Call { callee, arguments } => {
                 let arguments: Vec<&Expr> = arguments.iter().collect();
                 self.pair("call", callee, &arguments);
             }
-            ExprKind::MethodCall { receiver, name, arguments, optional } => {
+            ExprKind::MethodCall {
+                receiver,
+                name,
+                arguments,
+                optional,
+            } => {
                 let arguments: Vec<&Expr> = arguments.iter().collect();
                 let dot = if *optional { "?." } else { "." };
                 self.pair(&format!("{dot}{}()", name.text), receiver, &arguments);
             }
-            ExprKind::Field { receiver, name, optional } => {
+            ExprKind::Field {
+                receiver,
+                name,
+                optional,
+            } => {
                 let dot = if *optional { "?." } else { "." };
                 self.pair(&format!("{dot}{}", name.text), receiver, &[]);
             }
             ExprKind::Index { receiver, index } => self.pair("index", receiver, &[index]),
-            ExprKind::New { class, type_arguments, arguments } => {
+            ExprKind::New {
+                class,
+                type_arguments,
+                arguments,
+            } => {
                 let types: Vec<String> = type_arguments.iter().map(type_text).collect();
-                let types = if types.is_empty() { String::new() } else { format!("<{}>", types.join(", ")) };
+                let types = if types.is_empty() {
+                    String::new()
+                } else {
+                    format!("<{}>", types.join(", "))
+                };
                 self.list(&format!("new {}{types}", class.text), arguments);
             }
-            ExprKind::From { parent, method, arguments } => {
+            ExprKind::From {
+                parent,
+                method,
+                arguments,
+            } => {
                 self.list(&format!("from {}.{}", parent.text, method.text), arguments);
             }
-            ExprKind::Variant { enumeration, variant, payload } => {
+            ExprKind::Variant {
+                enumeration,
+                variant,
+                payload,
+            } => {
                 let head = format!("{}::{}", enumeration.text, variant.text);
                 match payload {
                     VariantPayload::Unit => self.text(&head),
@@ -437,24 +497,38 @@ fn pattern_text(pattern: &Pattern) -> String {
         PatternKind::Range(low, high) => format!("{low}..{high}"),
         PatternKind::Or(alternatives) => alternatives.iter().map(pattern_text).collect::<Vec<_>>().join(" | "),
         PatternKind::Name(variable) => variable.name.text.to_string(),
-        PatternKind::Tuple { enumeration, name, items } => format!("{}({})", path(enumeration, name), list(items)),
-        PatternKind::Record { enumeration, name, fields } => {
-            let fields: Vec<String> =
-                fields.iter().map(|(name, item)| format!("{}: {}", name.text, pattern_text(item))).collect();
+        PatternKind::Tuple {
+            enumeration,
+            name,
+            items,
+        } => format!("{}({})", path(enumeration, name), list(items)),
+        PatternKind::Record {
+            enumeration,
+            name,
+            fields,
+        } => {
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, item)| format!("{}: {}", name.text, pattern_text(item)))
+                .collect();
             format!("{} {{ {} }}", path(enumeration, name), fields.join(", "))
         }
         PatternKind::Unit { enumeration, name } => format!("{}::{}", enumeration.text, name.text),
         PatternKind::Array { items, rest } => {
             let rest = match rest {
-                Some(Rest { variable: Some(variable) }) => format!(", ..{}", variable.name.text),
+                Some(Rest {
+                    variable: Some(variable),
+                }) => format!(", ..{}", variable.name.text),
                 Some(Rest { variable: None }) => ", ..".to_string(),
                 None => String::new(),
             };
             format!("[{}{rest}]", list(items))
         }
         PatternKind::Map { entries, rest } => {
-            let entries: Vec<String> =
-                entries.iter().map(|(key, item)| format!("{key:?}: {}", pattern_text(item))).collect();
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(key, item)| format!("{key:?}: {}", pattern_text(item)))
+                .collect();
             format!("{{{}{}}}", entries.join(", "), if *rest { ", .." } else { "" })
         }
         PatternKind::Invalid => "invalid".to_string(),

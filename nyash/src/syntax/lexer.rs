@@ -80,8 +80,13 @@ impl<'a> Lexer<'a> {
     }
 
     fn push(&mut self, kind: TokenKind, start: usize) {
-        let token =
-            Token { kind, after_newline: self.after_newline, start: start as u32, end: self.at as u32, partner: 0 };
+        let token = Token {
+            kind,
+            after_newline: self.after_newline,
+            start: start as u32,
+            end: self.at as u32,
+            partner: 0,
+        };
         self.tokens.push(token);
         self.after_newline = false;
     }
@@ -179,11 +184,14 @@ impl<'a> Lexer<'a> {
     fn word(&mut self) {
         let start = self.at;
         let rest = self.rest();
-        let ascii = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        let ascii = rest
+            .bytes()
+            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+            .count();
         let length = match rest.as_bytes().get(ascii) {
-            Some(next) if *next >= 0x80 => {
-                rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())
-            }
+            Some(next) if *next >= 0x80 => rest
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len()),
             _ => ascii,
         };
         self.at += length;
@@ -203,7 +211,9 @@ impl<'a> Lexer<'a> {
         }
         self.at += length;
         let tail = self.rest();
-        let stray = tail.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(tail.len());
+        let stray = tail
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(tail.len());
         if stray > 0 {
             self.at += stray;
             let written = &self.text[start..self.at];
@@ -255,7 +265,9 @@ impl<'a> Lexer<'a> {
             self.report(
                 Diagnostic::error("unterminated-string", "this string has no end")
                     .at(opening, "the string starts here")
-                    .hint(format!("close it with `{quote}`; a quote inside a string is written `\\{quote}`")),
+                    .hint(format!(
+                        "close it with `{quote}`; a quote inside a string is written `\\{quote}`"
+                    )),
             );
         }
         self.push(if closed { TokenKind::Str } else { TokenKind::Invalid }, start);
@@ -270,7 +282,10 @@ impl<'a> Lexer<'a> {
                 mark(&rest.as_bytes()[at..]).is_some()
             }
         };
-        let length = rest.char_indices().find(|(at, c)| starts_token(*at, *c)).map_or(rest.len(), |(at, _)| at);
+        let length = rest
+            .char_indices()
+            .find(|(at, c)| starts_token(*at, *c))
+            .map_or(rest.len(), |(at, _)| at);
         self.at += length;
         let run = &rest[..length];
         let first = run.chars().next().unwrap_or('\0');
@@ -415,7 +430,11 @@ fn unicode_escape(text: &str) -> Option<(char, usize)> {
     let unit = |from: usize| {
         let digits = text.get(from..from + 4)?;
         let hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
-        if hex { u16::from_str_radix(digits, 16).ok() } else { None }
+        if hex {
+            u16::from_str_radix(digits, 16).ok()
+        } else {
+            None
+        }
     };
     let first = unit(0)?;
     if let Some(c) = char::from_u32(u32::from(first)) {
@@ -434,7 +453,10 @@ mod tests {
 
     fn kinds(text: &str) -> Vec<TokenKind> {
         let mut diagnostics = Vec::new();
-        tokenize(FileId(0), text, &mut diagnostics).iter().map(|t| t.kind).collect()
+        tokenize(FileId(0), text, &mut diagnostics)
+            .iter()
+            .map(|t| t.kind)
+            .collect()
     }
 
     #[test]
@@ -442,7 +464,10 @@ mod tests {
         use TokenKind::*;
         assert_eq!(kinds("1..5"), [Int, Mark(super::Mark::DotDot), Int, End]);
         assert_eq!(kinds("1.5"), [Float, End]);
-        assert_eq!(kinds("5.abs"), [Int, Mark(super::Mark::Dot), Word(super::Word::Plain), End]);
+        assert_eq!(
+            kinds("5.abs"),
+            [Int, Mark(super::Mark::Dot), Word(super::Word::Plain), End]
+        );
     }
 
     #[test]
@@ -450,7 +475,10 @@ mod tests {
         assert_eq!(string_value(r#""a\x\n\"""#, Edition::E2025), "a\\x\n\"");
         assert_eq!(string_value(r#""\'\/""#, Edition::E2025), r"\'\/");
         assert_eq!(string_value(r#""\'\/""#, Edition::E2026), "'/");
-        assert_eq!(string_value(r#""\u0041\ud83d\ude00\ud83d\u""#, Edition::E2026), "A😀\\ud83d\\u");
+        assert_eq!(
+            string_value(r#""\u0041\ud83d\ude00\ud83d\u""#, Edition::E2026),
+            "A😀\\ud83d\\u"
+        );
     }
 
     #[test]

@@ -20,7 +20,12 @@ pub fn nyash(folder: &Path) -> Command {
 pub fn run(folder: &Path, file: &str, options: &[String], arguments: &[String], stdin: &str) -> Result<Output, String> {
     let mut command = nyash(folder);
     // Most tests spend more time in the native compiler than in the program.
-    command.args(["--no-warnings", "--opt-level", "none"]).arg(file).args(options).arg("--").args(arguments);
+    command
+        .args(["--no-warnings", "--opt-level", "none"])
+        .arg(file)
+        .args(options)
+        .arg("--")
+        .args(arguments);
     finish(command, stdin)
 }
 
@@ -44,8 +49,14 @@ pub fn unique() -> usize {
 
 /// Runs a command to its end, or to the time limit.
 pub fn finish(mut command: Command, stdin: &str) -> Result<Output, String> {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).env("NO_COLOR", "1");
-    let mut child = command.spawn().map_err(|error| format!("cannot start {command:?}: {error}"))?;
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .env("NO_COLOR", "1");
+    let mut child = command
+        .spawn()
+        .map_err(|error| format!("cannot start {command:?}: {error}"))?;
     // A program that does not read its input is free to close it.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let id = child.id();

@@ -28,7 +28,9 @@ pub fn run(options: Options) -> ExitCode {
     if let Err(message) = old_flags(&options) {
         return fail(WRONG_COMMAND_LINE, message);
     }
-    let Some(file) = options.file.clone() else { return ExitCode::from(WRONG_COMMAND_LINE) };
+    let Some(file) = options.file.clone() else {
+        return ExitCode::from(WRONG_COMMAND_LINE);
+    };
     match compile(&file, &options) {
         Ok(code) => code,
         Err(code) => code,
@@ -78,14 +80,21 @@ fn dump_ast(root: nyash::front::LoadedFile, options: &Options, reporter: Reporte
     reporter.diagnostics(&parsed.diagnostics, &parsed.sources);
     let code = print(nyash::syntax::dump::dump(&parsed.unit).as_bytes());
     let failed = parsed.diagnostics.iter().any(nyash::diagnostic::Diagnostic::is_error);
-    Ok(if failed { ExitCode::from(PROGRAM_HAS_ERRORS) } else { code })
+    Ok(if failed {
+        ExitCode::from(PROGRAM_HAS_ERRORS)
+    } else {
+        code
+    })
 }
 
 fn generate(file: &Path, program: &Program, options: &Options, reporter: Reporter) -> Done {
     if options.dump_mir {
         return Ok(print(nyash::back::dump_mir(program).as_bytes()));
     }
-    let settings = nyash::back::Options { print_result: options.print_result, ..Default::default() };
+    let settings = nyash::back::Options {
+        print_result: options.print_result,
+        ..Default::default()
+    };
     let wasm = nyash::back::compile(program, &settings).map_err(|diagnostics| {
         reporter.diagnostics(&diagnostics, &program.sources);
         ExitCode::from(PROGRAM_HAS_ERRORS)
@@ -137,14 +146,25 @@ fn output_path(file: &Path, options: &Options, extension: &str) -> PathBuf {
     if let Some(output) = &options.output {
         return output.clone();
     }
-    let stem = if file == Path::new("-") { Path::new("a.out") } else { file };
+    let stem = if file == Path::new("-") {
+        Path::new("a.out")
+    } else {
+        file
+    };
     let name = PathBuf::from(stem.file_stem().unwrap_or(stem.as_os_str()));
-    if extension.is_empty() { name } else { name.with_extension(extension) }
+    if extension.is_empty() {
+        name
+    } else {
+        name.with_extension(extension)
+    }
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Done {
     let cannot = |error: std::io::Error| {
-        fail(FILE_TROUBLE, format!("cannot write '{}': {}", path.display(), files::reason(&error)))
+        fail(
+            FILE_TROUBLE,
+            format!("cannot write '{}': {}", path.display(), files::reason(&error)),
+        )
     };
     std::fs::write(path, bytes).map_err(cannot)?;
     Ok(ExitCode::SUCCESS)
@@ -177,7 +197,11 @@ fn benchmark(wasm: &[u8], options: &Options) -> Done {
         let start = Instant::now();
         let nowhere = std::process::Stdio::null;
         let mut command = Command::new(program.path());
-        let status = command.args(&options.program_arguments).stdin(nowhere()).stdout(nowhere()).status();
+        let status = command
+            .args(&options.program_arguments)
+            .stdin(nowhere())
+            .stdout(nowhere())
+            .status();
         times.push(start.elapsed());
         let status = status.map_err(cannot_run)?;
         if !status.success() {
@@ -187,7 +211,10 @@ fn benchmark(wasm: &[u8], options: &Options) -> Done {
     times.sort();
     let (least, most) = (times[0], times[times.len() - 1]);
     let mean = times.iter().sum::<Duration>() / times.len() as u32;
-    let line = format!("{} runs: mean {mean:.3?}, least {least:.3?}, most {most:.3?}\n", times.len());
+    let line = format!(
+        "{} runs: mean {mean:.3?}, least {least:.3?}, most {most:.3?}\n",
+        times.len()
+    );
     Ok(print(line.as_bytes()))
 }
 

@@ -30,7 +30,11 @@ pub fn read_root(path: &Path) -> Result<LoadedFile, String> {
         let limit = nyash::resolve::load::MAX_FILE_BYTES as u64 + 1;
         let result = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
         result.map_err(|error| format!("cannot read standard input: {error}"))?;
-        return Ok(LoadedFile { name: "<stdin>".into(), identity: "<stdin>".into(), bytes });
+        return Ok(LoadedFile {
+            name: "<stdin>".into(),
+            identity: "<stdin>".into(),
+            bytes,
+        });
     }
     read(path)
 }
@@ -43,7 +47,9 @@ fn read(path: &Path) -> Result<LoadedFile, String> {
     // One byte more than allowed is enough to see that a file is too large; devices have no end at all.
     let limit = nyash::resolve::load::MAX_FILE_BYTES as u64 + 1;
     file.by_ref().take(limit).read_to_end(&mut bytes).map_err(cannot)?;
-    let identity = path.canonicalize().map_or_else(|_| name.clone(), |path| path.display().to_string());
+    let identity = path
+        .canonicalize()
+        .map_or_else(|_| name.clone(), |path| path.display().to_string());
     Ok(LoadedFile { name, identity, bytes })
 }
 
@@ -59,7 +65,10 @@ pub fn reason(error: &std::io::Error) -> String {
 
 impl Disk {
     pub fn new(root_file: &Path) -> Disk {
-        Disk { root_file: root_file.to_path_buf(), project: OnceCell::new() }
+        Disk {
+            root_file: root_file.to_path_buf(),
+            project: OnceCell::new(),
+        }
     }
 
     fn project(&self) -> &Project {
@@ -96,7 +105,11 @@ impl Project {
                 }
             }
         }
-        Project { root: PathBuf::new(), manifest: Manifest::default(), members: Vec::new() }
+        Project {
+            root: PathBuf::new(),
+            manifest: Manifest::default(),
+            members: Vec::new(),
+        }
     }
 
     fn new(root: PathBuf, manifest: Manifest) -> Project {
@@ -107,7 +120,11 @@ impl Project {
                 members.push((directory.to_path_buf(), Manifest::parse(&text)));
             }
         }
-        Project { root, manifest, members }
+        Project {
+            root,
+            manifest,
+            members,
+        }
     }
 
     /// Where the module called `name` may be: the explicit ones first.
@@ -115,8 +132,12 @@ impl Project {
         let mut candidates = Vec::new();
         candidates.extend(self.manifest.text("modules", name).map(|path| self.root.join(path)));
         for (directory, member) in &self.members {
-            let Some(prefix) = member.text("module", "name") else { continue };
-            let Some(rest) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.')) else { continue };
+            let Some(prefix) = member.text("module", "name") else {
+                continue;
+            };
+            let Some(rest) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.')) else {
+                continue;
+            };
             candidates.extend(member.text("exports", rest).map(|path| directory.join(path)));
         }
         candidates.extend(self.package(name));
@@ -124,7 +145,11 @@ impl Project {
         roots.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
         for (prefix, directory) in roots {
             if let Some(rest) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.')) {
-                candidates.push(self.root.join(directory).join(format!("{}.hako", rest.replace('.', "/"))));
+                candidates.push(
+                    self.root
+                        .join(directory)
+                        .join(format!("{}.hako", rest.replace('.', "/"))),
+                );
             }
         }
         let path = name.replace('.', "/");
@@ -183,7 +208,12 @@ impl FileProvider for Disk {
         let mut tried = Vec::new();
         for path in &candidates {
             match path.is_file() {
-                true => return read(path).map_err(|message| LoadError { message, tried: Vec::new() }),
+                true => {
+                    return read(path).map_err(|message| LoadError {
+                        message,
+                        tried: Vec::new(),
+                    });
+                }
                 false => {
                     let line = format!("looked for '{}'", path.display());
                     if !tried.contains(&line) {
@@ -192,6 +222,9 @@ impl FileProvider for Disk {
                 }
             }
         }
-        Err(LoadError { message: format!("cannot find {what}"), tried })
+        Err(LoadError {
+            message: format!("cannot find {what}"),
+            tried,
+        })
     }
 }

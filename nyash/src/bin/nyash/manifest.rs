@@ -29,7 +29,9 @@ impl Manifest {
                 table = name.trim_matches(['[', ']', ' ']).to_string();
                 continue;
             }
-            let Some((key, value)) = line.split_once('=') else { continue };
+            let Some((key, value)) = line.split_once('=') else {
+                continue;
+            };
             let mut value = value.trim().to_string();
             while value.starts_with('[') && !value.ends_with(']') {
                 let Some(next) = lines.next() else { break };
@@ -61,10 +63,14 @@ impl Manifest {
 
     /// All strings of `table`.
     pub fn texts(&self, table: &str) -> impl Iterator<Item = (&str, &str)> {
-        self.tables.get(table).into_iter().flatten().filter_map(|(key, value)| match value {
-            Value::Text(text) => Some((key.as_str(), text.as_str())),
-            Value::List(_) => None,
-        })
+        self.tables
+            .get(table)
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, value)| match value {
+                Value::Text(text) => Some((key.as_str(), text.as_str())),
+                Value::List(_) => None,
+            })
     }
 }
 

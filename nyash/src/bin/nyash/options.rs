@@ -109,7 +109,12 @@ pub struct Options {
     pub inherit_env: bool,
 
     /// An argument that the executable gets before those of its caller
-    #[arg(long, value_name = "ARG", allow_hyphen_values = true, help_heading = "Capabilities of the executable")]
+    #[arg(
+        long,
+        value_name = "ARG",
+        allow_hyphen_values = true,
+        help_heading = "Capabilities of the executable"
+    )]
     pub arg: Vec<String>,
 
     /// What the executable sees as its own name

@@ -28,7 +28,11 @@ fn packer_options(options: &Options) -> Result<nyash_pack::Options, String> {
         packer.add_env(variable.as_bytes()).map_err(|error| error.to_string())?;
     }
     packer.inherit_env = options.inherit_env;
-    packer.args = options.arg.iter().map(|argument| argument.clone().into_bytes()).collect();
+    packer.args = options
+        .arg
+        .iter()
+        .map(|argument| argument.clone().into_bytes())
+        .collect();
     packer.argv0 = options.argv0.clone().map(String::into_bytes);
     packer.opt_level = match options.opt_level {
         OptLevel::None => nyash_pack::OptLevel::None,

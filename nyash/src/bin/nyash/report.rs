@@ -25,7 +25,11 @@ impl Reporter {
                 !forbidden && !dumb && std::io::stderr().is_terminal()
             }
         };
-        Reporter { json: options.json, colour, warnings: !options.no_warnings }
+        Reporter {
+            json: options.json,
+            colour,
+            warnings: !options.no_warnings,
+        }
     }
 
     /// Shows everything, and for people a closing line with the counts.
@@ -43,8 +47,10 @@ impl Reporter {
         let errors = shown.iter().filter(|d| d.is_error()).count();
         let warnings = shown.len() - errors;
         if !self.json && !shown.is_empty() {
-            let parts: Vec<String> =
-                [count(errors, "error"), count(warnings, "warning")].into_iter().flatten().collect();
+            let parts: Vec<String> = [count(errors, "error"), count(warnings, "warning")]
+                .into_iter()
+                .flatten()
+                .collect();
             out += &parts.join(", ");
             out.push('\n');
         }

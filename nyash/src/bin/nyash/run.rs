@@ -35,7 +35,11 @@ impl Temporary {
     pub fn new(bytes: &[u8]) -> std::io::Result<Temporary> {
         use std::os::unix::fs::OpenOptionsExt;
         let path = std::env::temp_dir().join(format!("nyash-run-{}", std::process::id()));
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(&path)?;
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o700)
+            .open(&path)?;
         let temporary = Temporary(path);
         file.write_all(bytes)?;
         Ok(temporary)

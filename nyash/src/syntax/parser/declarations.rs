@@ -50,9 +50,12 @@ impl Parser<'_> {
         let brace = self.tokens[(close + 1).min(self.tokens.len() - 1)];
         brace.kind == TokenKind::Mark(Mark::LeftBrace)
             && !brace.after_newline
-            && self.tokens[self.at + 2..close]
-                .iter()
-                .all(|token| matches!(token.kind, TokenKind::Word(_) | TokenKind::Mark(Mark::Comma | Mark::Colon)))
+            && self.tokens[self.at + 2..close].iter().all(|token| {
+                matches!(
+                    token.kind,
+                    TokenKind::Word(_) | TokenKind::Mark(Mark::Comma | Mark::Colon)
+                )
+            })
     }
 
     // ------------------------------------------------------------------------------------------ functions
@@ -69,7 +72,16 @@ impl Parser<'_> {
         let body = self.block("for the body of the function")?;
         let body = self.body_with_handlers(body)?;
         let id = self.node();
-        Ok(FunctionDecl { id, span: self.span_from(start), owner, is_static, name, parameters, return_type, body })
+        Ok(FunctionDecl {
+            id,
+            span: self.span_from(start),
+            owner,
+            is_static,
+            name,
+            parameters,
+            return_type,
+            body,
+        })
     }
 
     /// Handlers behind a body become a `try` statement inside it.
@@ -80,8 +92,16 @@ impl Parser<'_> {
         let start = body.span.start;
         let handled = self.handlers(body)?;
         let span = self.span_from(start);
-        let statement = Stmt { id: self.node(), span, kind: StmtKind::Try(Box::new(handled)) };
-        Ok(Block { id: self.node(), span, statements: vec![statement] })
+        let statement = Stmt {
+            id: self.node(),
+            span,
+            kind: StmtKind::Try(Box::new(handled)),
+        };
+        Ok(Block {
+            id: self.node(),
+            span,
+            statements: vec![statement],
+        })
     }
 
     /// `(a, b: T)`; commas may be missing.
@@ -91,11 +111,18 @@ impl Parser<'_> {
         while self.ahead_is_name(0) {
             let name = self.declared_name("the name of a parameter")?;
             let ty = self.type_annotation()?;
-            parameters.push(Parameter { id: self.node(), name, ty });
+            parameters.push(Parameter {
+                id: self.node(),
+                name,
+                ty,
+            });
             self.eat(Mark::Comma);
         }
         if !self.is(Mark::RightParen) {
-            let message = format!("expected the name of a parameter or `)`, found {}", self.describe(self.token()));
+            let message = format!(
+                "expected the name of a parameter or `)`, found {}",
+                self.describe(self.token())
+            );
             let diagnostic = Diagnostic::error("syntax", message)
                 .at(self.here(), "")
                 .also(self.span_of(open), "the parameters start here");
@@ -201,7 +228,12 @@ impl Parser<'_> {
             }
         })?;
         self.expect_closing(Mark::RightBrace, open)?;
-        Ok(EnumDecl { id: self.node(), name, type_parameters, variants })
+        Ok(EnumDecl {
+            id: self.node(),
+            name,
+            type_parameters,
+            variants,
+        })
     }
 
     fn variant(&mut self) -> Parsed<Variant> {
@@ -259,7 +291,15 @@ impl Parser<'_> {
         }
         let open = self.expect(Mark::LeftBrace, "for the members of the box")?;
         let members = self.members(kind, &name, open)?;
-        Ok(BoxDecl { id: self.node(), kind, name, type_parameters, parents, interfaces, members })
+        Ok(BoxDecl {
+            id: self.node(),
+            kind,
+            name,
+            type_parameters,
+            parents,
+            interfaces,
+            members,
+        })
     }
 
     fn names_into(&mut self, names: &mut Vec<Name>, what: &str) -> Parsed<()> {
@@ -293,7 +333,11 @@ impl Parser<'_> {
     }
 
     fn add_member(&mut self, members: &mut Vec<Member>, start: u32, kind: MemberKind) {
-        let member = Member { id: self.node(), span: self.span_from(start), kind };
+        let member = Member {
+            id: self.node(),
+            span: self.span_from(start),
+            kind,
+        };
         members.push(member);
     }
 
@@ -318,7 +362,11 @@ impl Parser<'_> {
                 self.field_group(None, members)
             }
             Word::Public | Word::Private if next_is(Mark::LeftBrace) || next_is_name => {
-                let visibility = if word == Word::Public { Visibility::Public } else { Visibility::Private };
+                let visibility = if word == Word::Public {
+                    Visibility::Public
+                } else {
+                    Visibility::Private
+                };
                 self.advance();
                 if self.is(Mark::LeftBrace) {
                     return self.field_group(Some(visibility), members);
@@ -338,7 +386,11 @@ impl Parser<'_> {
             }
             Word::Once | Word::BirthOnce if next_is_name => {
                 self.advance();
-                let kind = if word == Word::Once { PropertyKind::Once } else { PropertyKind::BirthOnce };
+                let kind = if word == Word::Once {
+                    PropertyKind::Once
+                } else {
+                    PropertyKind::BirthOnce
+                };
                 let name = self.name("the name of the property")?;
                 let property = self.property(kind, name)?;
                 self.add_member(members, start, MemberKind::Property(property));
@@ -400,7 +452,13 @@ impl Parser<'_> {
             true => Some(self.expression()?),
             false => None,
         };
-        Ok(MemberKind::Field(Field { name, ty, initialiser, weak, visibility }))
+        Ok(MemberKind::Field(Field {
+            name,
+            ty,
+            initialiser,
+            weak,
+            visibility,
+        }))
     }
 
     /// A field, property, method or constructor.
@@ -475,7 +533,10 @@ impl Parser<'_> {
             Some(keyword) if kind == BoxKind::Ordinary => {
                 MemberKind::Constructor(Box::new(Constructor { keyword, function }))
             }
-            _ => MemberKind::Method(Box::new(Method { override_span, function })),
+            _ => MemberKind::Method(Box::new(Method {
+                override_span,
+                function,
+            })),
         })
     }
 
@@ -491,8 +552,16 @@ impl Parser<'_> {
         if self.eat(Mark::FatArrow) || (kind != PropertyKind::Computed && self.eat(Mark::Equal)) {
             let value = self.expression()?;
             let span = value.span;
-            let statement = Stmt { id: self.node(), span, kind: StmtKind::Return(Some(value)) };
-            let body = Block { id: self.node(), span, statements: vec![statement] };
+            let statement = Stmt {
+                id: self.node(),
+                span,
+                kind: StmtKind::Return(Some(value)),
+            };
+            let body = Block {
+                id: self.node(),
+                span,
+                statements: vec![statement],
+            };
             return self.property_of(kind, name, ty, body);
         }
         let body = self.block("or `=>` for the value of the property")?;
@@ -512,7 +581,12 @@ impl Parser<'_> {
             return_type: None,
             body,
         };
-        Ok(Property { kind, name, ty, body: Rc::new(getter) })
+        Ok(Property {
+            kind,
+            name,
+            ty,
+            body: Rc::new(getter),
+        })
     }
 
     /// `{ .. } as [once|birth_once] name: T`

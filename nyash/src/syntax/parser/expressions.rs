@@ -22,7 +22,9 @@ enum Level {
 impl Level {
     fn tighter(self) -> Option<Level> {
         use Level::*;
-        let order = [Coalesce, Or, And, BitOr, BitXor, BitAnd, Equality, Comparison, Range, Sum, Shift, Product];
+        let order = [
+            Coalesce, Or, And, BitOr, BitXor, BitAnd, Equality, Comparison, Range, Sum, Shift, Product,
+        ];
         order.iter().copied().find(|level| *level > self)
     }
 }
@@ -50,18 +52,46 @@ impl Parser<'_> {
                 arguments.insert(0, value);
                 ExprKind::Call { callee, arguments }
             }
-            ExprKind::MethodCall { receiver, name, mut arguments, optional } => {
+            ExprKind::MethodCall {
+                receiver,
+                name,
+                mut arguments,
+                optional,
+            } => {
                 arguments.insert(0, value);
-                ExprKind::MethodCall { receiver, name, arguments, optional }
+                ExprKind::MethodCall {
+                    receiver,
+                    name,
+                    arguments,
+                    optional,
+                }
             }
-            ExprKind::Field { receiver, name, optional } => {
-                ExprKind::MethodCall { receiver, name, arguments: vec![value], optional }
-            }
-            ExprKind::From { parent, method, mut arguments } => {
+            ExprKind::Field {
+                receiver,
+                name,
+                optional,
+            } => ExprKind::MethodCall {
+                receiver,
+                name,
+                arguments: vec![value],
+                optional,
+            },
+            ExprKind::From {
+                parent,
+                method,
+                mut arguments,
+            } => {
                 arguments.insert(0, value);
-                ExprKind::From { parent, method, arguments }
+                ExprKind::From {
+                    parent,
+                    method,
+                    arguments,
+                }
             }
-            _ => ExprKind::Call { callee: Box::new(target), arguments: vec![value] },
+            _ => ExprKind::Call {
+                callee: Box::new(target),
+                arguments: vec![value],
+            },
         };
         self.expr(start, below, kind)
     }
@@ -78,7 +108,15 @@ impl Parser<'_> {
         let otherwise = self.nested(Self::conditional)?;
         let below = condition.height.max(then.height).max(otherwise.height);
         let (condition, then, otherwise) = (Box::new(condition), Box::new(then), Box::new(otherwise));
-        self.expr(start, below, ExprKind::Conditional { condition, then, otherwise })
+        self.expr(
+            start,
+            below,
+            ExprKind::Conditional {
+                condition,
+                then,
+                otherwise,
+            },
+        )
     }
 
     fn binary(&mut self, level: Level) -> Parsed<Expr> {
@@ -95,7 +133,15 @@ impl Parser<'_> {
                 None => self.unary()?,
             };
             let below = left.height.max(right.height);
-            left = self.expr(start, below, ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) })?;
+            left = self.expr(
+                start,
+                below,
+                ExprKind::Binary {
+                    op,
+                    left: Box::new(left),
+                    right: Box::new(right),
+                },
+            )?;
         }
         Ok(left)
     }
@@ -103,7 +149,11 @@ impl Parser<'_> {
     /// The binary operator that goes on with the expression here.
     fn binary_operator(&self) -> Option<(BinaryOp, Level)> {
         let token = self.token();
-        let shift = if self.edition == Edition::E2025 { Level::Sum } else { Level::Shift };
+        let shift = if self.edition == Edition::E2025 {
+            Level::Sum
+        } else {
+            Level::Shift
+        };
         Some(match token.kind {
             TokenKind::Word(Word::Or) => (BinaryOp::Or, Level::Or),
             TokenKind::Word(Word::And) => (BinaryOp::And, Level::And),
@@ -166,7 +216,14 @@ impl Parser<'_> {
         }
         let operand = self.nested(Self::unary)?;
         let below = operand.height;
-        self.expr(start, below, ExprKind::Unary { op, operand: Box::new(operand) })
+        self.expr(
+            start,
+            below,
+            ExprKind::Unary {
+                op,
+                operand: Box::new(operand),
+            },
+        )
     }
 
     /// The token `n` places ahead, on the same line, can start an operand.
@@ -179,7 +236,10 @@ impl Parser<'_> {
             TokenKind::Int | TokenKind::Float | TokenKind::Str => true,
             TokenKind::Word(word) => !matches!(word, Word::And | Word::Or | Word::In | Word::As | Word::Else),
             TokenKind::Mark(mark) => {
-                matches!(mark, Mark::LeftParen | Mark::LeftBracket | Mark::Minus | Mark::Bang | Mark::Tilde)
+                matches!(
+                    mark,
+                    Mark::LeftParen | Mark::LeftBracket | Mark::Minus | Mark::Bang | Mark::Tilde
+                )
             }
             _ => false,
         }
@@ -201,7 +261,14 @@ impl Parser<'_> {
                 }
                 Mark::LeftParen if !token.after_newline => {
                     let (arguments, height) = self.arguments()?;
-                    self.expr(start, below.max(height), ExprKind::Call { callee: Box::new(value), arguments })?
+                    self.expr(
+                        start,
+                        below.max(height),
+                        ExprKind::Call {
+                            callee: Box::new(value),
+                            arguments,
+                        },
+                    )?
                 }
                 Mark::LeftBracket if !token.after_newline => {
                     let open = self.advance();
@@ -257,9 +324,26 @@ impl Parser<'_> {
         let receiver = Box::new(receiver);
         if self.is(Mark::LeftParen) && !self.token().after_newline {
             let (arguments, height) = self.arguments()?;
-            return self.expr(start, below.max(height), ExprKind::MethodCall { receiver, name, arguments, optional });
+            return self.expr(
+                start,
+                below.max(height),
+                ExprKind::MethodCall {
+                    receiver,
+                    name,
+                    arguments,
+                    optional,
+                },
+            );
         }
-        self.expr(start, below, ExprKind::Field { receiver, name, optional })
+        self.expr(
+            start,
+            below,
+            ExprKind::Field {
+                receiver,
+                name,
+                optional,
+            },
+        )
     }
 
     /// `(a, b)` and the height of the highest argument. A comma may be missing between two on one line.
@@ -335,7 +419,11 @@ impl Parser<'_> {
         let written = self.text_of(token);
         let digits = written.bytes().take_while(u8::is_ascii_digit).count();
         let text = &written[..digits];
-        let parsed = if negative { format!("-{text}").parse() } else { text.parse() };
+        let parsed = if negative {
+            format!("-{text}").parse()
+        } else {
+            text.parse()
+        };
         match parsed {
             Ok(value) => {
                 self.advance();
@@ -357,7 +445,9 @@ impl Parser<'_> {
     pub(super) fn float_value(&mut self) -> f64 {
         let token = self.advance();
         let text = self.text_of(token);
-        let number = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(text, |end| &text[..end]);
+        let number = text
+            .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+            .map_or(text, |end| &text[..end]);
         number.parse().unwrap_or(f64::INFINITY)
     }
 
@@ -376,7 +466,9 @@ impl Parser<'_> {
                 let parent = self.text_of(self.ahead(1)).to_string();
                 let diagnostic = Diagnostic::error("syntax", "a call to a parent names the method")
                     .at(self.here(), "")
-                    .hint(format!("to run the constructor of the parent write `from {parent}.birth(..)`"));
+                    .hint(format!(
+                        "to run the constructor of the parent write `from {parent}.birth(..)`"
+                    ));
                 return Err(self.error(diagnostic));
             }
             Word::Fn | Word::Function if next_paren => return self.lambda(),
@@ -425,7 +517,15 @@ impl Parser<'_> {
         } else {
             VariantPayload::Unit
         };
-        self.expr(start, below, ExprKind::Variant { enumeration: name, variant, payload })
+        self.expr(
+            start,
+            below,
+            ExprKind::Variant {
+                enumeration: name,
+                variant,
+                payload,
+            },
+        )
     }
 
     /// `{ name: e, .. }`
@@ -456,7 +556,9 @@ impl Parser<'_> {
         let open = self.advance();
         let mut inner = self.grouped(|parser| {
             let target = parser.expression()?;
-            let Some(op) = parser.assignment_operator() else { return Ok(target) };
+            let Some(op) = parser.assignment_operator() else {
+                return Ok(target);
+            };
             let start = target.span.start;
             let assign = parser.assignment(target, op)?;
             let below = assign.target.height.max(assign.value.height);
@@ -542,7 +644,15 @@ impl Parser<'_> {
             return Err(self.error(diagnostic));
         }
         let (arguments, height) = self.arguments()?;
-        self.expr(start, height, ExprKind::New { class, type_arguments, arguments })
+        self.expr(
+            start,
+            height,
+            ExprKind::New {
+                class,
+                type_arguments,
+                arguments,
+            },
+        )
     }
 
     fn parent_call(&mut self) -> Parsed<Expr> {
@@ -554,7 +664,15 @@ impl Parser<'_> {
             return Err(self.unexpected("`(` and the arguments of the call"));
         }
         let (arguments, height) = self.arguments()?;
-        self.expr(start, height, ExprKind::From { parent, method, arguments })
+        self.expr(
+            start,
+            height,
+            ExprKind::From {
+                parent,
+                method,
+                arguments,
+            },
+        )
     }
 
     fn lambda(&mut self) -> Parsed<Expr> {
@@ -562,7 +680,11 @@ impl Parser<'_> {
         let parameters = self.parameters()?;
         self.return_type()?;
         let (body, below) = self.measured(|parser| parser.block("for the body of the lambda"))?;
-        let lambda = Lambda { id: self.node(), parameters, body };
+        let lambda = Lambda {
+            id: self.node(),
+            parameters,
+            body,
+        };
         self.expr(start, below, ExprKind::Lambda(Rc::new(lambda)))
     }
 
@@ -603,7 +725,11 @@ impl Parser<'_> {
     pub(super) fn statement_as_expression(&mut self) -> Parsed<Expr> {
         let start = self.token().start;
         let (statement, below) = self.measured(Self::one_statement)?;
-        let block = Block { id: self.node(), span: statement.span, statements: vec![statement] };
+        let block = Block {
+            id: self.node(),
+            span: statement.span,
+            statements: vec![statement],
+        };
         self.expr(start, below, ExprKind::Block(block))
     }
 }

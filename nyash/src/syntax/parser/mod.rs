@@ -58,7 +58,12 @@ pub fn parse(
     };
     let statements = parser.statements_until_end();
     *next_node = parser.next_node;
-    Unit { file, statements, requests: parser.requests, declarations: parser.declarations }
+    Unit {
+        file,
+        statements,
+        requests: parser.requests,
+        declarations: parser.declarations,
+    }
 }
 
 /// The error has been reported; the caller recovers or passes it on.
@@ -165,7 +170,11 @@ impl<'a> Parser<'a> {
         }
         let message = format!("expected `{}`, found {}", mark.text(), self.describe(self.token()));
         // What is missing on a line is missing at its end, not at the start of the next.
-        let span = if self.token().after_newline { self.span_from(self.previous_end()) } else { self.here() };
+        let span = if self.token().after_newline {
+            self.span_from(self.previous_end())
+        } else {
+            self.here()
+        };
         let diagnostic = Diagnostic::error("syntax", message)
             .at(span, format!("expected `{}`", mark.text()))
             .also(self.span_of(open), "to close this");
@@ -208,7 +217,10 @@ impl<'a> Parser<'a> {
     /// Takes the current token, a word, as a name.
     fn take_name(&mut self) -> Name {
         let token = self.advance();
-        Name { text: self.intern(self.text_of(token)), span: self.span_of(token) }
+        Name {
+            text: self.intern(self.text_of(token)),
+            span: self.span_of(token),
+        }
     }
 
     /// Takes a name; any word will do.
@@ -239,7 +251,10 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected(what));
         }
         let token = self.advance();
-        Ok((string_value(self.text_of(token), self.edition).into(), self.span_of(token)))
+        Ok((
+            string_value(self.text_of(token), self.edition).into(),
+            self.span_of(token),
+        ))
     }
 
     fn node(&mut self) -> NodeId {
@@ -276,7 +291,11 @@ impl<'a> Parser<'a> {
 
     fn unexpected(&mut self, expected: &str) -> Reported {
         let message = format!("expected {expected}, found {}", self.describe(self.token()));
-        let span = if self.is_end() { self.span_from(self.previous_end()) } else { self.here() };
+        let span = if self.is_end() {
+            self.span_from(self.previous_end())
+        } else {
+            self.here()
+        };
         self.error(Diagnostic::error("syntax", message).at(span, ""))
     }
 
@@ -293,9 +312,10 @@ impl<'a> Parser<'a> {
     /// Runs `parse` one level deeper.
     fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.nesting >= MAX_NESTING {
-            return Err(
-                self.too_deep("this is nested too deeply", &format!("at most {MAX_NESTING} levels are possible"))
-            );
+            return Err(self.too_deep(
+                "this is nested too deeply",
+                &format!("at most {MAX_NESTING} levels are possible"),
+            ));
         }
         self.nesting += 1;
         let result = parse(self);
@@ -351,7 +371,12 @@ impl<'a> Parser<'a> {
             return Err(self.too_deep("this expression is too long", &note));
         }
         self.highest = self.highest.max(height);
-        Ok(Expr { id: self.node(), span: self.span_from(start), height, kind })
+        Ok(Expr {
+            id: self.node(),
+            span: self.span_from(start),
+            height,
+            kind,
+        })
     }
 
     /// Runs `parse` and also tells the height of the highest expression in what it read.

@@ -40,7 +40,13 @@ impl Parser<'_> {
         };
         self.expect(Mark::FatArrow, "after the pattern")?;
         let body = self.arm_body()?;
-        Ok(Arm { id: self.node(), span: self.span_from(start), pattern, guard, body })
+        Ok(Arm {
+            id: self.node(),
+            span: self.span_from(start),
+            pattern,
+            guard,
+            body,
+        })
     }
 
     /// An expression; braces are a block, and `return`, `break`, `continue`, `throw` and assignments may stand
@@ -60,7 +66,9 @@ impl Parser<'_> {
             return self.statement_as_expression();
         }
         let target = self.expression()?;
-        let Some(op) = self.assignment_operator() else { return Ok(target) };
+        let Some(op) = self.assignment_operator() else {
+            return Ok(target);
+        };
         let assign = self.assignment(target, op)?;
         let below = assign.target.height.max(assign.value.height);
         self.expr(start, below, ExprKind::Assign(Box::new(assign)))
@@ -81,7 +89,11 @@ impl Parser<'_> {
     }
 
     fn make_pattern(&mut self, start: u32, kind: PatternKind) -> Pattern {
-        Pattern { id: self.node(), span: self.span_from(start), kind }
+        Pattern {
+            id: self.node(),
+            span: self.span_from(start),
+            kind,
+        }
     }
 
     fn single_pattern(&mut self) -> Parsed<Pattern> {
@@ -148,7 +160,11 @@ impl Parser<'_> {
                 }
             }
             self.expect_closing(Mark::RightParen, open)?;
-            return Ok(PatternKind::Tuple { enumeration, name, items });
+            return Ok(PatternKind::Tuple {
+                enumeration,
+                name,
+                items,
+            });
         }
         if self.is(Mark::LeftBrace) {
             let open = self.advance();
@@ -159,7 +175,12 @@ impl Parser<'_> {
                 let pattern = match self.eat(Mark::Colon) {
                     true => self.pattern()?,
                     false => {
-                        let variable = Variable { id: self.node(), name: field.clone(), ty: None, value: None };
+                        let variable = Variable {
+                            id: self.node(),
+                            name: field.clone(),
+                            ty: None,
+                            value: None,
+                        };
                         self.make_pattern(start, PatternKind::Name(variable))
                     }
                 };
@@ -169,11 +190,20 @@ impl Parser<'_> {
                 }
             }
             self.expect_closing(Mark::RightBrace, open)?;
-            return Ok(PatternKind::Record { enumeration, name, fields });
+            return Ok(PatternKind::Record {
+                enumeration,
+                name,
+                fields,
+            });
         }
         Ok(match enumeration {
             Some(enumeration) => PatternKind::Unit { enumeration, name },
-            None => PatternKind::Name(Variable { id: self.node(), name, ty: None, value: None }),
+            None => PatternKind::Name(Variable {
+                id: self.node(),
+                name,
+                ty: None,
+                value: None,
+            }),
         })
     }
 
@@ -185,7 +215,12 @@ impl Parser<'_> {
                 let variable = match self.kind() {
                     TokenKind::Word(_) => {
                         let name = self.declared_name("a name for the rest")?;
-                        Some(Variable { id: self.node(), name, ty: None, value: None })
+                        Some(Variable {
+                            id: self.node(),
+                            name,
+                            ty: None,
+                            value: None,
+                        })
                     }
                     _ => None,
                 };
@@ -222,7 +257,12 @@ impl Parser<'_> {
             };
             let pattern = match (self.is(Mark::Colon) || self.is(Mark::FatArrow), name) {
                 (false, Some(name)) => {
-                    let variable = Variable { id: self.node(), name, ty: None, value: None };
+                    let variable = Variable {
+                        id: self.node(),
+                        name,
+                        ty: None,
+                        value: None,
+                    };
                     self.make_pattern(start, PatternKind::Name(variable))
                 }
                 (false, None) => return Err(self.unexpected("`:` and a pattern after the key")),

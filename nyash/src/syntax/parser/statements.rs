@@ -80,7 +80,11 @@ impl Parser<'_> {
                     return Err(parser.error(diagnostic));
                 }
                 parser.advance();
-                Ok(Block { id, span: parser.span_from(open.start), statements })
+                Ok(Block {
+                    id,
+                    span: parser.span_from(open.start),
+                    statements,
+                })
             })
         })
     }
@@ -100,13 +104,21 @@ impl Parser<'_> {
             StmtKind::Function(decl) => self.declarations.push(Declaration::Function(Rc::clone(decl))),
             _ => self.note_request(id, &kind),
         }
-        Ok(Stmt { id, span: self.span_from(start), kind })
+        Ok(Stmt {
+            id,
+            span: self.span_from(start),
+            kind,
+        })
     }
 
     /// Keeps a list of the files that statements name.
     fn note_request(&mut self, statement: NodeId, kind: &StmtKind) {
         let (target, span, alias) = match kind {
-            StmtKind::Include(include) => (RequestTarget::Include(Rc::clone(&include.path)), include.path_span, None),
+            StmtKind::Include(include) => (
+                RequestTarget::Include(Rc::clone(&include.path)),
+                include.path_span,
+                None,
+            ),
             StmtKind::Using(using) => {
                 let target = match &using.target {
                     UsingTarget::Module(name) => RequestTarget::Module(Rc::clone(name)),
@@ -116,7 +128,12 @@ impl Parser<'_> {
             }
             _ => return,
         };
-        self.requests.push(FileRequest { statement, target, span, alias });
+        self.requests.push(FileRequest {
+            statement,
+            target,
+            span,
+            alias,
+        });
     }
 
     fn statement_kind(&mut self) -> Parsed<StmtKind> {
@@ -214,7 +231,12 @@ impl Parser<'_> {
     fn variable(&mut self, what: &str) -> Parsed<Variable> {
         let name = self.declared_name(what)?;
         let ty = self.type_annotation()?;
-        Ok(Variable { id: self.node(), name, ty, value: None })
+        Ok(Variable {
+            id: self.node(),
+            name,
+            ty,
+            value: None,
+        })
     }
 
     fn initialised(&mut self, what: &str) -> Parsed<Variable> {
@@ -290,9 +312,12 @@ impl Parser<'_> {
             let name = self.name("a name after `@`")?;
             if !matches!(&*name.text, "rune" | "hint" | "contract" | "intrinsic_candidate") {
                 self.diagnostics.push(
-                    Diagnostic::warning("unknown-metadata", format!("`@{}` has no meaning and is ignored", name.text))
-                        .at(name.span, "")
-                        .hint(format!("to declare a variable write `local {} = ..`", name.text)),
+                    Diagnostic::warning(
+                        "unknown-metadata",
+                        format!("`@{}` has no meaning and is ignored", name.text),
+                    )
+                    .at(name.span, "")
+                    .hint(format!("to declare a variable write `local {} = ..`", name.text)),
                 );
             }
             if &*name.text == "rune" {
@@ -354,7 +379,11 @@ impl Parser<'_> {
             }
             false => None,
         };
-        Ok(StmtKind::Using(Using { target, target_span, alias }))
+        Ok(StmtKind::Using(Using {
+            target,
+            target_span,
+            alias,
+        }))
     }
 
     // ------------------------------------------------------------------------------------------ control
@@ -371,7 +400,10 @@ impl Parser<'_> {
             }
             if !self.eat_word(Word::If) {
                 let otherwise = self.block("or `if` after `else`")?;
-                return Ok(StmtKind::If { arms, otherwise: Some(otherwise) });
+                return Ok(StmtKind::If {
+                    arms,
+                    otherwise: Some(otherwise),
+                });
             }
         }
     }
@@ -394,14 +426,20 @@ impl Parser<'_> {
         }
         let condition = self.head(Self::expression)?;
         let body = self.block("after the condition of `loop`")?;
-        Ok(StmtKind::Loop { condition: Some(condition), body })
+        Ok(StmtKind::Loop {
+            condition: Some(condition),
+            body,
+        })
     }
 
     fn while_statement(&mut self) -> Parsed<StmtKind> {
         self.advance();
         let condition = self.head(Self::expression)?;
         let body = self.block("after the condition of `while`")?;
-        Ok(StmtKind::Loop { condition: Some(condition), body })
+        Ok(StmtKind::Loop {
+            condition: Some(condition),
+            body,
+        })
     }
 
     fn until_statement(&mut self) -> Parsed<StmtKind> {
@@ -433,7 +471,11 @@ impl Parser<'_> {
 
     /// `x in e { .. }` or `(x in e) { .. }`
     fn for_head(&mut self) -> Parsed<StmtKind> {
-        let open = if self.is(Mark::LeftParen) { Some(self.advance()) } else { None };
+        let open = if self.is(Mark::LeftParen) {
+            Some(self.advance())
+        } else {
+            None
+        };
         let variable = self.variable("the name of the loop variable")?;
         if !self.eat_word(Word::In) {
             return Err(self.unexpected("`in` after the loop variable"));
@@ -447,7 +489,11 @@ impl Parser<'_> {
             None => self.head(Self::expression)?,
         };
         let body = self.block("after the head of the loop")?;
-        Ok(StmtKind::For { variable, iterable, body })
+        Ok(StmtKind::For {
+            variable,
+            iterable,
+            body,
+        })
     }
 
     fn return_statement(&mut self) -> Parsed<StmtKind> {
@@ -517,13 +563,24 @@ impl Parser<'_> {
                     Some(name) => (name, Some(first)),
                     None => (first, None),
                 };
-                variable = Some(Variable { id: self.node(), name, ty: None, value: None });
+                variable = Some(Variable {
+                    id: self.node(),
+                    name,
+                    ty: None,
+                    value: None,
+                });
                 ty = ty_name;
             }
             self.expect_closing(Mark::RightParen, open)?;
         }
         let body = self.block("after `catch`")?;
-        Ok(Catch { id: self.node(), span: self.span_from(start), ty, variable, body })
+        Ok(Catch {
+            id: self.node(),
+            span: self.span_from(start),
+            ty,
+            variable,
+            body,
+        })
     }
 
     // ------------------------------------------------------------------------------------------ expressions
@@ -531,14 +588,18 @@ impl Parser<'_> {
     /// An expression, or an assignment.
     fn simple_statement(&mut self) -> Parsed<StmtKind> {
         let target = self.expression()?;
-        let Some(op) = self.assignment_operator() else { return Ok(StmtKind::Expr(target)) };
+        let Some(op) = self.assignment_operator() else {
+            return Ok(StmtKind::Expr(target));
+        };
         let assign = self.assignment(target, op)?;
         Ok(StmtKind::Assign(Box::new(assign)))
     }
 
     /// The operator of the assignment that goes on here: outer `None` where there is none, inner for plain `=`.
     pub(super) fn assignment_operator(&self) -> Option<Option<BinaryOp>> {
-        let TokenKind::Mark(mark) = self.kind() else { return None };
+        let TokenKind::Mark(mark) = self.kind() else {
+            return None;
+        };
         match mark {
             Mark::Equal => Some(None),
             Mark::PlusEqual => Some(Some(BinaryOp::Add)),
@@ -560,7 +621,10 @@ impl Parser<'_> {
             let mut diagnostic = Diagnostic::error("bad-assignment", "this cannot be assigned to")
                 .at(target.span, "not a variable, field or element")
                 .also(self.here(), "assigned here");
-            if matches!(target.kind, ExprKind::Binary { .. } | ExprKind::MethodCall { .. } | ExprKind::Call { .. }) {
+            if matches!(
+                target.kind,
+                ExprKind::Binary { .. } | ExprKind::MethodCall { .. } | ExprKind::Call { .. }
+            ) {
                 diagnostic = diagnostic.hint("to compare two values write `==`");
             }
             self.last_error = None;

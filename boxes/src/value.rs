@@ -232,6 +232,11 @@ pub unsafe extern "C" fn ny_free(o: *mut Obj) {
     }
 }
 
+/// Whether a class of the program is a variant of an enum.
+pub unsafe fn is_variant(class: u16) -> bool {
+    (*ny_classes.add((class - FIRST_USER) as usize)).slots & VARIANT != 0
+}
+
 /// Number of value slots of an object that consists of slots.
 pub unsafe fn slot_count(class: u16) -> u32 {
     if class >= FIRST_USER {

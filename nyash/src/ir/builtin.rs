@@ -621,8 +621,20 @@ pub static TABLE: &[Builtin] = &[
         "ddd",
         Ret::Object(class::RANGE),
     ),
-    b(Recv::Function, &["Ok", "Result.Ok"], "ny_ok", "d", Ret::Object(class::RESULT)),
-    b(Recv::Function, &["Err", "Result.Err"], "ny_err", "d", Ret::Object(class::RESULT)),
+    b(
+        Recv::Function,
+        &["Ok", "Result.Ok"],
+        "ny_ok",
+        "d",
+        Ret::Object(class::RESULT),
+    ),
+    b(
+        Recv::Function,
+        &["Err", "Result.Err"],
+        "ny_err",
+        "d",
+        Ret::Object(class::RESULT),
+    ),
     b(Recv::Function, &["env.get"], "ny_env_get", "s", Ret::Dyn(STR_NULL)),
     b(Recv::Function, &["env.set"], "ny_env_set", "sd", Ret::Nothing),
     b(

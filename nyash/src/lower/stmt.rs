@@ -471,7 +471,7 @@ impl<'p> Body<'_, 'p> {
     /// An assignment; with `value` the expression gives what was assigned.
     pub(super) fn assign(&mut self, a: &'p ast::Assign, span: Span, value: bool) -> Expr {
         let mut before = Vec::new();
-        let e = match &a.target.kind {
+        match &a.target.kind {
             ExprKind::Name(name) => self.assign_name(a, name, span, value, &mut before),
             ExprKind::Field { receiver, name, .. } => {
                 let mut object = self.receiver(receiver);
@@ -540,8 +540,7 @@ impl<'p> Body<'_, 'p> {
                 Expr::new(Kind::Block(before, result), span)
             }
             _ => self.raise(0, "cannot assign to this expression", span),
-        };
-        e
+        }
     }
 
     fn assign_name(&mut self, a: &'p ast::Assign, name: &str, span: Span, value: bool, before: &mut Vec<Stmt>) -> Expr {

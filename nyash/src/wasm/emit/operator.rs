@@ -202,9 +202,11 @@ impl Emit<'_, '_, '_> {
     /// Array and index of `a.get(i)` where the elements are integers.
     fn int_element<'x>(&self, e: &'x Expr) -> Option<(&'x Expr, &'x Expr)> {
         match &e.kind {
-            Kind::Method { object, name, arguments }
-                if matches!(&**name, "get" | "at" | "$index") && object.ty.only(tag::OBJ) && arguments.len() == 1 =>
-            {
+            Kind::Method {
+                object,
+                name,
+                arguments,
+            } if matches!(&**name, "get" | "at" | "$index") && object.ty.only(tag::OBJ) && arguments.len() == 1 => {
                 let index = &arguments[0];
                 let ints = match object.ty.objects {
                     crate::ir::Objects::Array(s) => self.program.infer.lower.module.sites.element(s).only(tag::INT),

@@ -152,6 +152,16 @@ pub unsafe extern "C" fn ny_method_new(ot: u32, op: i64, nt: u32, np: i64) -> *m
 }
 
 #[no_mangle]
+pub unsafe extern "C" fn ny_method_object(_: u32, pay: i64) -> i64 {
+    (*slot(pay as u32 as *mut Inst, 0)).retain().ret()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_method_name(_: u32, pay: i64) -> *mut Str {
+    crate::text::text(*slot(pay as u32 as *mut Inst, 1))
+}
+
+#[no_mangle]
 pub unsafe extern "C" fn ny_or_default(tag: u32, pay: i64, dt: u32, dp: i64) -> i64 {
     let v = Val::new(tag, pay);
     if v.is_nothing() { Val::new(dt, dp) } else { v }.retain().ret()

@@ -218,6 +218,10 @@ pub unsafe fn equal(a: Val, b: Val) -> bool {
                     r
                 }
                 C_CONSOLE => true,
+                // Variants of an enum are values.
+                c if c >= FIRST_USER && is_variant(c) => {
+                    (0..slot_count(c) as usize).all(|i| equal(*slot(a.ptr(), i), *slot(b.ptr(), i)))
+                }
                 _ => false,
             }
         }

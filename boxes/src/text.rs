@@ -115,6 +115,16 @@ unsafe fn object(v: Val, out: &mut Vec<u8>) {
             append(*slot(inst, 1), out);
             out.push(b'>');
         }
+        c if c >= FIRST_USER && is_variant(c) => {
+            out.extend_from_slice(class_name(c));
+            for i in 0..slot_count(c) as usize {
+                out.extend_from_slice(if i == 0 { b"(" } else { b", " });
+                append(*slot(inst, i), out);
+            }
+            if slot_count(c) > 0 {
+                out.push(b')');
+            }
+        }
         c if c >= FIRST_USER => {
             out.push(b'<');
             out.extend_from_slice(class_name(c));

@@ -48,6 +48,9 @@ pub const C_HTTPRESPONSE: u16 = 32;
 pub const C_HTTPCLIENT: u16 = 33;
 pub const FIRST_USER: u16 = 64;
 
+/// Set in `Class::slots` of an enum's variant.
+pub const VARIANT: u32 = 0x8000_0000;
+
 /// Bits of `Obj::flags`.
 pub const FINALISED: u16 = 1;
 pub const HAS_WEAK: u16 = 2;
@@ -229,10 +232,15 @@ pub unsafe extern "C" fn ny_free(o: *mut Obj) {
     }
 }
 
+/// Whether a class of the program is a variant of an enum.
+pub unsafe fn is_variant(class: u16) -> bool {
+    (*ny_classes.add((class - FIRST_USER) as usize)).slots & VARIANT != 0
+}
+
 /// Number of value slots of an object that consists of slots.
 pub unsafe fn slot_count(class: u16) -> u32 {
     if class >= FIRST_USER {
-        (*ny_classes.add((class - FIRST_USER) as usize)).slots
+        (*ny_classes.add((class - FIRST_USER) as usize)).slots & !VARIANT
     } else {
         match class {
             C_ERROR => 3,

@@ -588,9 +588,12 @@ impl<'p> Infer<'p> {
         out
     }
 
-    fn class_case(&mut self, class: u16, name: &str, arguments: usize, out: &mut Vec<(Guard, Target)>) {
-        if let Some(t) = Self::builtin_target(Recv::Class(class), name, arguments) {
-            out.push((Guard::Class(u32::from(class)), t));
+    fn class_case(&mut self, of: u16, name: &str, arguments: usize, out: &mut Vec<(Guard, Target)>) {
+        if of == class::METHOD && name == "invoke" {
+            let function = self.lower.function(Key::Invoke(arguments));
+            out.push((Guard::Class(u32::from(of)), Target::User { function, me: true }));
+        } else if let Some(t) = Self::builtin_target(Recv::Class(of), name, arguments) {
+            out.push((Guard::Class(u32::from(of)), t));
         }
     }
 
@@ -608,10 +611,7 @@ impl<'p> Infer<'p> {
             Target::User { function, me } => {
                 let mut all = Vec::with_capacity(arguments.len() + 1);
                 if *me {
-                    all.push(match guard {
-                        Guard::Class(c) => Ty::object(Objects::User(c - class::FIRST_USER)),
-                        Guard::Tag(_) => recv,
-                    });
+                    all.push(narrow(recv, guard));
                 }
                 all.extend_from_slice(arguments);
                 self.call(*function, &all, None)

@@ -621,8 +621,20 @@ pub static TABLE: &[Builtin] = &[
         "ddd",
         Ret::Object(class::RANGE),
     ),
-    b(Recv::Function, &["Ok"], "ny_ok", "d", Ret::Object(class::RESULT)),
-    b(Recv::Function, &["Err"], "ny_err", "d", Ret::Object(class::RESULT)),
+    b(
+        Recv::Function,
+        &["Ok", "Result.Ok"],
+        "ny_ok",
+        "d",
+        Ret::Object(class::RESULT),
+    ),
+    b(
+        Recv::Function,
+        &["Err", "Result.Err"],
+        "ny_err",
+        "d",
+        Ret::Object(class::RESULT),
+    ),
     b(Recv::Function, &["env.get"], "ny_env_get", "s", Ret::Dyn(STR_NULL)),
     b(Recv::Function, &["env.set"], "ny_env_set", "sd", Ret::Nothing),
     b(
@@ -718,6 +730,13 @@ pub static TABLE: &[Builtin] = &[
     ),
     b(Recv::New, &["DebugBox"], "ny_make_debug", "", Ret::Object(class::DEBUG)),
     b(Recv::New, &["SoundBox"], "ny_make_sound", "", Ret::Object(class::SOUND)),
+    b(
+        Recv::New,
+        &["MethodBox"],
+        "ny_method_new",
+        "dd",
+        Ret::Object(class::METHOD),
+    ),
     b(Recv::New, &["FileBox"], "ny_make_file", "", Ret::Object(class::FILE)),
     b(Recv::New, &["PathBox"], "ny_make_path", "", Ret::Object(class::PATH)),
     // What lowering itself asks for
@@ -746,6 +765,8 @@ pub static TABLE: &[Builtin] = &[
     b(Recv::Function, &["$exit_code"], "ny_exit_code", "d", Ret::Int),
     b(Recv::Function, &["$print_result"], "ny_print_result", "d", Ret::Nothing),
     throws(b(Recv::Function, &["$iterate"], "ny_iterate", "d", Ret::Array)),
+    b(Recv::Function, &["$method_object"], "ny_method_object", "d", Ret::Any),
+    b(Recv::Function, &["$method_name"], "ny_method_name", "d", Ret::Str),
     b(
         Recv::Function,
         &["$method"],

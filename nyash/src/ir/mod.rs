@@ -214,6 +214,8 @@ pub struct Class {
     pub is_static: bool,
     /// An instance is made somewhere.
     pub live: bool,
+    /// A variant of an enum.
+    pub variant: bool,
     /// Lambdas: the function.
     pub lambda: Option<FuncId>,
 }

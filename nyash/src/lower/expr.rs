@@ -9,6 +9,26 @@ use crate::syntax::ast::{self, BinaryOp, ExprKind, UnaryOp, VariantPayload};
 use std::rc::Rc;
 
 impl Lowerer<'_> {
+    /// Classes in which a field may only be used on `me`, with their names. The second edition has none.
+    pub fn private_in(&self, field: &str) -> Vec<(u32, Rc<str>)> {
+        let mut out = Vec::new();
+        if self.new_2026 {
+            return out;
+        }
+        for (n, info) in self.program.boxes.iter().enumerate() {
+            if info.restricts_fields {
+                let public = info
+                    .fields
+                    .iter()
+                    .any(|f| &*f.name == field && f.visibility == Some(ast::Visibility::Public));
+                if !public && !info.properties.iter().any(|p| &*p.name == field) {
+                    out.push((builtin::class::FIRST_USER + n as u32, info.name.clone()));
+                }
+            }
+        }
+        out
+    }
+
     /// Runtime numbers of the classes that a box name covers: the box and everything that delegates to it.
     pub fn classes_named(&self, name: &str) -> Vec<u32> {
         let mut out = Vec::new();
@@ -23,6 +43,24 @@ impl Lowerer<'_> {
 }
 
 impl<'p> Body<'_, 'p> {
+    /// Tests that a field read or written from outside is not private in the box it turns out to be in.
+    pub(super) fn refuse_private(
+        &mut self,
+        object: Expr,
+        private: Vec<(u32, Rc<str>)>,
+        name: &str,
+        span: Span,
+        before: &mut Vec<Stmt>,
+    ) -> Expr {
+        let object = self.keep(object, before);
+        for (class, owner) in private {
+            let test = Expr::new(Kind::IsClass(Box::new(object.clone()), vec![class]), span);
+            let raise = self.raise(0, format!("Field '{name}' is private in {owner}"), span);
+            before.push(Stmt::If(test, vec![Stmt::Expr(raise)], Vec::new()));
+        }
+        object
+    }
+
     fn exprs(&mut self, list: &'p [ast::Expr]) -> Vec<Expr> {
         list.iter().map(|e| self.expr(e)).collect()
     }
@@ -677,14 +715,31 @@ impl<'p> Body<'_, 'p> {
                 }
                 let object = self.receiver(receiver);
                 let at = name.span;
-                let field = |_: &mut Self, object: Expr| {
-                    Expr::new(
+                let inside = matches!(receiver.kind, ExprKind::Me);
+                let field = |this: &mut Self, object: Expr| {
+                    let private = if inside {
+                        Vec::new()
+                    } else {
+                        this.lower.private_in(&name.text)
+                    };
+                    let mut before = Vec::new();
+                    let object = if private.is_empty() {
+                        object
+                    } else {
+                        this.refuse_private(object, private, &name.text, at, &mut before)
+                    };
+                    let field = Expr::new(
                         Kind::Field {
                             object: Box::new(object),
                             name: name.text.clone(),
                         },
                         at,
-                    )
+                    );
+                    if before.is_empty() {
+                        field
+                    } else {
+                        Expr::new(Kind::Block(before, Some(Box::new(field))), at)
+                    }
                 };
                 return if *optional {
                     self.optional(object, span, field)

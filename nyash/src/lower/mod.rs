@@ -35,6 +35,8 @@ pub enum Key {
     Part(ClassId, Rc<str>, Rc<str>, usize),
     /// `x.f(..)` where `f` is a field that holds a function.
     FieldCall(ClassId, Rc<str>, usize),
+    /// `invoke` of a MethodBox with that many arguments.
+    Invoke(usize),
     Start,
 }
 
@@ -239,6 +241,7 @@ impl<'p> Lowerer<'p> {
                 (info.name.clone(), 1 + info.parameters.len())
             }
             Key::Start => ("<start>".into(), 0),
+            Key::Invoke(n) => ("invoke".into(), n + 1),
             Key::Part(c, _, name, n) | Key::FieldCall(c, name, n) => (
                 format!("{}.{name}", self.module.classes[*c as usize].name).into(),
                 n + 1,
@@ -276,6 +279,7 @@ impl<'p> Lowerer<'p> {
             Key::Ensure(class) => self.lower_ensure(*class),
             Key::Lambda(class) => self.lower_lambda(*class),
             Key::Start => self.lower_start(),
+            Key::Invoke(n) => self.lower_invoke(*n),
             Key::Part(class, field, name, n) => self.lower_forward(*class, field, Some(name), *n),
             Key::FieldCall(class, name, n) => self.lower_forward(*class, name, None, *n),
         }
@@ -573,6 +577,51 @@ impl<'p> Lowerer<'p> {
         (body.vars, vec![Stmt::Return(Some(Expr::new(kind, span)))])
     }
 
+    /// A MethodBox names its method at run time: the names of the program, one after the other.
+    fn lower_invoke(&mut self, n: usize) -> (Vec<Var>, Vec<Stmt>) {
+        let program = self.program;
+        let span = program.functions[0].span;
+        let mut names: Vec<Rc<str>> = Vec::new();
+        for info in &program.boxes {
+            for (name, f) in &info.methods {
+                if program.function(*f).parameters.len() == n && !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+        }
+        let mut body = self.body(None, None);
+        let this = body.var("method");
+        let arguments: Vec<VarId> = (0..n).map(|_| body.var("argument")).collect();
+        let (object, wanted) = (body.var("object"), body.var("name"));
+        let part = |body: &mut Body<'_, 'p>, name| {
+            let this = body.get(this, span);
+            body.builtin(name, vec![this], span)
+        };
+        let mut out = Vec::new();
+        let value = part(&mut body, "$method_object");
+        out.push(body.set(object, value, span));
+        let value = part(&mut body, "$method_name");
+        out.push(body.set(wanted, value, span));
+        for name in names {
+            let text = Expr::new(Kind::Str(name.clone()), span);
+            let test = Kind::Binary(crate::ir::Op::Eq, Box::new(body.get(wanted, span)), Box::new(text));
+            let list = arguments.iter().map(|a| body.get(*a, span)).collect();
+            let call = Kind::Method {
+                object: Box::new(body.get(object, span)),
+                name,
+                arguments: list,
+            };
+            out.push(Stmt::If(
+                Expr::new(test, span),
+                vec![Stmt::Return(Some(Expr::new(call, span)))],
+                Vec::new(),
+            ));
+        }
+        let raise = body.raise(0, "Method of a MethodBox not found", span);
+        out.push(Stmt::Expr(raise));
+        (body.vars, out)
+    }
+
     /// `static X`: a flag, the fields, the static blocks.
     fn lower_ensure(&mut self, class: ClassId) -> (Vec<Var>, Vec<Stmt>) {
         let program = self.program;
@@ -721,6 +770,7 @@ impl<'p> Lowerer<'p> {
         };
         let class = Class {
             name: v.name.text.clone(),
+            variant: true,
             slots: names
                 .into_iter()
                 .map(|name| Slot {

@@ -471,10 +471,18 @@ impl<'p> Body<'_, 'p> {
     /// An assignment; with `value` the expression gives what was assigned.
     pub(super) fn assign(&mut self, a: &'p ast::Assign, span: Span, value: bool) -> Expr {
         let mut before = Vec::new();
-        let e = match &a.target.kind {
+        match &a.target.kind {
             ExprKind::Name(name) => self.assign_name(a, name, span, value, &mut before),
             ExprKind::Field { receiver, name, .. } => {
                 let mut object = self.receiver(receiver);
+                let private = if matches!(receiver.kind, ExprKind::Me) {
+                    Vec::new()
+                } else {
+                    self.lower.private_in(&name.text)
+                };
+                if !private.is_empty() {
+                    object = self.refuse_private(object, private, &name.text, a.target.span, &mut before);
+                }
                 if a.op.is_some() {
                     object = self.keep(object, &mut before);
                 }
@@ -532,8 +540,7 @@ impl<'p> Body<'_, 'p> {
                 Expr::new(Kind::Block(before, result), span)
             }
             _ => self.raise(0, "cannot assign to this expression", span),
-        };
-        e
+        }
     }
 
     fn assign_name(&mut self, a: &'p ast::Assign, name: &str, span: Span, value: bool, before: &mut Vec<Stmt>) -> Expr {

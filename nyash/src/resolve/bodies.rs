@@ -1,6 +1,6 @@
 //! Walks every body and says what each name in it means.
 
-use super::builtins::{BOXES, FUNCTIONS, NAMESPACES, NYASHSTD_NAMESPACES, builtin_box, builtin_receiver};
+use super::builtins::{BOXES, FUNCTIONS, NAMESPACES, NYASHSTD_NAMESPACES, builtin_box};
 use super::declare::{Declared, count};
 use super::program::*;
 use super::scope::Frame;
@@ -836,7 +836,8 @@ impl Resolver<'_> {
                 .constructors
                 .iter()
                 .any(|id| parameter_count(program, *id) == arguments);
-            if !fits && !(arguments == 0 && info.constructors.is_empty()) {
+            let needs_none = arguments == 0 && info.constructors.is_empty();
+            if !fits && !needs_none {
                 let message = format!(
                     "no constructor of `{}` takes {}",
                     parent.text,
@@ -944,7 +945,7 @@ impl Resolver<'_> {
             if list(NAMESPACES) || (self.declared.program.uses_nyashstd && list(NYASHSTD_NAMESPACES)) {
                 return Some(Binding::Namespace(Rc::clone(name)));
             }
-            builtin_receiver(name).map(|name| Binding::BuiltinBox(name.into()))
+            builtin_box(name).map(|name| Binding::BuiltinBox(name.into()))
         };
         function
             .or_else(own_method)

@@ -69,22 +69,15 @@ pub const TYPE_NAMES: &[&str] = &[
 ];
 
 /// Functions without a receiver.
-pub const FUNCTIONS: &[&str] = &["Range", "asType", "error", "exit", "isType", "panic", "print"];
+pub const FUNCTIONS: &[&str] = &[
+    "Err", "Ok", "Range", "asType", "error", "exit", "isType", "panic", "print",
+];
 
 /// Names that are only receivers of calls.
-pub const NAMESPACES: &[&str] = &["__mir__", "env", "hostbridge", "nyashstd", "statics"];
+pub const NAMESPACES: &[&str] = &["Result", "__mir__", "env", "hostbridge", "nyashstd", "statics"];
 
 /// Namespaces that exist after `using nyashstd`.
 pub const NYASHSTD_NAMESPACES: &[&str] = &["array", "bool", "console", "integer", "string"];
-
-/// The builtin box that a name means where it stands alone, as in `Result.Ok(1)`.
-pub fn builtin_receiver(name: &str) -> Option<&'static str> {
-    if name == "Result" {
-        Some("ResultBox")
-    } else {
-        builtin_box(name)
-    }
-}
 
 /// The builtin box with this name.
 pub fn builtin_box(name: &str) -> Option<&'static str> {

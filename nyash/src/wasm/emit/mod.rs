@@ -25,6 +25,9 @@ use wasm_encoder::{BlockType, Instruction as I, MemArg, MemArgTarget, ValType};
 /// Stack, in estimated bytes, that a chain of calls may use.
 const STACK_BUDGET: i32 = 6_000_000;
 
+/// Set in the number of slots of an enum's variant, whose text is its name and values.
+const VARIANT: u32 = 0x8000_0000;
+
 /// Whether the reference on the stack belongs to whoever takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Own {
@@ -199,7 +202,15 @@ impl<'e, 'p> Program<'e, 'p> {
         code.op(I::I32Store(mem(0, 2)));
         let classes = &self.infer.lower.module.classes;
         if classes.iter().any(|c| c.live && !(c.is_static && c.slots.is_empty())) {
-            let list: Vec<(Rc<str>, u32)> = classes.iter().map(|c| (c.name.clone(), c.slots.len() as u32)).collect();
+            let list: Vec<(Rc<str>, u32)> = classes
+                .iter()
+                .map(|c| {
+                    (
+                        c.name.clone(),
+                        c.slots.len() as u32 | if c.variant { VARIANT } else { 0 },
+                    )
+                })
+                .collect();
             let at = self.data.classes(&list);
             code.address("ny_classes");
             code.i32(at as i32);

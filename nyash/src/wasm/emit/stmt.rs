@@ -25,14 +25,16 @@ impl Emit<'_, '_, '_> {
                 self.code.end();
             }
             Stmt::Loop { condition, body, step } => self.loop_stmt(condition.as_ref(), body, step),
-            Stmt::Break => match self.innermost_loop() {
-                Some(n) => self.jump(Jump::Break(n)),
-                None => {}
-            },
-            Stmt::Continue => match self.innermost_loop() {
-                Some(n) => self.jump(Jump::Continue(n)),
-                None => {}
-            },
+            Stmt::Break => {
+                if let Some(n) = self.innermost_loop() {
+                    self.jump(Jump::Break(n));
+                }
+            }
+            Stmt::Continue => {
+                if let Some(n) = self.innermost_loop() {
+                    self.jump(Jump::Continue(n));
+                }
+            }
             Stmt::Return(value) => self.return_stmt(value.as_ref()),
             Stmt::Throw(e) => {
                 let own = self.expr_as(e, Rep::Dyn);

@@ -137,11 +137,8 @@ pub fn reference(name: &str, script: &Script, module: &str, host: &Path) -> Resu
     fs::write(&wat, module)?;
     let mut command = Command::new(host);
     for setup in &script.setup {
-        match setup.what.as_str() {
-            option @ ("dir" | "env" | "argv0") => {
-                command.arg(format!("--{option}")).arg(text(&setup.words));
-            }
-            _ => {}
+        if let option @ ("dir" | "env" | "argv0") = setup.what.as_str() {
+            command.arg(format!("--{option}")).arg(text(&setup.words));
         }
     }
     command.arg(wat);

@@ -18,7 +18,13 @@ fn answer(name: &str, bytes: &[u8], edition: Edition) -> usize {
         bytes: bytes.to_vec(),
     };
     let (sources, diagnostics, failed) = match analyze(root, Some(edition), &NoFiles) {
-        Ok(program) => (program.sources, program.warnings, false),
+        Ok(program) => {
+            // What the front end accepts, the back end compiles, or says why not.
+            if let Err(errors) = nyash::back::compile(&program, &nyash::back::Options::default()) {
+                assert!(!errors.is_empty(), "{name}: the back end refuses without a reason");
+            }
+            (program.sources, program.warnings, false)
+        }
         Err(failure) => (failure.sources, failure.diagnostics, true),
     };
     assert_eq!(

@@ -154,7 +154,14 @@ impl<'p> Body<'_, 'p> {
 
     /// A function as a value: a lambda without variables.
     fn function_value(&mut self, f: FunctionId, span: Span) -> Expr {
-        let class = self.closure_class(f, Vec::new(), None, None);
+        // One class for each function: a function that mentions itself would make classes for ever.
+        let known = self
+            .lower
+            .lambdas
+            .iter()
+            .find(|(_, lambda)| lambda.function == f)
+            .map(|(class, _)| *class);
+        let class = known.unwrap_or_else(|| self.closure_class(f, Vec::new(), None, None));
         Expr::new(
             Kind::Closure {
                 class,

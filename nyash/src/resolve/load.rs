@@ -193,6 +193,13 @@ impl<'a> Loader<'a> {
             RequestTarget::Path(path) => Target::Path(path),
             RequestTarget::Module(name) => Target::Module(name),
         };
+        if let (Edition::E2026, Target::Include(path)) = (self.edition, target) {
+            self.diagnostics.push(
+                Diagnostic::warning("old-include", "`include` is the old way to load a file")
+                    .at(request.span, "")
+                    .hint(format!("write `using \"{path}\"`")),
+            );
+        }
         if depth >= MAX_LOAD_DEPTH {
             let message = format!("files load each other more than {MAX_LOAD_DEPTH} levels deep");
             self.diagnostics

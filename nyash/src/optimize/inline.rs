@@ -156,84 +156,13 @@ struct Work<'w, 'p> {
 impl Work<'_, '_> {
     fn stmts(&mut self, list: &mut [Stmt]) {
         for s in list {
-            match s {
-                Stmt::Expr(e) | Stmt::Return(Some(e)) | Stmt::Throw(e) => self.expr(e),
-                Stmt::If(c, a, b) => {
-                    self.expr(c);
-                    self.stmts(a);
-                    self.stmts(b);
-                }
-                Stmt::Loop { condition, body, step } => {
-                    if let Some(c) = condition {
-                        self.expr(c);
-                    }
-                    self.stmts(body);
-                    self.stmts(step);
-                }
-                Stmt::Try(t) => {
-                    self.stmts(&mut t.body);
-                    if let Some((_, h)) = &mut t.handler {
-                        self.stmts(h);
-                    }
-                    self.stmts(&mut t.cleanup);
-                }
-                Stmt::Break | Stmt::Continue | Stmt::Return(None) | Stmt::Rethrow(_) => {}
-            }
+            each_in(s, &mut |e| self.expr(e));
         }
     }
 
+    /// Inlines inside out, so that an argument is done before the call it belongs to.
     fn expr(&mut self, e: &mut Expr) {
-        match &mut e.kind {
-            Kind::SetVar(_, a)
-            | Kind::SetGlobal(_, a)
-            | Kind::CellNew { value: a, .. }
-            | Kind::CellSet { value: a, .. }
-            | Kind::Field { object: a, .. }
-            | Kind::Neg(a)
-            | Kind::BitNot(a)
-            | Kind::Not(a)
-            | Kind::Truthy(a)
-            | Kind::IsSomething(a)
-            | Kind::IsClass(a, _)
-            | Kind::IsTag(a, _) => self.expr(a),
-            Kind::SetField { object, value, .. } => {
-                self.expr(object);
-                self.expr(value);
-            }
-            Kind::Binary(_, a, b) | Kind::And(a, b) | Kind::Or(a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            Kind::Cond(a, b, c) => {
-                self.expr(a);
-                self.expr(b);
-                self.expr(c);
-            }
-            Kind::Call { arguments, .. } | Kind::Builtin { arguments, .. } => {
-                arguments.iter_mut().for_each(|a| self.expr(a))
-            }
-            Kind::Closure { captures, .. } => captures.iter_mut().for_each(|a| self.expr(a)),
-            Kind::Method { object, arguments, .. }
-            | Kind::CallValue {
-                callee: object,
-                arguments,
-            } => {
-                self.expr(object);
-                arguments.iter_mut().for_each(|a| self.expr(a));
-            }
-            Kind::Array { items, .. } => items.iter_mut().for_each(|a| self.expr(a)),
-            Kind::Map { entries, .. } => entries.iter_mut().for_each(|(k, v)| {
-                self.expr(k);
-                self.expr(v);
-            }),
-            Kind::Block(list, value) => {
-                self.stmts(list);
-                if let Some(v) = value {
-                    self.expr(v);
-                }
-            }
-            _ => {}
-        }
+        each(e, &mut |inner| self.expr(inner));
         if let Some(new) = self.inlined(e) {
             *e = new;
             self.did = true;
@@ -403,13 +332,9 @@ fn each_in(s: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
             }
         }
         Stmt::Try(t) => {
-            for s in t.body.iter_mut().chain(&mut t.cleanup) {
+            let handler = t.handler.iter_mut().flat_map(|(_, list)| list);
+            for s in t.body.iter_mut().chain(handler).chain(&mut t.cleanup) {
                 each_in(s, f);
-            }
-            if let Some((_, h)) = &mut t.handler {
-                for s in h {
-                    each_in(s, f);
-                }
             }
         }
         Stmt::Break | Stmt::Continue | Stmt::Return(None) | Stmt::Rethrow(_) => {}

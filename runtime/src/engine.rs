@@ -10,7 +10,7 @@ struct MappedCode;
 
 impl CustomCodeMemory for MappedCode {
     fn required_alignment(&self) -> usize {
-        crate::linux::memory::PAGE
+        crate::platform::memory::PAGE
     }
 
     fn publish_executable(&self, _: *const u8, _: usize) -> wasmtime::Result<()> {

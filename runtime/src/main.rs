@@ -1,6 +1,7 @@
 //! The generic runtime: a static executable without libc that runs the module packed into it.
 //!
-//! `linux/` is the platform, `wasi/` what a module may call, `program.rs` the way from the slot to `_start`.
+//! `platform` is the system below (a folder for each: `linux/`), `wasi/` what a module may call, `program.rs` the way
+//! from the slot to `_start`.
 //! Nothing here parses its own file, opens it, starts a thread or makes memory executable.
 
 #![no_std]
@@ -8,12 +9,20 @@
 
 extern crate alloc;
 
+#[macro_use]
+mod target;
+
 mod backtrace;
 mod engine;
 mod limit;
+#[cfg(target_os = "linux")]
 mod linux;
 mod message;
 mod payload;
 mod program;
 mod trap;
 mod wasi;
+
+/// The system that this runtime is built for. Every one offers the same modules.
+#[cfg(target_os = "linux")]
+use linux as platform;

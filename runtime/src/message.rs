@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use crate::linux::syscall;
+use crate::platform::syscall;
 
 /// Exit status when the program cannot be started: damaged file, wrong CPU, no address space.
 pub const EXIT_UNUSABLE: i32 = 1;

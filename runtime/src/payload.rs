@@ -5,7 +5,7 @@ use nyash_format::{FormatError, Header, Metadata, NameTable, Region, RegionKind,
 /// The version of wasmtime in this runtime; the manifest pins it.
 pub const WASMTIME: &str = "48.0.8";
 /// The target as the compatibility key spells it.
-pub const TARGET: &str = "x86_64-linux";
+pub const TARGET: &str = target!();
 
 /// Filled by the packer in the file, so the compiler must not know what it holds.
 #[unsafe(link_section = ".nyash.slot")]
@@ -34,7 +34,9 @@ macro_rules! gc {
 const INFO_TEXT: &str = concat!(
     "format=1\nruntime=",
     env!("CARGO_PKG_VERSION"),
-    "\nwasmtime=48.0.8\ntarget=x86_64-linux\nkind=lean\ngc=",
+    "\nwasmtime=48.0.8\ntarget=",
+    target!(),
+    "\nkind=lean\ngc=",
     gc!(),
     "\n"
 );

@@ -9,9 +9,9 @@ use alloc::vec::Vec;
 use nyash_format::{CompatKey, CpuLevel};
 use wasmtime::{Instance, Module, Store};
 
-use crate::linux::{image, memory, signals, start::Arguments, syscall};
 use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload};
+use crate::platform::{image, memory, signals, start::Arguments, syscall};
 use crate::{backtrace, engine, limit, trap, wasi};
 
 static NAME: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());

@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use nyash_format::Frame;
 
 use crate::message::{EXIT_TRAP, Stderr};
-use crate::{backtrace, linux::syscall, payload};
+use crate::{backtrace, payload, platform::syscall};
 
 /// Prints why the program trapped and its wasm call stack, and ends the process.
 pub fn report_and_exit(reason: impl core::fmt::Display) -> ! {

@@ -1,8 +1,8 @@
 //! Clocks.
 
 use super::abi::{Errno, clockid};
-use super::linux::{self, Clock};
 use super::memory::Guest;
+use super::system::{self, Clock};
 use super::{Args, Ctx, Result};
 
 /// Clocks that are made ready when one is first read.
@@ -21,10 +21,10 @@ impl Clocks {
     pub fn now(&mut self, clock: Clock) -> Result<u64> {
         if !self.ready {
             // SAFETY: see `Ctx::new`.
-            unsafe { linux::init_clocks(self.envp.as_ptr()) };
+            unsafe { system::init_clocks(self.envp.as_ptr()) };
             self.ready = true;
         }
-        linux::now(clock)
+        system::now(clock)
     }
 }
 
@@ -39,7 +39,7 @@ fn clock(id: u32) -> Result<Clock> {
 
 pub fn clock_res_get(_: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let clock = clock(args.choice(0, clockid::LAST)?)?;
-    guest.put_u64(args.u32(1), linux::resolution(clock)?)
+    guest.put_u64(args.u32(1), system::resolution(clock)?)
 }
 
 pub fn clock_time_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {

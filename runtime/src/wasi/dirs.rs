@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use super::abi::{DIRENT, Errno, Filestat, dirent, fdflags, filetype, oflags, rights};
 use super::fds::{Descriptor, Directory, File};
 use super::files::new_times;
-use super::linux::{self, FdRef, NewTime, OpenFlags};
 use super::memory::{Guest, Ptr};
 use super::paths::{Base, GuestPath, LONGEST, Place, Scope, Text, place};
+use super::system::{self, FdRef, NewTime, OpenFlags};
 use super::{Args, Ctx, Fail, Result};
 
 /// Writes directory entries into the program's buffer, the last one cut where the buffer ends.
@@ -61,7 +61,7 @@ pub fn fd_readdir(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
 
 fn put_entries(list: FdRef<'_>, cookie: u64, positions: &mut Vec<u64>, out: &mut EntryWriter<'_, '_>) -> Result {
     if cookie < OWN_ENTRIES {
-        let ino = linux::attributes(list)?.ino;
+        let ino = system::attributes(list)?.ino;
         if cookie == 0 && !out.put(1, ino, filetype::DIRECTORY, b".")? {
             return Ok(());
         }
@@ -74,7 +74,7 @@ fn put_entries(list: FdRef<'_>, cookie: u64, positions: &mut Vec<u64>, out: &mut
     // Behind the wanted entry if it has been seen, else behind the last one that has.
     let mut index = wanted.min(positions.len());
     let start = index.checked_sub(1).map_or(0, |last| positions[last]);
-    linux::list_from(list, start, |entry| {
+    system::list_from(list, start, |entry| {
         let name = entry.name.to_bytes();
         if matches!(name, b"." | b"..") {
             return Ok(true);
@@ -94,7 +94,7 @@ fn put_entries(list: FdRef<'_>, cookie: u64, positions: &mut Vec<u64>, out: &mut
         core::str::from_utf8(name).map_err(|_| Errno::IllegalSequence)?;
         let kind = match entry.filetype {
             Some(kind) => kind,
-            None => linux::attributes_at(list, entry.name, false)?.filetype,
+            None => system::attributes_at(list, entry.name, false)?.filetype,
         };
         out.put(index as u64 + OWN_ENTRIES, entry.ino, kind, name)
     })
@@ -122,7 +122,7 @@ pub fn path_create_directory(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) 
     // `mkdir name/` is fine, although `name/` looks like something inside a directory.
     path.strip_slashes();
     let place = ctx.place(number, &mut path)?;
-    linux::create_directory(place.fd(), place.path)
+    system::create_directory(place.fd(), place.path)
 }
 
 pub fn path_remove_directory(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
@@ -131,7 +131,7 @@ pub fn path_remove_directory(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) 
     let mut path = GuestPath::read(guest, args.u32(1), args.u32(2))?;
     scope.check_write()?;
     let place = ctx.place(number, &mut path)?;
-    linux::remove_directory(place.fd(), place.path)
+    system::remove_directory(place.fd(), place.path)
 }
 
 pub fn path_unlink_file(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
@@ -140,7 +140,7 @@ pub fn path_unlink_file(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Re
     let mut path = GuestPath::read(guest, args.u32(1), args.u32(2))?;
     scope.check_write()?;
     let place = ctx.place(number, &mut path)?;
-    linux::unlink(place.fd(), place.path)
+    system::unlink(place.fd(), place.path)
 }
 
 /// The two paths of an operation that changes both places.
@@ -178,9 +178,9 @@ pub fn path_rename(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result 
             name.push(*byte)?;
         }
         name.push(b'/')?;
-        return linux::rename(from.fd(), name.as_c_str()?, to.fd(), to.path);
+        return system::rename(from.fd(), name.as_c_str()?, to.fd(), to.path);
     }
-    linux::rename(from.fd(), from.path, to.fd(), to.path)
+    system::rename(from.fd(), from.path, to.fd(), to.path)
 }
 
 pub fn path_link(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
@@ -197,7 +197,7 @@ pub fn path_link(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     }
     let from = ctx.place(from, &mut from_path)?;
     let to = ctx.place(to, &mut to_path)?;
-    linux::link(from.fd(), from.path, to.fd(), to.path)
+    system::link(from.fd(), from.path, to.fd(), to.path)
 }
 
 pub fn path_symlink(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
@@ -208,7 +208,7 @@ pub fn path_symlink(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result
     scope.check_write()?;
     check_link_text(scope, text.as_bytes())?;
     let place = ctx.place(number, &mut path)?;
-    linux::symlink(text.as_c_str()?, place.fd(), place.path)
+    system::symlink(text.as_c_str()?, place.fd(), place.path)
 }
 
 /// Links that start at the root are refused, although none of ours would be followed out of a granted directory: other
@@ -226,7 +226,7 @@ pub fn path_readlink(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Resul
     let mut path = GuestPath::read(guest, args.u32(1), args.u32(2))?;
     let place = ctx.place(number, &mut path)?;
     let mut text = [0; LONGEST + 1];
-    let len = linux::read_link(place.fd(), place.path, &mut text)?;
+    let len = system::read_link(place.fd(), place.path, &mut text)?;
     let text = &text[..len];
     check_link_text(scope, text)?;
     core::str::from_utf8(text).map_err(|_| Errno::IllegalSequence)?;
@@ -236,13 +236,13 @@ pub fn path_readlink(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Resul
 }
 
 /// Opens what a path names, to ask or tell something about it, without any right to its contents.
-fn open_for_attributes(root: FdRef<'_>, path: &GuestPath, follow: bool) -> Result<linux::Fd> {
+fn open_for_attributes(root: FdRef<'_>, path: &GuestPath, follow: bool) -> Result<system::Fd> {
     let nofollow = if follow {
         OpenFlags::empty()
     } else {
         OpenFlags::NOFOLLOW
     };
-    linux::open_beneath(root, path.as_c_str()?, OpenFlags::PATH | nofollow)
+    system::open_beneath(root, path.as_c_str()?, OpenFlags::PATH | nofollow)
 }
 
 fn filestat_at(ctx: &mut Ctx, guest: &Guest<'_>, args: &Args) -> Result<Filestat> {
@@ -255,22 +255,22 @@ fn filestat_at(ctx: &mut Ctx, guest: &Guest<'_>, args: &Args) -> Result<Filestat
         Base::At(root) if scope != Scope::Everything => root,
         _ => {
             let (fd, path) = path.place(&base)?;
-            return linux::attributes_at(fd, path, follow);
+            return system::attributes_at(fd, path, follow);
         }
     };
     // wasmtime takes the name alone when a slash or a dot follows.
     if let (false, Some(name)) = (follow, path.sole_name()?) {
-        return linux::attributes_at(root, name.as_c_str()?, false);
+        return system::attributes_at(root, name.as_c_str()?, false);
     }
     // A single name needs no sandbox unless it is a link to follow.
     if follow && path.is_plain_name() {
-        let stat = linux::attributes_at(root, path.as_c_str()?, false)?;
+        let stat = system::attributes_at(root, path.as_c_str()?, false)?;
         if stat.filetype != filetype::SYMBOLIC_LINK {
             return Ok(stat);
         }
     }
     let fd = open_for_attributes(root, &path, follow)?;
-    linux::attributes(linux::borrow(&fd))
+    system::attributes(system::borrow(&fd))
 }
 
 pub fn path_filestat_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
@@ -297,19 +297,19 @@ pub fn path_filestat_set_times(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args
         }
         _ => {
             let place = place(&base, scope, &mut path)?;
-            linux::set_times_at(place.fd(), place.path, follow, access, modification)
+            system::set_times_at(place.fd(), place.path, follow, access, modification)
         }
     }
 }
 
 fn set_times_following(root: FdRef<'_>, path: &GuestPath, access: NewTime, modification: NewTime) -> Result {
     let fd = open_for_attributes(root, path, true)?;
-    match linux::set_times_by_path_descriptor(linux::borrow(&fd), access, modification) {
+    match system::set_times_by_path_descriptor(system::borrow(&fd), access, modification) {
         // Older kernels need a descriptor that is open in earnest.
         Err(Fail::Errno(Errno::Invalid | Errno::NoEntry)) => {
             let flags = OpenFlags::RDONLY | OpenFlags::NONBLOCK | OpenFlags::NOCTTY;
-            let fd = linux::open_beneath(root, path.as_c_str()?, flags)?;
-            linux::set_times(linux::borrow(&fd), access, modification)
+            let fd = system::open_beneath(root, path.as_c_str()?, flags)?;
+            system::set_times(system::borrow(&fd), access, modification)
         }
         done => done,
     }
@@ -363,15 +363,15 @@ impl Opening {
         })
     }
 
-    fn open(&self, directory: &Directory, path: &GuestPath) -> Result<linux::Fd> {
+    fn open(&self, directory: &Directory, path: &GuestPath) -> Result<system::Fd> {
         let base = directory.base();
         let opened = match base {
             Base::At(root) if directory.scope != Scope::Everything => {
-                linux::open_beneath(root, path.as_c_str()?, self.flags)
+                system::open_beneath(root, path.as_c_str()?, self.flags)
             }
             _ => {
                 let (fd, path) = path.place(&base)?;
-                linux::open(fd, path, self.flags)
+                system::open(fd, path, self.flags)
             }
         };
         match opened {
@@ -390,11 +390,11 @@ impl Opening {
         let base = directory.base();
         let is_link = match base {
             Base::At(root) if directory.scope != Scope::Everything => {
-                open_for_attributes(root, path, false).and_then(|fd| linux::is_symbolic_link(linux::borrow(&fd)))
+                open_for_attributes(root, path, false).and_then(|fd| system::is_symbolic_link(system::borrow(&fd)))
             }
             _ => path
                 .place(&base)
-                .and_then(|(fd, path)| linux::attributes_at(fd, path, false))
+                .and_then(|(fd, path)| system::attributes_at(fd, path, false))
                 .map(|stat| stat.filetype == filetype::SYMBOLIC_LINK),
         };
         matches!(is_link, Ok(true))
@@ -425,7 +425,7 @@ pub fn path_open(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let is_directory = match opening {
         Opening { directory: true, .. } => true,
         Opening { write: true, .. } => false,
-        _ => matches!(linux::kind(linux::borrow(&fd))?, linux::Kind::Directory),
+        _ => matches!(system::kind(system::borrow(&fd))?, system::Kind::Directory),
     };
     let descriptor = if is_directory {
         Descriptor::Directory(Directory::opened(fd, scope))

@@ -10,9 +10,9 @@ use alloc::vec::Vec;
 use nyash_format::{Capabilities, capability};
 
 use super::abi::{Errno, Fdstat, fdflags, filetype, rights};
-use super::linux::{self, Fd, FdRef, Kind, OpenFlags};
 use super::memory::Guest;
 use super::paths::{Base, Scope};
+use super::system::{self, Fd, FdRef, Kind, OpenFlags};
 use super::{Args, Ctx, Result};
 
 /// A file, or anything else that is read and written.
@@ -87,7 +87,7 @@ impl Directory {
             (Origin::WorkingDirectory, _) => Base::WorkingDirectory,
             (Origin::Root, _) => Base::Root,
             (Origin::Either, _) => Base::Either,
-            (_, Some(fd)) => Base::At(linux::borrow(fd)),
+            (_, Some(fd)) => Base::At(system::borrow(fd)),
             (_, None) => Base::WorkingDirectory,
         }
     }
@@ -142,7 +142,7 @@ impl Table {
         let mut entries = super::list_with_capacity(highest as usize + 1 + directories)?;
         entries.extend((0..3).map(|number| {
             Some(Descriptor::Stream {
-                fd: linux::inherited(number),
+                fd: system::inherited(number),
                 input: number == 0,
             })
         }));
@@ -151,7 +151,7 @@ impl Table {
             let entry = &mut entries[*number as usize];
             // The standard streams are there already.
             if entry.is_none() {
-                *entry = Some(Descriptor::Inherited(linux::inherited(*number)));
+                *entry = Some(Descriptor::Inherited(system::inherited(*number)));
             }
         }
         let whole = whole
@@ -231,7 +231,7 @@ impl Ctx {
     /// do.
     pub(super) fn untouched_output(&self, number: u32) -> Option<FdRef<'static>> {
         let untouched = self.table.entries.is_empty() && matches!(number, 1 | 2);
-        untouched.then(|| linux::standard_stream(number))
+        untouched.then(|| system::standard_stream(number))
     }
 
     /// An open file.
@@ -252,7 +252,7 @@ impl Ctx {
         };
         let preopen = &self.capabilities.preopens[index as usize];
         let path = CString::new(preopen.host).map_err(|_| Errno::Invalid)?;
-        let fd = self.adopt(linux::open_granted(&path)?)?;
+        let fd = self.adopt(system::open_granted(&path)?)?;
         if let Descriptor::Directory(directory) = self.descriptor(number)? {
             directory.fd = Some(fd);
         }
@@ -273,13 +273,13 @@ impl Ctx {
         let directory = self.directory(number)?;
         if directory.fd.is_none() {
             let path = if directory.origin == Origin::Root { c"/" } else { c"." };
-            let fd = self.adopt(linux::open_granted(path)?)?;
+            let fd = self.adopt(system::open_granted(path)?)?;
             if let Descriptor::Directory(directory) = self.descriptor(number)? {
                 directory.fd = Some(fd);
             }
         }
         let fd = self.directory(number)?.fd.as_ref().ok_or(Errno::BadDescriptor)?;
-        Ok(linux::borrow(fd))
+        Ok(system::borrow(fd))
     }
 
     /// The directory, open for reading its names.
@@ -288,7 +288,7 @@ impl Ctx {
         let directory = self.directory(number)?;
         if let (false, None, Some(itself)) = (directory.readable, &directory.list, &directory.fd) {
             let flags = OpenFlags::RDONLY | OpenFlags::DIRECTORY;
-            let list = linux::open(linux::borrow(itself), c".", flags)?;
+            let list = system::open(system::borrow(itself), c".", flags)?;
             let list = self.adopt(list)?;
             if let Descriptor::Directory(directory) = self.descriptor(number)? {
                 directory.list = Some(list);
@@ -296,7 +296,7 @@ impl Ctx {
         }
         let directory = self.directory(number)?;
         let fd = directory.list.as_ref().or(directory.fd.as_ref());
-        Ok(linux::borrow(fd.ok_or(Errno::BadDescriptor)?))
+        Ok(system::borrow(fd.ok_or(Errno::BadDescriptor)?))
     }
 
     fn open_directory_mut(&mut self, number: u32) -> Result<&mut Directory> {
@@ -319,7 +319,7 @@ impl Ctx {
 
     /// Makes a new descriptor safe to keep: numbers below were not the kernel's to hand out.
     pub(super) fn adopt(&mut self, fd: Fd) -> Result<Fd> {
-        linux::at_least(fd, self.table.least)
+        system::at_least(fd, self.table.least)
     }
 
     /// Gives a descriptor a number.
@@ -331,9 +331,9 @@ impl Ctx {
 
 /// How to make a descriptor of an inherited one, found out without taking it.
 fn recogniser(fd: &Fd) -> Result<fn(Fd) -> Descriptor> {
-    let fd = linux::borrow(fd);
-    let access = linux::open_flags(fd)? & OpenFlags::ACCMODE;
-    Ok(match linux::kind(fd)? {
+    let fd = system::borrow(fd);
+    let access = system::open_flags(fd)? & OpenFlags::ACCMODE;
+    Ok(match system::kind(fd)? {
         Kind::Socket => Descriptor::Socket,
         Kind::Directory => |fd| {
             let mut directory = Directory::opened(fd, INHERITED);
@@ -386,7 +386,7 @@ pub fn fd_fdstat_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Resul
 
 /// The file type of a standard stream: only terminals are told apart.
 pub fn stream_filetype(fd: FdRef<'_>) -> Result<u8> {
-    Ok(match linux::is_terminal(fd)? {
+    Ok(match system::is_terminal(fd)? {
         true => filetype::CHARACTER_DEVICE,
         false => filetype::UNKNOWN,
     })
@@ -404,7 +404,7 @@ fn stream_stat(fd: FdRef<'_>, input: bool) -> Result<Fdstat> {
 
 fn fdstat(descriptor: &Descriptor) -> Result<Fdstat> {
     let (filetype, flags, rights) = match descriptor {
-        Descriptor::Stream { fd, input } => return stream_stat(linux::borrow(fd), *input),
+        Descriptor::Stream { fd, input } => return stream_stat(system::borrow(fd), *input),
         Descriptor::Directory(directory) if directory.origin != Origin::Opened => {
             return Ok(Fdstat {
                 filetype: filetype::DIRECTORY,
@@ -418,7 +418,7 @@ fn fdstat(descriptor: &Descriptor) -> Result<Fdstat> {
             (filetype::DIRECTORY, 0, rights)
         }
         Descriptor::File(file) => {
-            let fd = linux::borrow(&file.fd);
+            let fd = system::borrow(&file.fd);
             let mut rights = rights::ALL;
             if !file.read {
                 rights &= !(rights::FD_READ | rights::FD_READDIR);
@@ -426,11 +426,11 @@ fn fdstat(descriptor: &Descriptor) -> Result<Fdstat> {
             if !file.write {
                 rights &= !rights::FD_WRITE;
             }
-            (linux::attributes(fd)?.filetype, open_fdflags(fd)? | file.sync, rights)
+            (system::attributes(fd)?.filetype, open_fdflags(fd)? | file.sync, rights)
         }
         Descriptor::Socket(fd) | Descriptor::Inherited(fd) => {
-            let fd = linux::borrow(fd);
-            (linux::socket_filetype(fd)?, open_fdflags(fd)?, rights::SOCKET)
+            let fd = system::borrow(fd);
+            (system::socket_filetype(fd)?, open_fdflags(fd)?, rights::SOCKET)
         }
     };
     Ok(Fdstat {
@@ -442,7 +442,7 @@ fn fdstat(descriptor: &Descriptor) -> Result<Fdstat> {
 }
 
 fn open_fdflags(fd: FdRef<'_>) -> Result<u16> {
-    let open = linux::open_flags(fd)?;
+    let open = system::open_flags(fd)?;
     let mut flags = 0;
     if open.contains(OpenFlags::APPEND) {
         flags |= fdflags::APPEND;
@@ -465,7 +465,7 @@ pub fn fd_fdstat_set_flags(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Res
         return Err(Errno::Invalid.into());
     }
     let (append, nonblock) = (flags & fdflags::APPEND != 0, flags & fdflags::NONBLOCK != 0);
-    linux::set_append_and_nonblock(linux::borrow(fd), append, nonblock)
+    system::set_append_and_nonblock(system::borrow(fd), append, nonblock)
 }
 
 pub fn fd_fdstat_set_rights(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {

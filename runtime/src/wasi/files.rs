@@ -2,57 +2,57 @@
 
 use super::abi::{Errno, Filestat, fstflags};
 use super::fds::{Descriptor, File, stream_filetype};
-use super::linux::{self, Advice, FdRef, NewTime, Whence};
 use super::memory::Guest;
+use super::system::{self, Advice, FdRef, NewTime, Whence};
 use super::{Args, Ctx, Result};
 
 pub fn fd_read(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let read = linux::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let read = system::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         let fd = match ctx.descriptor(args.u32(0))? {
             Descriptor::Stream { fd, input: true } | Descriptor::Socket(fd) => &*fd,
             Descriptor::File(file) => &file.fd,
             _ => return Err(Errno::BadDescriptor.into()),
         };
-        linux::readv(linux::borrow(fd), buffers)
+        system::readv(system::borrow(fd), buffers)
     })?;
     guest.put_u32(args.u32(3), read)
 }
 
 pub fn fd_write(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let written = linux::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let written = system::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         if let Some(fd) = ctx.untouched_output(args.u32(0)) {
-            return linux::writev(fd, buffers);
+            return system::writev(fd, buffers);
         }
         let fd = match ctx.descriptor(args.u32(0))? {
             Descriptor::Stream { fd, input: false } | Descriptor::Socket(fd) => &*fd,
             Descriptor::File(file) => &file.fd,
             _ => return Err(Errno::BadDescriptor.into()),
         };
-        linux::writev(linux::borrow(fd), buffers)
+        system::writev(system::borrow(fd), buffers)
     })?;
     guest.put_u32(args.u32(3), written)
 }
 
 pub fn fd_pread(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let read = linux::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let read = system::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         let file = match ctx.descriptor(args.u32(0))? {
             Descriptor::Stream { input: true, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
             Descriptor::File(file) => file,
             _ => return Err(Errno::BadDescriptor.into()),
         };
-        linux::preadv(linux::borrow(&file.fd), buffers, args.u64(3))
+        system::preadv(system::borrow(&file.fd), buffers, args.u64(3))
     })?;
     guest.put_u32(args.u32(4), read)
 }
 
 pub fn fd_pwrite(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let written = linux::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let written = system::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         let file = match ctx.descriptor(args.u32(0))? {
             Descriptor::Stream { input: false, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
             Descriptor::File(file) => file,
             _ => return Err(Errno::BadDescriptor.into()),
         };
-        linux::pwritev(linux::borrow(&file.fd), buffers, args.u64(3))
+        system::pwritev(system::borrow(&file.fd), buffers, args.u64(3))
     })?;
     guest.put_u32(args.u32(4), written)
 }
@@ -60,7 +60,7 @@ pub fn fd_pwrite(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
 /// A file whose position can be asked for and moved.
 fn seekable(ctx: &mut Ctx, number: u32) -> Result<FdRef<'_>> {
     match ctx.descriptor(number)? {
-        Descriptor::File(file) => Ok(linux::borrow(&file.fd)),
+        Descriptor::File(file) => Ok(system::borrow(&file.fd)),
         Descriptor::Stream { .. } | Descriptor::Socket(_) => Err(Errno::InvalidSeek.into()),
         _ => Err(Errno::BadDescriptor.into()),
     }
@@ -88,21 +88,21 @@ pub fn unstable_fd_seek(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Re
 }
 
 fn seek(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args, whence: Whence) -> Result {
-    let position = linux::seek(seekable(ctx, args.u32(0))?, args.u64(1) as i64, whence)?;
+    let position = system::seek(seekable(ctx, args.u32(0))?, args.u64(1) as i64, whence)?;
     guest.put_u64(args.u32(3), position)
 }
 
 pub fn fd_tell(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let position = linux::seek(seekable(ctx, args.u32(0))?, 0, Whence::Current)?;
+    let position = system::seek(seekable(ctx, args.u32(0))?, 0, Whence::Current)?;
     guest.put_u64(args.u32(1), position)
 }
 
 pub fn fd_sync(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
-    linux::sync(linux::borrow(&ctx.file(args.u32(0))?.fd))
+    system::sync(system::borrow(&ctx.file(args.u32(0))?.fd))
 }
 
 pub fn fd_datasync(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
-    linux::sync_data(linux::borrow(&ctx.file(args.u32(0))?.fd))
+    system::sync_data(system::borrow(&ctx.file(args.u32(0))?.fd))
 }
 
 pub fn fd_advise(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
@@ -115,7 +115,7 @@ pub fn fd_advise(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
         _ => Advice::NoReuse,
     };
     let file = ctx.file(args.u32(0))?;
-    linux::advise(linux::borrow(&file.fd), args.u64(1), args.u64(2), advice)
+    system::advise(system::borrow(&file.fd), args.u64(1), args.u64(2), advice)
 }
 
 /// Not supported, as in wasmtime: not every file system can, and programs have a way round it.
@@ -126,7 +126,7 @@ pub fn fd_allocate(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
 
 pub fn fd_filestat_set_size(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
     let file = writable_file(ctx, args.u32(0))?;
-    linux::set_size(linux::borrow(&file.fd), args.u64(1))
+    system::set_size(system::borrow(&file.fd), args.u64(1))
 }
 
 /// A file that may be changed, though perhaps not through this descriptor: that is for the kernel to say.
@@ -140,22 +140,22 @@ fn filestat(ctx: &mut Ctx, number: u32) -> Result<Filestat> {
     let fd = match ctx.descriptor(number)? {
         Descriptor::Stream { fd, .. } => {
             return Ok(Filestat {
-                filetype: stream_filetype(linux::borrow(fd))?,
+                filetype: stream_filetype(system::borrow(fd))?,
                 ..Filestat::default()
             });
         }
         Descriptor::Socket(fd) | Descriptor::Inherited(fd) => {
-            let fd = linux::borrow(fd);
-            let filetype = linux::socket_filetype(fd)?;
+            let fd = system::borrow(fd);
+            let filetype = system::socket_filetype(fd)?;
             return Ok(Filestat {
                 filetype,
-                ..linux::attributes(fd)?
+                ..system::attributes(fd)?
             });
         }
-        Descriptor::File(file) => linux::borrow(&file.fd),
+        Descriptor::File(file) => system::borrow(&file.fd),
         Descriptor::Directory(_) => ctx.directory_itself(number)?,
     };
-    linux::attributes(fd)
+    system::attributes(fd)
 }
 
 pub fn fd_filestat_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
@@ -188,7 +188,7 @@ pub fn fd_filestat_set_times(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> R
     let fd = match ctx.descriptor(number)? {
         Descriptor::File(file) => {
             file.scope.check_write()?;
-            linux::borrow(&file.fd)
+            system::borrow(&file.fd)
         }
         Descriptor::Directory(directory) => {
             directory.scope.check_write()?;
@@ -197,5 +197,5 @@ pub fn fd_filestat_set_times(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> R
         }
         _ => return Err(Errno::BadDescriptor.into()),
     };
-    linux::set_times(fd, access, modification)
+    system::set_times(fd, access, modification)
 }

@@ -4,19 +4,24 @@
 //! costs what the system call behind it costs: nothing is set up before a program asks for it, granted directories are
 //! opened when they are first used, and reads and writes go straight to and from the program's memory.
 //!
-//! `abi.rs` and `memory.rs` are the program's side, `linux/` is the system's side, the other files are what lies between.
+//! `abi.rs` and `memory.rs` are the program's side, `system` is the system's side (a folder for each: `linux/`), the other files are what lies between.
 
 mod abi;
 mod clocks;
 mod dirs;
 mod fds;
 mod files;
+#[cfg(target_os = "linux")]
 mod linux;
 mod memory;
 mod paths;
 mod poll;
 mod process;
 mod sockets;
+
+/// What the host asks of the system that this runtime is built for.
+#[cfg(target_os = "linux")]
+use linux as system;
 
 use core::fmt;
 use core::mem::MaybeUninit;

@@ -1,15 +1,15 @@
 //! Paths of the program: how they arrive, and where an operation on one takes place.
 //!
 //! An operation below a granted directory happens in two steps. The directory that holds the last name is opened
-//! without leaving the granted one (`linux/beneath.rs`), and then the system call gets the last name alone, which no
+//! without leaving the granted one (`open_beneath` of the system), and then the system call gets the last name alone, which no
 //! link can lead astray. A program that has the whole file system makes the plain system calls of a native one.
 
 use core::ffi::CStr;
 
 use super::Result;
 use super::abi::Errno;
-use super::linux::{self, Fd, FdRef};
 use super::memory::{Guest, Ptr};
+use super::system::{self, Fd, FdRef};
 
 /// Bytes of the longest path that Linux takes.
 pub const LONGEST: usize = 4095;
@@ -232,8 +232,8 @@ impl GuestPath {
         }
         let absolute = text.as_c_str()?;
         let relative = c_str(&absolute.to_bytes_with_nul()[1..])?;
-        let in_root = linux::exists(absolute);
-        Ok(in_root && (self.after_slash || !linux::exists(relative)))
+        let in_root = system::exists(absolute);
+        Ok(in_root && (self.after_slash || !system::exists(relative)))
     }
 
     /// The path for a plain system call, relative to the returned descriptor.
@@ -250,7 +250,7 @@ impl GuestPath {
         } else {
             self.as_c_str()?
         };
-        Ok((linux::working_directory(), path))
+        Ok((system::working_directory(), path))
     }
 }
 
@@ -265,7 +265,7 @@ pub struct Place<'a> {
 impl Place<'_> {
     /// The directory.
     pub fn fd(&self) -> FdRef<'_> {
-        self.opened.as_ref().map_or(self.fd, linux::borrow)
+        self.opened.as_ref().map_or(self.fd, system::borrow)
     }
 }
 
@@ -281,7 +281,7 @@ pub fn place<'a>(base: &Base<'a>, scope: Scope, path: &'a mut GuestPath) -> Resu
     }
     let split = path.split()?;
     let opened = match split.parent {
-        Some(parent) => Some(linux::open_directory_beneath(fd, parent)?),
+        Some(parent) => Some(system::open_directory_beneath(fd, parent)?),
         None => None,
     };
     Ok(Place {

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use super::abi::{EVENT, Errno, clockid, eventtype, filetype};
 use super::fds::Descriptor;
-use super::linux::{self, Clock, FdRef, PollFd, PollFlags, Whence};
 use super::memory::{Guest, Ptr};
+use super::system::{self, Clock, FdRef, PollFd, PollFlags, Whence};
 use super::{Args, Ctx, Result, list_with_capacity};
 
 /// Descriptors in one call. Linux allows a process a thousand open ones unless told otherwise.
@@ -126,10 +126,10 @@ fn poll(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args, layout: &Layout) -> R
     }
     loop {
         let timeout = match deadline {
-            Some(deadline) => Some(deadline.saturating_sub(linux::now(Clock::Monotonic)?)),
+            Some(deadline) => Some(deadline.saturating_sub(system::now(Clock::Monotonic)?)),
             None => None,
         };
-        linux::poll(&mut descriptors, timeout)?;
+        system::poll(&mut descriptors, timeout)?;
         let found = put_events(ctx, guest, &subscriptions, &descriptors, events)?;
         if found > 0 {
             return guest.put_u32(args.u32(3), found);
@@ -147,8 +147,8 @@ fn check_pollable(descriptor: &Descriptor, read: bool) -> Result {
 
 fn fd_of(ctx: &Ctx, number: u32) -> Result<FdRef<'_>> {
     match ctx.known(number)? {
-        Descriptor::Stream { fd, .. } | Descriptor::Socket(fd) => Ok(linux::borrow(fd)),
-        Descriptor::File(file) => Ok(linux::borrow(&file.fd)),
+        Descriptor::Stream { fd, .. } | Descriptor::Socket(fd) => Ok(system::borrow(fd)),
+        Descriptor::File(file) => Ok(system::borrow(&file.fd)),
         _ => Err(Errno::BadDescriptor.into()),
     }
 }
@@ -181,7 +181,7 @@ fn put_events(
     descriptors: &[PollFd<'_>],
     events: Ptr,
 ) -> Result<u32> {
-    let now = linux::now(Clock::Monotonic)?;
+    let now = system::now(Clock::Monotonic)?;
     let mut descriptors = descriptors.iter();
     let mut found = 0;
     for i in 0..subscriptions.count {
@@ -226,12 +226,12 @@ fn descriptor_event(ctx: &Ctx, number: u32, read: bool, ready: PollFlags) -> Res
     let fd = fd_of(ctx, number)?;
     let (bytes, hangup) = match ctx.known(number)? {
         // A standard stream tells its end when it is read.
-        Descriptor::Stream { .. } => (linux::readable_bytes(fd), false),
+        Descriptor::Stream { .. } => (system::readable_bytes(fd), false),
         // A regular file is always ready, also where nothing is left to read.
         _ => match rest_of_file(fd) {
             Some(rest) => (Some(rest), rest == 0),
             None => {
-                let bytes = linux::readable_bytes(fd);
+                let bytes = system::readable_bytes(fd);
                 (bytes, ready.contains(PollFlags::HUP) && bytes.unwrap_or(0) == 0)
             }
         },
@@ -246,9 +246,9 @@ fn descriptor_event(ctx: &Ctx, number: u32, read: bool, ready: PollFlags) -> Res
 
 /// Bytes between the position and the end of a regular file.
 fn rest_of_file(fd: FdRef<'_>) -> Option<u64> {
-    let stat = linux::attributes(fd)
+    let stat = system::attributes(fd)
         .ok()
         .filter(|stat| stat.filetype == filetype::REGULAR_FILE)?;
-    let position = linux::seek(fd, 0, Whence::Current).ok()?;
+    let position = system::seek(fd, 0, Whence::Current).ok()?;
     Some(stat.size.saturating_sub(position))
 }

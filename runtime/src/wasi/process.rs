@@ -3,10 +3,10 @@
 use nyash_format::capability;
 
 use super::abi::{Errno, LAST_SIGNAL};
-use super::linux;
 use super::memory::{Guest, Ptr};
+use super::system;
 use super::{Args, Ctx, Result, c_strings};
-use crate::linux::syscall;
+use crate::platform::syscall;
 
 impl Ctx {
     /// Argument 0, the arguments that were packed, the arguments of the command line.
@@ -90,11 +90,11 @@ pub fn environ_sizes_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> R
 }
 
 pub fn random_get(_: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    linux::random(guest.bytes_mut(args.u32(0), args.u32(1))?)
+    system::random(guest.bytes_mut(args.u32(0), args.u32(1))?)
 }
 
 pub fn sched_yield(_: &mut Ctx, _: &mut Guest<'_>, _: &Args) -> Result {
-    linux::sched_yield();
+    system::sched_yield();
     Ok(())
 }
 
@@ -103,11 +103,11 @@ pub fn proc_exit(_: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
 }
 
 pub fn proc_raise(_: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
-    match linux::SIGNALS[args.choice(0, LAST_SIGNAL)? as usize] {
+    match system::SIGNALS[args.choice(0, LAST_SIGNAL)? as usize] {
         0 => {}
         // The runtime's handlers would report a fault that there is not.
-        signal if linux::is_fault(signal) => syscall::raise_with_default_action(signal),
-        signal => linux::raise(signal),
+        signal if system::is_fault(signal) => syscall::raise_with_default_action(signal),
+        signal => system::raise(signal),
     }
     Ok(())
 }

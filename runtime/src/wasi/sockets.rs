@@ -2,13 +2,13 @@
 
 use super::abi::{Errno, fdflags};
 use super::fds::Descriptor;
-use super::linux::{self, FdRef};
 use super::memory::Guest;
+use super::system::{self, FdRef};
 use super::{Args, Ctx, Result};
 
 fn socket(ctx: &mut Ctx, number: u32) -> Result<FdRef<'_>> {
     match ctx.descriptor(number)? {
-        Descriptor::Socket(fd) => Ok(linux::borrow(fd)),
+        Descriptor::Socket(fd) => Ok(system::borrow(fd)),
         _ => Err(Errno::NotSocket.into()),
     }
 }
@@ -21,7 +21,7 @@ pub fn sock_accept(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result 
     }
     // Checked before anything is accepted: the number could not be told afterwards.
     guest.check_array(args.u32(2), 1, 4, 4)?;
-    let connection = linux::accept(listening, flags & fdflags::NONBLOCK != 0)?;
+    let connection = system::accept(listening, flags & fdflags::NONBLOCK != 0)?;
     let connection = ctx.adopt(connection)?;
     let number = ctx.insert(Descriptor::Socket(connection))?;
     guest.put_u32(args.u32(2), number)
@@ -31,9 +31,9 @@ pub fn sock_recv(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     const PEEK: u16 = 1;
     const WAITALL: u16 = 2;
     let flags = args.flags16(3, PEEK | WAITALL)?;
-    let (read, truncated) = linux::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let (read, truncated) = system::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         let fd = socket(ctx, args.u32(0))?;
-        linux::receive(fd, buffers, flags & PEEK != 0, flags & WAITALL != 0)
+        system::receive(fd, buffers, flags & PEEK != 0, flags & WAITALL != 0)
     })?;
     guest.put_u32(args.u32(4), read)?;
     guest.put(args.u32(5), 2, &u16::from(truncated).to_le_bytes())
@@ -41,13 +41,13 @@ pub fn sock_recv(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
 
 pub fn sock_send(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let flags = args.flags16(3, u16::MAX)?;
-    let sent = linux::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let sent = system::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         let fd = socket(ctx, args.u32(0))?;
         // None are defined.
         if flags != 0 {
             return Err(Errno::NotSupported.into());
         }
-        linux::send(fd, buffers)
+        system::send(fd, buffers)
     })?;
     guest.put_u32(args.u32(4), sent)
 }
@@ -56,5 +56,5 @@ pub fn sock_shutdown(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
     const READ: u16 = 1;
     const WRITE: u16 = 2;
     let how = args.flags16(1, READ | WRITE)?;
-    linux::shut_down(socket(ctx, args.u32(0))?, how & READ != 0, how & WRITE != 0)
+    system::shut_down(socket(ctx, args.u32(0))?, how & READ != 0, how & WRITE != 0)
 }

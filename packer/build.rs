@@ -26,7 +26,7 @@ fn main() {
         "Cargo.toml",
         "Cargo.lock",
         ".cargo/config.toml",
-        "link-x86_64.ld",
+        "link-linux.ld",
     ] {
         println!("cargo::rerun-if-changed={}", source.join(input).display());
     }

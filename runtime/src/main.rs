@@ -14,6 +14,7 @@ mod target;
 
 mod backtrace;
 mod engine;
+mod frames;
 mod limit;
 #[cfg(target_os = "linux")]
 mod linux;

@@ -169,12 +169,21 @@ struct Part<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// Plans the layout of an image for pages of `page` bytes.
+    /// Plans the layout of an image for the pages of a target.
+    ///
+    /// Where kernels have pages of several sizes, only what wasmtime wants to map counts in the largest one: an image
+    /// with initial memory in pages. Others are aligned to the smallest, and the executable puts the code at a large one.
     ///
     /// # Errors
     /// [`Error::DamagedImage`].
-    pub fn new(image: &Image<'a>, page: usize) -> Result<Self> {
+    pub fn new(image: &Image<'a>, target: Target) -> Result<Self> {
+        let e = image.endian;
         let initial = image.initial_memory()?;
+        let page = if initial > 0 {
+            target.page()
+        } else {
+            target.smallest_page()
+        };
         let mut data = None;
         let mut text = None;
         let mut first = [const { None }; FIRST.len()];

@@ -121,6 +121,23 @@ impl<'a> Image<'a> {
         symbols.iter().filter_map(function).collect()
     }
 
+    /// Where the code ends that the symbol table lists, in bytes from the start of the text. wasmtime fills the text up to a
+    /// page of the largest size.
+    fn code_end(&self) -> Option<usize> {
+        let table = self.section(".symtab")?;
+        let (symbols, _) =
+            slice_from_bytes::<Sym64<Endianness>>(table, table.len() / size_of::<Sym64<Endianness>>()).ok()?;
+        let end = |symbol: &Sym64<Endianness>| {
+            let (start, len) = (symbol.st_value.get(self.endian), symbol.st_size.get(self.endian));
+            usize::try_from(start.checked_add(len)?).ok()
+        };
+        symbols
+            .iter()
+            .filter(|symbol| symbol.st_type() == elf::STT_FUNC)
+            .filter_map(end)
+            .max()
+    }
+
     /// The compiler's description of the module.
     ///
     /// # Errors
@@ -239,6 +256,12 @@ impl<'a> Layout<'a> {
             let align = if own { page } else { align.min(page) };
             let data = if section.name == obj::ELF_WASM_ENGINE {
                 Cow::Owned(compat::reduced_record(section.data)?)
+            } else if own {
+                let end = image.code_end().unwrap_or(section.data.len()).next_multiple_of(page);
+                // Behind it there is nothing, or what a restored symbol table does not list.
+                let used = section.data.split_at_checked(end);
+                let used = used.filter(|(_, rest)| rest.iter().all(|byte| *byte == 0));
+                Cow::Borrowed(used.map_or(section.data, |(used, _)| used))
             } else {
                 Cow::Borrowed(section.data)
             };
@@ -254,7 +277,7 @@ impl<'a> Layout<'a> {
             names.extend_from_slice(section.name.as_bytes());
             names.push(0);
             if own {
-                text_range = at..at + section.data.len();
+                text_range = at..at + data.len();
             } else if mapped && section.name == obj::ELF_WASM_DATA {
                 image_range = at..at + initial;
             }

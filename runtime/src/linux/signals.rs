@@ -65,7 +65,10 @@ struct SignalInfo {
 }
 
 unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Context) {
-    if info.code <= 0 {
+    let sent = info.code <= 0;
+    // A trap of s390x's compare-and-trap arrives with the code of a signal that a process has sent.
+    let may_be_raised = cfg!(target_arch = "s390x") && signal == SIGFPE && info.code == 0;
+    if sent && !may_be_raised {
         // Sent by a process, not raised by an instruction: what would have happened without us happens.
         syscall::raise_with_default_action(signal);
         return;
@@ -78,6 +81,10 @@ unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Context
         // SAFETY: only `wasmtime_init_traps` stores a handler. For a wasm trap it does not return.
         let handler: TrapHandler = unsafe { core::mem::transmute(handler) };
         handler(pc, fp, has_address, info.address);
+    }
+    if sent {
+        syscall::raise_with_default_action(signal);
+        return;
     }
     if signal == SIGSEGV && is_near(info.address, sp) {
         trap::report_and_exit("call stack exhausted");

@@ -4,6 +4,7 @@
 //! runtime, hence a walk needs nothing but the bounds of the compiled code and of the stack. It has to happen before
 //! the stack is unwound: in the signal handler, or when wasmtime asks for its thread state on the way to raising a trap.
 
+#[cfg(not(windows))]
 use core::arch::asm;
 use core::cell::UnsafeCell;
 
@@ -89,10 +90,17 @@ pub fn recorded() -> &'static Recorded {
 }
 
 /// Records from inside the runtime, when wasm code has called it.
+#[cfg(not(windows))]
 pub fn record_from_host() {
     let fp: usize;
     // SAFETY: reads a register.
     unsafe { asm!("mov {}, rbp", out(reg) fp, options(nomem, nostack, preserves_flags)) };
+    walk(None, fp, FIRST);
+}
+
+/// Records from inside the runtime, when the frame pointer of the wasm frame that called it is known.
+#[cfg(windows)]
+pub fn record_from_frame(fp: usize) {
     walk(None, fp, FIRST);
 }
 

@@ -1,9 +1,7 @@
 //! Linux without libc: entry point, system calls, memory, signals.
 
-pub mod allocator;
 pub mod image;
 pub mod memory;
-mod routines;
 pub mod signals;
 pub mod start;
 pub mod syscall;

@@ -5,15 +5,17 @@ use core::num::NonZeroU64;
 
 use rustix::fd::{AsFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use rustix::fs::{AtFlags, Dev, FileType, Mode, OFlags, Stat, Timestamps};
-use rustix::io::{Errno as Linux, IoSlice, IoSliceMut, retry_on_intr};
+use rustix::io::{Errno as Linux, retry_on_intr};
 use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketFlags};
 use rustix::time::{ClockId, Timespec};
 
 use super::super::Result;
 use super::super::abi::{Errno, Filestat, filetype};
+use crate::platform::start::Arguments;
 
 pub use rustix::event::{PollFd, PollFlags};
 pub use rustix::fs::{Advice, OFlags as OpenFlags};
+pub use rustix::io::{IoSlice, IoSliceMut};
 
 /// An open descriptor; closed when dropped.
 pub type Fd = OwnedFd;
@@ -416,12 +418,10 @@ impl Clock {
 }
 
 /// Makes the kernel's clock page known, so that reading a clock needs no system call.
-///
-/// # Safety
-/// `envp` is the environment as the kernel laid it out: followed by a null pointer and the auxiliary vector.
-pub unsafe fn init_clocks(envp: *const *const u8) {
-    // SAFETY: the caller's contract; nothing is written through the pointer.
-    unsafe { rustix::param::init(envp.cast_mut().cast()) };
+pub fn init_clocks(arguments: &Arguments) {
+    // SAFETY: the environment as the kernel laid it out, followed by a null pointer and the auxiliary vector; nothing is
+    // written through the pointer.
+    unsafe { rustix::param::init(arguments.envp.as_ptr().cast_mut().cast()) };
 }
 
 pub fn now(clock: Clock) -> Result<u64> {
@@ -449,6 +449,11 @@ pub fn readable_bytes(fd: FdRef<'_>) -> Option<u64> {
 }
 
 // The process.
+
+/// Whether two names are those of one environment variable.
+pub fn same_variable(one: &[u8], other: &[u8]) -> bool {
+    one == other
+}
 
 pub fn random(mut buffer: &mut [u8]) -> Result {
     while !buffer.is_empty() {

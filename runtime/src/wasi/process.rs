@@ -110,7 +110,7 @@ pub fn proc_raise(_: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
         0 => {}
         // The runtime's handlers would report a fault that there is not.
         signal if system::is_fault(signal) => syscall::raise_with_default_action(signal),
-        signal => system::raise(signal),
+        signal => system::raise(signal)?,
     }
     Ok(())
 }

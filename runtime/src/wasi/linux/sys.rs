@@ -56,6 +56,11 @@ pub fn working_directory() -> FdRef<'static> {
     rustix::fs::CWD
 }
 
+/// Whether the text of a link starts elsewhere than in the directory of the link.
+pub fn is_absolute(text: &[u8]) -> bool {
+    text.starts_with(b"/")
+}
+
 /// Whether there is something at a path, be it a link to nowhere.
 pub fn exists(path: &CStr) -> bool {
     rustix::fs::statat(rustix::fs::CWD, path, AtFlags::SYMLINK_NOFOLLOW).is_ok()
@@ -472,9 +477,10 @@ pub fn sched_yield() {
 }
 
 /// Sends a signal to this process.
-pub fn raise(signal: i32) {
+pub fn raise(signal: i32) -> Result {
     // SAFETY: the numbers come from `process.rs` and are those of signals that programs send each other.
     let signal = unsafe { rustix::process::Signal::from_raw_unchecked(signal) };
     // The process exists and may signal itself.
     let _ = rustix::process::kill_process(rustix::process::getpid(), signal);
+    Ok(())
 }

@@ -92,7 +92,15 @@ pub fn recorded() -> &'static Recorded {
 pub fn record_from_host() {
     let fp: usize;
     // SAFETY: reads a register.
-    unsafe { asm!("mov {}, rbp", out(reg) fp, options(nomem, nostack, preserves_flags)) };
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        asm!("mov {}, rbp", out(reg) fp, options(nomem, nostack, preserves_flags))
+    };
+    // SAFETY: reads a register.
+    #[cfg(target_arch = "aarch64")]
+    unsafe {
+        asm!("mov {}, x29", out(reg) fp, options(nomem, nostack, preserves_flags))
+    };
     walk(None, fp, FIRST);
 }
 

@@ -17,6 +17,8 @@ mod engine;
 mod limit;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
 mod message;
 mod payload;
 mod program;
@@ -26,3 +28,5 @@ mod wasi;
 /// The system that this runtime is built for. Every one offers the same modules.
 #[cfg(target_os = "linux")]
 use linux as platform;
+#[cfg(target_os = "macos")]
+use macos as platform;

@@ -4,6 +4,7 @@
 //! the tables of a packed file, and what has to be computed once everything else stands (checksum, signature).
 
 mod elf;
+mod macho;
 
 use std::ops::Range;
 
@@ -20,6 +21,7 @@ pub struct Executable<'a> {
 
 enum File<'a> {
     Elf(elf::File<'a>),
+    MachO(macho::File<'a>),
 }
 
 /// A section of an executable.
@@ -113,7 +115,20 @@ impl<'a> Executable<'a> {
                 file: File::Elf(file),
             });
         }
-        Err(Error::NotPacked("it is no executable".to_owned()))
+        if macho::is_macho(bytes) {
+            let file = macho::File::parse(bytes)?;
+            return Ok(Executable {
+                bytes,
+                sections: file.sections(),
+                loads: file.loads().collect(),
+                file: File::MachO(file),
+            });
+        }
+        Err(Error::NotPacked(if macho::is_related(bytes) {
+            "it is a Mach-O file for several processors, or for one that nyash-pack does not know".to_owned()
+        } else {
+            "it is no executable".to_owned()
+        }))
     }
 
     /// All sections.
@@ -180,6 +195,7 @@ impl<'a> Executable<'a> {
     pub(crate) fn start_packing(&self, target: Target) -> Result<(Vec<u8>, u64)> {
         match &self.file {
             File::Elf(file) => file.start_packing(target.page()),
+            File::MachO(file) => file.start_packing(target.page()),
         }
     }
 
@@ -200,6 +216,7 @@ impl<'a> Executable<'a> {
                 file.finish_packing(out, payload, address, parts, target.page());
                 Ok(())
             }
+            File::MachO(file) => file.finish_packing(out, payload, address, parts, target.page()),
         }
     }
 
@@ -207,10 +224,11 @@ impl<'a> Executable<'a> {
     ///
     /// # Errors
     /// [`Error::Runtime`].
-    pub(crate) fn seal(&self, _out: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn seal(&self, out: &mut Vec<u8>) -> Result<()> {
         match &self.file {
             // The kernel checks nothing.
             File::Elf(_) => Ok(()),
+            File::MachO(_) => macho::seal(out),
         }
     }
 }

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `BLESS=1` | write what the calls return into the scripts |
 //! | `NYASH_REFERENCE` | a program that takes `[--dir HOST::GUEST[:ro]] [--env A=B] [--argv0 A] MODULE ARG…`: run the modules with it instead, to see where another WASI host differs |
+//! | `NYASH_EXPORT` | run nothing, and write a kit for macOS into this folder: `tests/on-a-mac/make` |
+//! | `NYASH_PACK_STUBS` | a folder with runtimes to use instead of the packer's own |
 //!
 //! Setup lines of a script:
 //!
@@ -20,6 +22,7 @@
 //! | `after PATH CONTENTS`, `gone PATH` | files after the run |
 //! | `only lean` | not for other hosts: the script says why |
 
+mod export;
 mod run;
 
 use std::fs;
@@ -74,6 +77,9 @@ fn check(path: &Path) -> Result<()> {
         }
         let outcome = run::reference(&name, &script, &module, reference.as_ref())?;
         return compare(&script, &outcome);
+    }
+    if let Some(folder) = std::env::var_os("NYASH_EXPORT") {
+        return export::script(Path::new(&folder), &name, &script, &module);
     }
     let packed = run::pack(&script, &module)?;
     let first = run::packed(&name, &script, &packed, run::Openat2::Present)?;

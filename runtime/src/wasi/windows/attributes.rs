@@ -16,6 +16,7 @@ use super::fd::{Fd, FdRef};
 use super::flags::OpenFlags;
 use super::nt::{self, How, NtResult};
 use super::open::{Location, lookup, open};
+use super::streams::Device;
 
 /// The bit of a reparse tag that says that the file stands for another.
 const NAME_SURROGATE: u32 = 0x2000_0000;
@@ -57,7 +58,10 @@ pub fn filetype_of(attributes: u32, tag: u32) -> u8 {
 /// Attributes of what is open.
 pub fn attributes(fd: FdRef<'_>) -> Result<Filestat> {
     let handle = fd.handle()?;
-    let all: fs::FILE_ALL_INFORMATION = nt::query(handle, fs::FileAllInformation)?;
+    let all: fs::FILE_ALL_INFORMATION = match nt::query(handle, fs::FileAllInformation) {
+        Ok(all) => all,
+        Err(error) => return device_attributes(fd).ok_or(error.into()),
+    };
     let (basic, standard) = (all.BasicInformation, all.StandardInformation);
     let tag = match basic.FileAttributes & win32::FILE_ATTRIBUTE_REPARSE_POINT {
         0 => 0,
@@ -82,6 +86,20 @@ pub fn attributes(fd: FdRef<'_>) -> Result<Filestat> {
         atim: nanoseconds(basic.LastAccessTime),
         mtim: nanoseconds(basic.LastWriteTime),
         ctim: nanoseconds(changed),
+    })
+}
+
+/// Attributes of what is no file of a disk: such devices refuse the question.
+fn device_attributes(fd: FdRef<'_>) -> Option<Filestat> {
+    let filetype = match fd.device().ok()? {
+        Device::Disk => return None,
+        Device::Pipe => filetype::UNKNOWN,
+        Device::Console | Device::Other => filetype::CHARACTER_DEVICE,
+    };
+    Some(Filestat {
+        filetype,
+        nlink: 1,
+        ..Filestat::default()
     })
 }
 

@@ -8,6 +8,7 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::cell::UnsafeCell;
 use core::ptr;
 
+use crate::platform::memory::SMALLEST_PAGE;
 use crate::platform::syscall::{self, PROT_READ, PROT_WRITE};
 
 /// Enough for the start of ordinary modules; pages of it that are never used are never touched.
@@ -17,9 +18,8 @@ const NEXT_ARENA: usize = 256 << 10;
 const LARGE: usize = 128 << 10;
 /// Alignment of every block. Layouts that ask for more are mapped one by one; there are hardly any.
 const ALIGN: usize = 16;
-const PAGE: usize = 4096;
 
-/// Not aligned to pages and placed right behind the other variables (`link-x86_64.ld`): a page that start-up touches
+/// Not aligned to pages and placed right behind the other variables (`link-linux.ld`): a page that start-up touches
 /// anyway then serves both.
 #[repr(C, align(16))]
 struct FirstArena(UnsafeCell<[u8; FIRST_ARENA]>);
@@ -102,7 +102,7 @@ impl State {
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if is_mapped_alone(&layout) {
-            if layout.align() > PAGE {
+            if layout.align() > SMALLEST_PAGE {
                 return ptr::null_mut();
             }
             return syscall::map_anonymous(layout.size(), PROT_READ | PROT_WRITE).unwrap_or(ptr::null_mut());

@@ -15,12 +15,14 @@ mod target;
 mod allocator;
 mod backtrace;
 mod engine;
+mod frames;
 mod limit;
 #[cfg(target_os = "linux")]
 mod linux;
 mod message;
 mod payload;
 mod program;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod routines;
 mod trap;
 mod wasi;

@@ -80,7 +80,7 @@ impl Load {
 pub(crate) struct Part {
     /// Name of its section.
     pub section: &'static str,
-    /// Where it lies in the payload; whole pages.
+    /// Where it lies in the payload; whole pages of the smallest size.
     pub range: Range<usize>,
     /// Its access rights.
     pub access: Access,
@@ -184,13 +184,14 @@ impl<'a> Executable<'a> {
         loads.into_iter().filter_map(bytes).collect()
     }
 
-    /// The runtime's bytes up to where the payload goes, in whole pages, and the payload's address.
+    /// The runtime's bytes up to where the payload goes, and the payload's address. `to_text` is the distance from the
+    /// start of the payload to the code in it.
     ///
     /// # Errors
     /// [`Error::Runtime`] when the runtime leaves no place for a payload.
-    pub(crate) fn start_packing(&self, target: Target) -> Result<(Vec<u8>, u64)> {
+    pub(crate) fn start_packing(&self, target: Target, to_text: usize) -> Result<(Vec<u8>, u64)> {
         match &self.file {
-            File::Elf(file) => file.start_packing(target.page()),
+            File::Elf(file) => file.start_packing(target, to_text),
             File::Pe(file) => file.start_packing(target.page()),
         }
     }

@@ -186,7 +186,9 @@ impl<'a> File<'a> {
         }
         let end = self.sections.iter().map(Header::end).max().unwrap_or(0);
         let loaded = self.bytes.get(..end);
-        let mut out = loaded.ok_or_else(|| Error::Runtime("it is cut short".to_owned()))?.to_vec();
+        let mut out = loaded
+            .ok_or_else(|| Error::Runtime("it is cut short".to_owned()))?
+            .to_vec();
         out.resize(out.len().next_multiple_of(page), 0);
         Ok((out, self.end_of_memory().next_multiple_of(page as u64)))
     }
@@ -244,7 +246,11 @@ impl<'a> File<'a> {
                 place.copy_from_slice(&field.to_le_bytes());
             }
             place[36..].copy_from_slice(&section.flags.to_le_bytes());
-            let kind = if section.flags & CONTAINS_CODE != 0 { &mut code } else { &mut data };
+            let kind = if section.flags & CONTAINS_CODE != 0 {
+                &mut code
+            } else {
+                &mut data
+            };
             *kind = kind.saturating_add(section.len);
             end = end.max(u64::from(section.address) + u64::from(section.memory));
         }

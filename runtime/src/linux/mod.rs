@@ -1,8 +1,10 @@
 //! Linux without libc: entry point, system calls, memory, signals.
 
+mod arch;
 pub mod image;
 pub mod memory;
 pub mod signals;
 pub mod start;
 pub mod syscall;
 mod thread;
+mod unwinder;

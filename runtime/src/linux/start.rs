@@ -1,26 +1,7 @@
 //! The entry point: relocate ourselves, then run the program.
 
-use core::arch::global_asm;
 use core::ffi::CStr;
 use core::sync::atomic::{AtomicPtr, Ordering};
-
-// The kernel enters with the argument block at rsp and everything else undefined. The outermost frame has a null frame
-// pointer, which ends every walk.
-global_asm!(
-    ".globl _start",
-    ".hidden _DYNAMIC",
-    ".hidden __ehdr_start",
-    "_start:",
-    "xor %ebp, %ebp",
-    "mov %rsp, %rdi",
-    "lea __ehdr_start(%rip), %rsi",
-    "lea _DYNAMIC(%rip), %rdx",
-    "and $-16, %rsp",
-    "call {start}",
-    "ud2",
-    start = sym start,
-    options(att_syntax),
-);
 
 /// What the kernel leaves on the initial stack.
 #[derive(Clone, Copy)]
@@ -68,7 +49,11 @@ pub fn program_name() -> Option<&'static str> {
     unsafe { CStr::from_ptr(name.cast()) }.to_str().ok()
 }
 
-unsafe extern "C" fn start(stack: *const usize, base: *const u8, dynamic: *const [usize; 2]) -> ! {
+/// Where `_start` of each processor leads (`arch/`).
+///
+/// # Safety
+/// `stack` is the initial stack pointer, `base` the load address, `dynamic` the dynamic section.
+pub unsafe extern "C" fn start(stack: *const usize, base: *const u8, dynamic: *const [usize; 2]) -> ! {
     // SAFETY: called once by `_start` with what the linker and the kernel say lies there.
     let arguments = unsafe {
         relocate(base, dynamic);
@@ -139,6 +124,7 @@ unsafe fn read_arguments(stack: *const usize) -> Arguments {
         while !(*envp.add(count)).is_null() {
             count += 1;
         }
+        super::memory::read_page_size(envp.add(count + 1).cast());
         Arguments {
             argv: core::slice::from_raw_parts(argv, argc),
             envp: core::slice::from_raw_parts(envp, count),

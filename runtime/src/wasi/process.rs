@@ -31,7 +31,11 @@ impl Ctx {
         let inherited = (!nothing).then(|| self.arguments.environment());
         let passed = inherited.into_iter().flatten().filter(move |entry| {
             let name = name_of(entry);
-            (everything || capabilities.env_pass.iter().any(|pass| system::same_variable(pass, name)))
+            (everything
+                || capabilities
+                    .env_pass
+                    .iter()
+                    .any(|pass| system::same_variable(pass, name)))
                 && !capabilities
                     .env_set
                     .iter()

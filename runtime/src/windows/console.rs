@@ -164,7 +164,13 @@ pub fn read(handle: HANDLE, buffer: &mut [u8]) -> Result<usize, u32> {
         let room = (LINE - used) as u32;
         // SAFETY: at most `room` units are written behind those in use, and their number.
         let done = unsafe {
-            ReadConsoleW(handle, units[used..].as_mut_ptr().cast(), room, &mut read, core::ptr::null())
+            ReadConsoleW(
+                handle,
+                units[used..].as_mut_ptr().cast(),
+                room,
+                &mut read,
+                core::ptr::null(),
+            )
         };
         if done == 0 {
             // SAFETY: reads a number of this thread.

@@ -6,6 +6,8 @@ use super::syscall::{self, Errno, PROT_READ, PROT_WRITE};
 
 /// The page of the architecture.
 pub const PAGE: usize = 4096;
+/// The smallest page, in bytes.
+pub const SMALLEST_PAGE: usize = PAGE;
 
 /// The executable bit is never granted: code is mapped executable from the file and nothing becomes executable later.
 fn protection(flags: u32) -> usize {

@@ -26,7 +26,9 @@ const EPOCH: i64 = 116_444_736_000_000_000;
 
 /// Nanoseconds since 1970; times before that are 0.
 pub fn nanoseconds(filetime: i64) -> u64 {
-    u64::try_from(filetime.saturating_sub(EPOCH)).unwrap_or(0).saturating_mul(100)
+    u64::try_from(filetime.saturating_sub(EPOCH))
+        .unwrap_or(0)
+        .saturating_mul(100)
 }
 
 /// The reparse tag of an open file, if it has one.

@@ -72,8 +72,9 @@ pub fn create_directory(fd: FdRef<'_>, path: &CStr) -> Result {
 /// Removes what is open. The name goes at once where the system can do that, else when the last handle is closed.
 fn delete(fd: &Fd) -> Result {
     let handle = fd.handle()?;
-    let flags: u32 =
-        fs::FILE_DISPOSITION_DELETE | fs::FILE_DISPOSITION_POSIX_SEMANTICS | fs::FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE;
+    let flags: u32 = fs::FILE_DISPOSITION_DELETE
+        | fs::FILE_DISPOSITION_POSIX_SEMANTICS
+        | fs::FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE;
     // SAFETY: both classes ask for these numbers.
     unsafe {
         match nt::set(
@@ -154,9 +155,11 @@ pub fn rename(from: FdRef<'_>, from_path: &CStr, to: FdRef<'_>, to_path: &CStr) 
     match open_itself(&target_at, win32::DELETE) {
         Ok(target) => {
             if is_same(&source, &target)? {
-                let spelling = |at: &Location| char::decode_utf16(at.name.iter().copied())
-                    .flat_map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER).to_lowercase())
-                    .collect::<Vec<char>>();
+                let spelling = |at: &Location| {
+                    char::decode_utf16(at.name.iter().copied())
+                        .flat_map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER).to_lowercase())
+                        .collect::<Vec<char>>()
+                };
                 // Two links to one file stay; another spelling of the name is a change.
                 if source_at.name == target_at.name || spelling(&source_at) != spelling(&target_at) {
                     return Ok(());
@@ -177,9 +180,8 @@ pub fn rename(from: FdRef<'_>, from_path: &CStr, to: FdRef<'_>, to_path: &CStr) 
         Err(fail) => return Err(fail),
     }
     let handle = source.handle()?;
-    let flags = fs::FILE_RENAME_REPLACE_IF_EXISTS
-        | fs::FILE_RENAME_POSIX_SEMANTICS
-        | fs::FILE_RENAME_IGNORE_READONLY_ATTRIBUTE;
+    let flags =
+        fs::FILE_RENAME_REPLACE_IF_EXISTS | fs::FILE_RENAME_POSIX_SEMANTICS | fs::FILE_RENAME_IGNORE_READONLY_ATTRIBUTE;
     match set_name(handle, fs::FileRenameInformationEx, flags, &target_at) {
         Err(error) if is_unknown(error) => Ok(set_name(handle, fs::FileRenameInformation, 1, &target_at)?),
         done => Ok(done?),
@@ -216,7 +218,11 @@ pub fn symlink(text: &CStr, fd: FdRef<'_>, path: &CStr) -> Result {
     let to_directory = leads_to_directory(&full, &target);
     target.push(0);
     let flags = win32::SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE
-        | if to_directory { win32::SYMBOLIC_LINK_FLAG_DIRECTORY } else { 0 };
+        | if to_directory {
+            win32::SYMBOLIC_LINK_FLAG_DIRECTORY
+        } else {
+            0
+        };
     // SAFETY: both texts end with a zero.
     if !unsafe { win32::CreateSymbolicLinkW(full.as_ptr(), target.as_ptr(), flags) } {
         return Err(Win32::last().into());
@@ -304,7 +310,10 @@ pub fn link_text(handle: HANDLE) -> Result<Vec<u8>> {
     };
     let start = names + usize::from(u16_at(8));
     let name = buffer.get(start..start + usize::from(u16_at(10))).ok_or(Errno::Io)?;
-    let name: Vec<u16> = name.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();
+    let name: Vec<u16> = name
+        .chunks_exact(2)
+        .map(|unit| u16::from_le_bytes([unit[0], unit[1]]))
+        .collect();
     let mut text = Vec::new();
     wide::push_bytes(&name, &mut text);
     if text.starts_with(br"\??\") {

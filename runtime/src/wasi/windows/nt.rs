@@ -17,9 +17,9 @@ use windows_sys::Win32::Storage::FileSystem::{
 use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 use windows_sys::Win32::System::Threading::{INFINITE, WaitForSingleObject};
 
+use super::super::Result;
 use super::super::abi::Errno;
 use super::errno::Status;
-use super::super::Result;
 
 pub type NtResult<T = ()> = core::result::Result<T, Status>;
 
@@ -150,7 +150,17 @@ pub fn read(handle: HANDLE, buffer: &mut [u8], at: At) -> NtResult<usize> {
     let buffer = buffer.as_mut_ptr().cast();
     // SAFETY: at most `len` bytes are written, before the call or the wait for it returns.
     let result = unsafe {
-        NtReadFile(handle, null_mut(), None, null(), &mut status, buffer, len, offset, null())
+        NtReadFile(
+            handle,
+            null_mut(),
+            None,
+            null(),
+            &mut status,
+            buffer,
+            len,
+            offset,
+            null(),
+        )
     };
     finish(handle, result, &status)
 }
@@ -163,7 +173,17 @@ pub fn write(handle: HANDLE, buffer: &[u8], at: At) -> NtResult<usize> {
     let buffer = buffer.as_ptr().cast();
     // SAFETY: `len` bytes are read, before the call or the wait for it returns.
     let result = unsafe {
-        NtWriteFile(handle, null_mut(), None, null(), &mut status, buffer, len, offset, null())
+        NtWriteFile(
+            handle,
+            null_mut(),
+            None,
+            null(),
+            &mut status,
+            buffer,
+            len,
+            offset,
+            null(),
+        )
     };
     finish(handle, result, &status)
 }

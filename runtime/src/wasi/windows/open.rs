@@ -132,7 +132,12 @@ pub fn path_of(handle: HANDLE) -> Result<Vec<u16>> {
 /// `inval` for names that Windows reads as something else: with a drive or stream (`:`), with another separator, of a
 /// device, or ending in a dot or space, which native programs drop.
 pub fn checked_name(name: &[u8]) -> Result<Vec<u16>> {
-    let bad = |byte: &u8| matches!(byte, 0..=31 | b'/' | b'\\' | b':' | b'*' | b'?' | b'"' | b'<' | b'>' | b'|');
+    let bad = |byte: &u8| {
+        matches!(
+            byte,
+            0..=31 | b'/' | b'\\' | b':' | b'*' | b'?' | b'"' | b'<' | b'>' | b'|'
+        )
+    };
     if name.iter().any(bad) || matches!(name.last(), Some(b'.' | b' ')) || is_device(name) {
         return Err(Errno::Invalid.into());
     }
@@ -163,8 +168,7 @@ fn is_device(name: &[u8]) -> bool {
 pub fn how(flags: OpenFlags) -> How {
     let write = flags & OpenFlags::ACCMODE != OpenFlags::RDONLY;
     let mut access = win32::SYNCHRONIZE | win32::FILE_READ_ATTRIBUTES;
-    let mut options: NTCREATEFILE_CREATE_OPTIONS =
-        fs::FILE_SYNCHRONOUS_IO_NONALERT | fs::FILE_OPEN_FOR_BACKUP_INTENT;
+    let mut options: NTCREATEFILE_CREATE_OPTIONS = fs::FILE_SYNCHRONOUS_IO_NONALERT | fs::FILE_OPEN_FOR_BACKUP_INTENT;
     if flags.contains(OpenFlags::PATH) {
         access |= win32::FILE_TRAVERSE;
     } else {

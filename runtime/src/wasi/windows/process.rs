@@ -26,7 +26,11 @@ pub fn random(buffer: &mut [u8]) -> Result {
     for (library, function) in SOURCES {
         // SAFETY: both texts end with a zero; the library stays loaded.
         let function = unsafe {
-            let library = LoadLibraryExA(library.as_ptr().cast(), core::ptr::null_mut(), LOAD_LIBRARY_SEARCH_SYSTEM32);
+            let library = LoadLibraryExA(
+                library.as_ptr().cast(),
+                core::ptr::null_mut(),
+                LOAD_LIBRARY_SEARCH_SYSTEM32,
+            );
             if library.is_null() {
                 continue;
             }
@@ -36,7 +40,10 @@ pub fn random(buffer: &mut [u8]) -> Result {
         // SAFETY: both functions take a buffer and its length and return whether it is filled, as a BOOL or a BOOLEAN.
         let fill: extern "system" fn(*mut u8, usize) -> i32 = unsafe { core::mem::transmute(function) };
         // The length of the second one has 32 bits.
-        if buffer.chunks_mut(1 << 30).all(|part| fill(part.as_mut_ptr(), part.len()) & 0xff != 0) {
+        if buffer
+            .chunks_mut(1 << 30)
+            .all(|part| fill(part.as_mut_ptr(), part.len()) & 0xff != 0)
+        {
             return Ok(());
         }
     }

@@ -75,7 +75,10 @@ pub enum Errno {
 }
 
 /// File types.
-#[cfg_attr(windows, expect(dead_code, reason = "no descriptor of a Windows program is of these types"))]
+#[cfg_attr(
+    windows,
+    expect(dead_code, reason = "no descriptor of a Windows program is of these types")
+)]
 pub mod filetype {
     pub const UNKNOWN: u8 = 0;
     pub const BLOCK_DEVICE: u8 = 1;

@@ -14,7 +14,7 @@
 //! One file is one idea: `input` tells what the bytes are, `module` walks over a module, `wasi` knows the imports,
 //! `features` explains a refusal, `compile` holds every setting of the compiler, `cwasm` reads compiled modules and
 //! lays them out, `compat` compares them with the runtime, `names` makes the table for call stacks, `target` lists the
-//! systems, `stub` finds the runtimes, `executable` writes the formats, `pack` puts it all together, `output` writes files.
+//! systems, `stub` finds the runtimes, `resources` gives those of Windows an icon, `executable` writes the formats, `pack` puts it all together, `output` writes files.
 
 mod compat;
 pub mod compile;
@@ -30,6 +30,7 @@ mod names;
 mod options;
 pub mod output;
 mod pack;
+mod resources;
 pub mod stub;
 mod target;
 mod wasi;
@@ -40,5 +41,6 @@ pub use module::MAX_MODULE;
 pub use options::{Directory, Options, parse_size};
 pub use output::write_executable;
 pub use pack::{Note, Packed, Stage, pack, pack_with};
+pub use resources::{Resources, Subsystem};
 pub use target::{Format, Target};
 pub use wasi::{BadImport, Signature, WhyBad};

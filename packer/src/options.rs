@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::compile::OptLevel;
 use crate::error::{Error, Result};
+use crate::resources::{self, Resources};
 use crate::target::Target;
 
 /// Everything that can be chosen when a program is packed. The default grants nothing but arguments, standard streams,
@@ -36,6 +37,8 @@ pub struct Options {
     pub target: Target,
     /// Folders with runtimes, searched before those that the packer carries.
     pub stub_folders: Vec<PathBuf>,
+    /// Icon and the like, for Windows only.
+    pub resources: Resources,
 }
 
 /// A granted directory.
@@ -108,6 +111,7 @@ impl Options {
 
     /// Refuses what cannot work.
     pub(crate) fn check(&self) -> Result<()> {
+        resources::check(self)?;
         for (at, directory) in self.directories.iter().enumerate() {
             if self.directories[..at]
                 .iter()

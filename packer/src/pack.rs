@@ -206,6 +206,7 @@ fn link(program: &Program<'_>, input: &[u8], options: &Options) -> Result<Packed
     let page = target.smallest_page();
     let kind = if program.settings.gc { Kind::LeanGc } else { Kind::Lean };
     let (stub, _) = stub::find(target, kind, &options.stub_folders)?;
+    let stub = crate::resources::apply(stub, &options.resources)?;
     let runtime = Executable::parse(&stub).map_err(|error| Error::Runtime(error.to_string()))?;
     stub::check(&runtime, target, kind)?;
     let slot = runtime

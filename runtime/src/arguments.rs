@@ -40,6 +40,7 @@ impl Arguments {
     }
 
     /// The environment as the kernel laid it out.
+    #[cfg(target_os = "linux")]
     pub fn envp(&self) -> &'static [*const u8] {
         self.envp
     }

@@ -30,6 +30,8 @@ DEBIAN = {
     "pip3": "python3-pip",
     "node": "nodejs",
     "npm": "npm",
+    "wine": "wine wine64",
+    "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
 }
 DEBIAN_FILES = {
     "/usr/lib/wasm32-wasi/libc.a": "wasi-libc",
@@ -58,7 +60,7 @@ def install():
     # One by one: a package that does not exist here must not cost the others. --no-remove: one that conflicts with what
     # somebody installed is left out; apt would take the other away.
     for package in wanted:
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "--no-remove", "--no-upgrade", package]
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "--no-remove", "--no-upgrade", *package.split()]
         if subprocess.run(command, **quiet).returncode != 0:
             line(f"cannot install {package}: checks that want it are skipped")
 

@@ -101,4 +101,12 @@ pub const ROWS: &[Row] = &[
         executable: "nyash-runtime",
         packages: &[],
     },
+    Row {
+        target: "x86_64-windows",
+        triple: "x86_64-pc-windows-msvc",
+        // Without mingw: rust-lld links for Windows as well, and functions of the system are imported by name.
+        toolchain: Toolchain::Debian { std_features: "" },
+        executable: "nyash-runtime.exe",
+        packages: &[],
+    },
 ];

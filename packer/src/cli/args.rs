@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use nyash_pack::{Error, OptLevel, Target};
+use nyash_pack::{Error, OptLevel, Subsystem, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -124,6 +124,18 @@ pub struct PackArgs {
     )]
     pub argv0: Option<OsString>,
 
+    /// Icon of a Windows executable
+    #[arg(long, value_name = "FILE.ico", value_hint = ValueHint::FilePath, help_heading = "How Windows shows it")]
+    pub icon: Option<PathBuf>,
+
+    /// Entry of the version information, such as ProductName=Example or FileVersion=1.2.0.0; can be repeated
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "How Windows shows it")]
+    pub version_info: Vec<String>,
+
+    /// Whether the program runs in a console [default: console]
+    #[arg(long, value_name = "KIND", value_enum, help_heading = "How Windows shows it")]
+    pub subsystem: Option<SubsystemArg>,
+
     /// How much to optimise
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Speed, help_heading = "How it is compiled")]
     pub opt_level: Level,
@@ -135,6 +147,23 @@ pub struct PackArgs {
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SubsystemArg {
+    /// In the console that it is started from
+    Console,
+    /// Without one
+    Windows,
+}
+
+impl From<SubsystemArg> for Subsystem {
+    fn from(kind: SubsystemArg) -> Self {
+        match kind {
+            SubsystemArg::Console => Subsystem::Console,
+            SubsystemArg::Windows => Subsystem::Windows,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -80,6 +80,17 @@ fn options(args: &PackArgs) -> Result<Options, Error> {
     for variable in &args.env {
         options.add_env(variable.as_bytes())?;
     }
+    if let Some(icon) = &args.icon {
+        let read = std::fs::read(icon).map_err(|error| Error::Option {
+            option: "--icon",
+            message: format!("{} cannot be read: {error}", icon.display()),
+        })?;
+        options.resources.icon = Some(read);
+    }
+    for entry in &args.version_info {
+        options.resources.add_version_info(entry)?;
+    }
+    options.resources.subsystem = args.subsystem.map(Into::into);
     if args.allow_all {
         options.allow_all();
     }

@@ -14,6 +14,8 @@ mod fds;
 mod files;
 #[cfg(all(target_os = "linux", not(feature = "macos-host")))]
 mod linux;
+#[cfg(not(any(target_os = "macos", feature = "macos-host")))]
+mod listing;
 #[cfg(any(target_os = "macos", feature = "macos-host"))]
 mod macos;
 mod memory;

@@ -42,6 +42,7 @@ impl Text {
     }
 
     /// The text.
+    #[cfg(not(windows))]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.len]
     }

@@ -5,8 +5,9 @@ mod calls;
 mod listing;
 mod signals;
 
+pub use super::listing::Listing;
 pub use super::unix::*;
 pub use beneath::{attributes_beneath, open_beneath, open_directory_beneath, set_times_beneath};
 pub use calls::*;
-pub use listing::Listing;
+pub use listing::list_from;
 pub use signals::{SIGNALS, is_fault};

@@ -11,11 +11,13 @@ use windows_sys::Win32::System::SystemServices::{IO_REPARSE_TAG_MOUNT_POINT, IO_
 
 use super::super::Result;
 use super::super::abi::{Errno, Filestat, filetype};
+use super::beneath::open_beneath;
 use super::change::link_text;
 use super::fd::{Fd, FdRef};
 use super::flags::OpenFlags;
 use super::nt::{self, How, NtResult};
 use super::open::{Location, lookup, open};
+use super::streams::Device;
 
 /// The bit of a reparse tag that says that the file stands for another.
 const NAME_SURROGATE: u32 = 0x2000_0000;
@@ -59,7 +61,10 @@ pub fn filetype_of(attributes: u32, tag: u32) -> u8 {
 /// Attributes of what is open.
 pub fn attributes(fd: FdRef<'_>) -> Result<Filestat> {
     let handle = fd.handle()?;
-    let all: fs::FILE_ALL_INFORMATION = nt::query(handle, fs::FileAllInformation)?;
+    let all: fs::FILE_ALL_INFORMATION = match nt::query(handle, fs::FileAllInformation) {
+        Ok(all) => all,
+        Err(error) => return device_attributes(fd).ok_or(error.into()),
+    };
     let (basic, standard) = (all.BasicInformation, all.StandardInformation);
     let tag = match basic.FileAttributes & win32::FILE_ATTRIBUTE_REPARSE_POINT {
         0 => 0,
@@ -84,6 +89,20 @@ pub fn attributes(fd: FdRef<'_>) -> Result<Filestat> {
         atim: nanoseconds(basic.LastAccessTime),
         mtim: nanoseconds(basic.LastWriteTime),
         ctim: nanoseconds(changed),
+    })
+}
+
+/// Attributes of what is no file of a disk: such devices refuse the question.
+fn device_attributes(fd: FdRef<'_>) -> Option<Filestat> {
+    let filetype = match fd.device().ok()? {
+        Device::Disk => return None,
+        Device::Pipe => filetype::UNKNOWN,
+        Device::Console | Device::Other => filetype::CHARACTER_DEVICE,
+    };
+    Some(Filestat {
+        filetype,
+        nlink: 1,
+        ..Filestat::default()
     })
 }
 
@@ -117,6 +136,16 @@ pub fn attributes_at(fd: FdRef<'_>, path: &CStr, follow: bool) -> Result<Filesta
     attributes(&open(fd, path, OpenFlags::PATH | nofollow)?)
 }
 
+/// Attributes of what a path below a directory names.
+pub fn attributes_beneath(root: FdRef<'_>, path: &CStr, follow: bool) -> Result<Filestat> {
+    let nofollow = if follow {
+        OpenFlags::empty()
+    } else {
+        OpenFlags::NOFOLLOW
+    };
+    attributes(&open_beneath(root, path, OpenFlags::PATH | nofollow)?)
+}
+
 /// What kind of thing a descriptor is.
 pub enum Kind {
     Directory,
@@ -138,11 +167,6 @@ pub fn kind(fd: FdRef<'_>) -> Result<Kind> {
         true => Kind::Directory,
         false => Kind::Other,
     })
-}
-
-/// Whether a descriptor, opened by path only, is a symbolic link.
-pub fn is_symbolic_link(fd: FdRef<'_>) -> Result<bool> {
-    Ok(attributes(fd)?.filetype == filetype::SYMBOLIC_LINK)
 }
 
 /// A time to set.
@@ -196,9 +220,9 @@ pub fn set_times(fd: FdRef<'_>, access: NewTime, modification: NewTime) -> Resul
     }
 }
 
-/// Sets the times of what was opened by path only.
-pub fn set_times_by_path_descriptor(fd: FdRef<'_>, access: NewTime, modification: NewTime) -> Result {
-    set_times(fd, access, modification)
+/// Sets the times of what a path below a directory names; links are followed.
+pub fn set_times_beneath(root: FdRef<'_>, path: &CStr, access: NewTime, modification: NewTime) -> Result {
+    set_times(&open_beneath(root, path, OpenFlags::PATH)?, access, modification)
 }
 
 /// Sets the times of what a path names.

@@ -1,7 +1,7 @@
 //! The names in a directory.
 //!
-//! Windows gives positions in a listing no names: a handle goes on where it was, or starts again. So a position is the
-//! number of entries before it, and the handle remembers where it is.
+//! Windows gives positions in a listing no names: a handle goes on where it was. So a position is the number of entries
+//! before it, and a listing has a handle of its own and remembers where that is.
 
 use core::ffi::CStr;
 use core::ptr::{null, null_mut};
@@ -10,15 +10,16 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use windows_sys::Wdk::Storage::FileSystem as fs;
 use windows_sys::Win32::Foundation as status;
-use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 
 use super::super::Result;
 use super::super::abi::Errno;
 use super::attributes::filetype_of;
 use super::errno::Status;
-use super::fd::FdRef;
+use super::fd::{Fd, FdRef};
+use super::flags::OpenFlags;
 use super::nt;
+use super::open::how;
 use crate::platform::wide;
 
 const BUFFER: usize = 16 << 10;
@@ -26,7 +27,10 @@ const BUFFER: usize = 16 << 10;
 const NAME: usize = core::mem::offset_of!(fs::FILE_ID_BOTH_DIR_INFORMATION, FileName);
 
 /// Where a handle is in its listing.
-pub struct Listing {
+pub struct Cursor {
+    /// The directory, opened for this listing: some systems (wine) go on with the names that they read once, however
+    /// often a listing through the same handle is started again.
+    directory: Fd,
     /// Entries as the system laid them out.
     buffer: Box<[u64; BUFFER / 8]>,
     /// Position of the first entry in the buffer.
@@ -43,13 +47,12 @@ pub struct Entry<'a> {
     pub ino: u64,
     /// Always known here.
     pub filetype: Option<u8>,
-    /// The position behind this entry.
-    pub next: u64,
 }
 
-impl Listing {
-    fn new() -> Self {
-        Listing {
+impl Cursor {
+    fn new(directory: Fd) -> Self {
+        Cursor {
+            directory,
             buffer: Box::new([0; BUFFER / 8]),
             start: 0,
             count: 0,
@@ -57,9 +60,10 @@ impl Listing {
         }
     }
 
-    /// Reads the next entries, or the first ones.
-    fn fill(&mut self, handle: HANDLE, restart: bool) -> Result {
-        self.start = if restart { 0 } else { self.start + self.count };
+    /// Reads the next entries.
+    fn fill(&mut self) -> Result {
+        let handle = self.directory.handle()?;
+        self.start += self.count;
         (self.count, self.ended) = (0, false);
         let mut block = IO_STATUS_BLOCK::default();
         // SAFETY: at most the length of the buffer is written, before the call returns: the handle is synchronous.
@@ -75,7 +79,7 @@ impl Listing {
                 fs::FileIdBothDirectoryInformation,
                 false,
                 null(),
-                restart,
+                false,
             )
         };
         match nt::check(result) {
@@ -115,17 +119,19 @@ impl Listing {
     }
 }
 
-/// Calls `each` with the names in a directory from a position on, until it returns `false`.
-pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>) -> Result<bool>) -> Result {
-    let handle = fd.handle()?;
+/// Calls `each` with the names in a directory from a position on, and the position behind each, until it
+/// returns `false`.
+pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>, u64) -> Result<bool>) -> Result {
     // SAFETY: one thread, and `each` does not list.
     let listing = unsafe { &mut *fd.listing.get() };
     let listing = match listing {
         // A listing from the start shows the directory as it is now.
         Some(listing) if position > 0 && listing.start <= position => listing,
         listing => {
-            let listing = listing.get_or_insert_with(|| Box::new(Listing::new()));
-            listing.fill(handle, true)?;
+            let flags = OpenFlags::RDONLY | OpenFlags::DIRECTORY;
+            let directory = Fd::from_handle(nt::create_file(fd.handle()?, &[], how(flags))?, flags);
+            let listing = listing.insert(Box::new(Cursor::new(directory)));
+            listing.fill()?;
             listing
         }
     };
@@ -144,18 +150,20 @@ pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>) 
             name.clear();
             wide::push_bytes(text, &mut name);
             name.push(0);
-            let more = each(&Entry {
-                name: CStr::from_bytes_with_nul(&name).map_err(|_| Errno::Io)?,
-                ino: entry.FileId as u64,
-                // For a reparse point, the place of the length of extended attributes holds its tag.
-                filetype: Some(filetype_of(entry.FileAttributes, entry.EaSize)),
-                next: listing.start + index as u64 + 1,
-            })?;
+            let more = each(
+                &Entry {
+                    name: CStr::from_bytes_with_nul(&name).map_err(|_| Errno::Io)?,
+                    ino: entry.FileId as u64,
+                    // For a reparse point, the place of the length of extended attributes holds its tag.
+                    filetype: Some(filetype_of(entry.FileAttributes, entry.EaSize)),
+                },
+                listing.start + index as u64 + 1,
+            )?;
             if !more {
                 return Ok(());
             }
         }
-        listing.fill(handle, false)?;
+        listing.fill()?;
     }
     Ok(())
 }

@@ -22,6 +22,9 @@ use super::flags::OpenFlags;
 use super::nt::{self, How};
 use crate::platform::wide;
 
+/// Units of the longest name of a file, without its directory.
+const LONGEST_NAME: usize = 255;
+
 /// Where something is: a name for the kernel, and the handle that it starts from.
 pub struct Location {
     /// Null if the name is a full one.
@@ -138,7 +141,11 @@ pub fn checked_name(name: &[u8]) -> Result<Vec<u16>> {
     if name.iter().any(bad) || matches!(name.last(), Some(b'.' | b' ')) || is_device(name) {
         return Err(Errno::Invalid.into());
     }
-    Ok(wide::from_bytes(name))
+    let name = wide::from_bytes(name);
+    if name.len() > LONGEST_NAME {
+        return Err(Errno::NameTooLong.into());
+    }
+    Ok(name)
 }
 
 /// Whether native programs reach a device by a name, whatever follows its first dot.

@@ -1,0 +1,15 @@
+// Three variables.
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(void) {
+    const char *names[] = {"GIVEN", "SET", "HIDDEN"};
+    for (int i = 0; i < 3; i++) {
+        const char *value = getenv(names[i]);
+        if (value)
+            printf("%s=%s\n", names[i], value);
+        else
+            printf("%s: none\n", names[i]);
+    }
+    return 0;
+}

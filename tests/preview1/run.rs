@@ -92,6 +92,12 @@ pub fn pack(script: &Script, module: &str) -> Result<Packed> {
             _ => {}
         }
     }
+    if let Some(target) = std::env::var_os("NYASH_TEST_TARGET") {
+        options.target = nyash_pack::Target::parse(&target.to_string_lossy())?;
+        options.stub_folders = nyash_pack::stub::usual_folders();
+        // Emulators have their own idea of argument 0.
+        options.argv0.get_or_insert_with(|| b"program".to_vec());
+    }
     Ok(nyash_pack::pack(module.as_bytes(), &options)?)
 }
 
@@ -125,8 +131,18 @@ pub fn packed(name: &str, script: &Script, packed: &Packed, openat2: Openat2) ->
     let folder = prepare(name, script)?;
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.program"));
     nyash_pack::write_executable(&program, packed)?;
-    let mut command = Command::new(&program);
-    command.arg0("program");
+    let command = match std::env::var_os("NYASH_TEST_RUNNER") {
+        Some(runner) => {
+            let mut command = Command::new(runner);
+            command.arg(program);
+            command
+        }
+        None => {
+            let mut command = Command::new(&program);
+            command.arg0("program");
+            command
+        }
+    };
     run(command, folder, script, openat2)
 }
 

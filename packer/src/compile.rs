@@ -92,7 +92,8 @@ pub(crate) fn engine(settings: Settings, target: Target, opt: OptLevel, parallel
             .memory_init_cow(settings.memory_init_cow)
             .wasm_backtrace_details(WasmBacktraceDetails::Disable)
             .generate_address_map(false)
-            .native_unwind_info(false)
+            // wasmtime refuses to leave it out for Windows; the layout of the image does.
+            .native_unwind_info(target.format() == crate::target::Format::Pe)
             .gc_support(settings.gc)
             .wasm_exceptions(settings.gc)
             .parallel_compilation(parallel)

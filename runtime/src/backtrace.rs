@@ -90,8 +90,15 @@ pub fn recorded() -> &'static Recorded {
 }
 
 /// Records from inside the runtime, when wasm code has called it.
+#[cfg(not(windows))]
 pub fn record_from_host() {
     walk(None, frames::current(), FIRST);
+}
+
+/// Records from inside the runtime, when the frame pointer of the wasm frame that called it is known.
+#[cfg(windows)]
+pub fn record_from_frame(fp: usize) {
+    walk(None, fp, FIRST);
 }
 
 /// Records from a signal handler, for code that was at `pc` with frame pointer `fp`.
@@ -118,7 +125,8 @@ fn walk(pc: Option<usize>, mut fp: usize, most: usize) {
         compiled = true;
     }
     let mut host_frames = 0;
-    while fp != 0 && fp.is_multiple_of(size_of::<usize>()) && fp < state.stack_top - frames::READ_ABOVE && found < most {
+    while fp != 0 && fp.is_multiple_of(size_of::<usize>()) && fp < state.stack_top - frames::READ_ABOVE && found < most
+    {
         // SAFETY: frame pointers lie on the stack, in mapped memory: each was pushed by a caller still active, and the
         // loop goes on only while they grow towards the stack's end.
         let (next, return_address) = unsafe { frames::caller(fp, compiled) };

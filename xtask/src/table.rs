@@ -65,7 +65,7 @@ pub const KINDS: &[Kind] = &[
     },
 ];
 
-/// Processors without memory routines in `runtime/src/linux/arch` take those of `compiler_builtins`.
+/// Processors without memory routines in `runtime/src/routines` take those of `compiler_builtins`.
 const WITH_MEMORY_ROUTINES: Toolchain = Toolchain::Debian {
     std_features: "compiler-builtins-mem",
 };

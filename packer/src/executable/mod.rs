@@ -4,6 +4,7 @@
 //! the tables of a packed file, and what has to be computed once everything else stands (checksum, signature).
 
 mod elf;
+mod pe;
 
 use std::ops::Range;
 
@@ -20,6 +21,7 @@ pub struct Executable<'a> {
 
 enum File<'a> {
     Elf(elf::File<'a>),
+    Pe(pe::File<'a>),
 }
 
 /// A section of an executable.
@@ -113,6 +115,15 @@ impl<'a> Executable<'a> {
                 file: File::Elf(file),
             });
         }
+        if bytes.starts_with(b"MZ") {
+            let file = pe::File::parse(bytes)?;
+            return Ok(Executable {
+                bytes,
+                sections: file.sections(),
+                loads: file.loads().collect(),
+                file: File::Pe(file),
+            });
+        }
         Err(Error::NotPacked("it is no executable".to_owned()))
     }
 
@@ -181,6 +192,7 @@ impl<'a> Executable<'a> {
     pub(crate) fn start_packing(&self, target: Target, to_text: usize) -> Result<(Vec<u8>, u64)> {
         match &self.file {
             File::Elf(file) => file.start_packing(target, to_text),
+            File::Pe(file) => file.start_packing(target.page()),
         }
     }
 
@@ -201,6 +213,7 @@ impl<'a> Executable<'a> {
                 file.finish_packing(out, payload, address, parts, target.page());
                 Ok(())
             }
+            File::Pe(file) => file.finish_packing(out, &payload, address, parts),
         }
     }
 
@@ -208,10 +221,11 @@ impl<'a> Executable<'a> {
     ///
     /// # Errors
     /// [`Error::Runtime`].
-    pub(crate) fn seal(&self, _out: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn seal(&self, out: &mut Vec<u8>) -> Result<()> {
         match &self.file {
             // The kernel checks nothing.
             File::Elf(_) => Ok(()),
+            File::Pe(file) => file.seal(out),
         }
     }
 }

@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
 pub use super::arch::PAGE;
-use super::arch::SMALLEST_PAGE;
+pub use super::arch::SMALLEST_PAGE;
 use super::syscall::{self, Errno};
 
 const WASMTIME_PROT_EXEC: u32 = 1 << 2;

@@ -5,7 +5,6 @@
 //! - `system_call`, `map` and the `number`s of system calls;
 //! - `PAGE` and `SMALLEST_PAGE`, in bytes;
 //! - `SignalAction`, `SIGNAL_FLAGS` and `signal_return` to set a handler, `Context` to read the registers in it;
-//! - `memory`: copying and filling of more bytes than two moves can do, where `compiler_builtins` does not serve.
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;

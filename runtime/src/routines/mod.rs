@@ -1,11 +1,18 @@
 //! The memory routines that the compiler calls and libc would supply.
 //!
 //! Sizes up to 32 bytes, which are most of the calls, take two overlapping moves; long ones do what is fast on the
-//! processor (`arch/`). Processors that have no file there for it get these routines from `compiler_builtins`.
+//! processor (the files beside this one). Other processors get these routines from `compiler_builtins`.
 
 use core::ffi::c_int;
 
-use super::arch::memory::{self, Wide};
+#[cfg(target_arch = "aarch64")]
+#[path = "aarch64.rs"]
+mod memory;
+#[cfg(target_arch = "x86_64")]
+#[path = "x86_64.rs"]
+mod memory;
+
+use memory::Wide;
 
 macro_rules! ends {
     ($ty:ty, $dest:ident, $src:ident, $n:ident) => {{

@@ -30,6 +30,9 @@ DEBIAN = {
     "pip3": "python3-pip",
     "node": "nodejs",
     "npm": "npm",
+    "qemu-aarch64-static": "qemu-user-static",
+    "qemu-riscv64-static": "qemu-user-static",
+    "qemu-s390x-static": "qemu-user-static",
 }
 DEBIAN_FILES = {
     "/usr/lib/wasm32-wasi/libc.a": "wasi-libc",

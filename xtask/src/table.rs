@@ -17,7 +17,7 @@ pub struct Row {
 /// A compiler with a standard library for the target.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Toolchain {
-    /// The one that runs this task. It has a standard library for its own system only.
+    /// The one that runs this task, with a standard library for the target that rustup brings where it is missing.
     Plain,
     /// Debian's, which comes with the standard library's source. The library is built along, with these features.
     Debian { std_features: &'static str },
@@ -99,6 +99,13 @@ pub const ROWS: &[Row] = &[
         triple: "s390x-unknown-linux-gnu",
         toolchain: WITH_MEMORY_ROUTINES,
         executable: "nyash-runtime",
+        packages: &[],
+    },
+    Row {
+        target: "x86_64-windows",
+        triple: "x86_64-pc-windows-msvc",
+        toolchain: Toolchain::Plain,
+        executable: "nyash-runtime.exe",
         packages: &[],
     },
 ];

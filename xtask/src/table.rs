@@ -17,7 +17,7 @@ pub struct Row {
 /// A compiler with a standard library for the target.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Toolchain {
-    /// The one that runs this task. It has a standard library for its own system only.
+    /// The one that runs this task, with a standard library for the target that rustup brings where it is missing.
     Plain,
     /// Debian's, which comes with the standard library's source. The library is built along, with these features.
     Debian { std_features: &'static str },

@@ -203,7 +203,7 @@ fn check_memory(options: &Options, least: u64) -> Result<()> {
 /// Puts runtime and program together.
 fn link(program: &Program<'_>, input: &[u8], options: &Options) -> Result<Packed> {
     let target = options.target;
-    let page = target.page();
+    let page = target.smallest_page();
     let kind = if program.settings.gc { Kind::LeanGc } else { Kind::Lean };
     let (stub, _) = stub::find(target, kind, &options.stub_folders)?;
     let runtime = Executable::parse(&stub).map_err(|error| Error::Runtime(error.to_string()))?;
@@ -212,7 +212,7 @@ fn link(program: &Program<'_>, input: &[u8], options: &Options) -> Result<Packed
         .section(section::SLOT)
         .ok_or_else(|| Error::Runtime("it has no slot".to_owned()))?;
     let image = Image::parse(&program.image)?;
-    let layout = Layout::new(&image, page)?;
+    let layout = Layout::new(&image, target)?;
 
     // Hashes have a fixed length, so the place of everything is known before they are.
     let count = if layout.image().is_empty() { 3 } else { 4 };
@@ -223,7 +223,7 @@ fn link(program: &Program<'_>, input: &[u8], options: &Options) -> Result<Packed
     let module_at = (names_at + program.names.len()).next_multiple_of(page);
     let payload_len = module_at + layout.len();
 
-    let (mut out, address) = runtime.start_packing(target)?;
+    let (mut out, address) = runtime.start_packing(target, module_at + layout.text().start)?;
     let payload_at = out.len();
     out.resize(payload_at + payload_len.next_multiple_of(page), 0);
     let payload = &mut out[payload_at..];

@@ -9,7 +9,8 @@ pub const TARGET: &str = target!();
 
 /// Filled by the packer in the file, so the compiler must not know what it holds.
 #[cfg_attr(target_os = "macos", unsafe(link_section = "__TEXT,__nyash_slot"))]
-#[cfg_attr(not(target_os = "macos"), unsafe(link_section = ".nyash.slot"))]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".nyash.slot"))]
+#[cfg_attr(windows, unsafe(link_section = ".nyslot"))]
 #[used]
 static SLOT: AlignedSlot = AlignedSlot(Slot::EMPTY);
 
@@ -47,7 +48,8 @@ const INFO_TEXT: &str = concat!(
 );
 
 #[cfg_attr(target_os = "macos", unsafe(link_section = "__TEXT,__nyash_info"))]
-#[cfg_attr(not(target_os = "macos"), unsafe(link_section = ".nyash.info"))]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".nyash.info"))]
+#[cfg_attr(windows, unsafe(link_section = ".nyinfo"))]
 #[used]
 static INFO: [u8; INFO_TEXT.len()] = {
     let mut bytes = [0; INFO_TEXT.len()];

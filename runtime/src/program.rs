@@ -1,9 +1,7 @@
 //! From the slot to the program's `_start`, and what happens when something on the way is wrong.
 
-use core::ffi::CStr;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicPtr, Ordering};
 
 use alloc::vec::Vec;
 use nyash_format::{CompatKey, CpuLevel};
@@ -11,26 +9,17 @@ use wasmtime::{Instance, Module, Store};
 
 use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload};
-use crate::platform::{image, memory, signals, start::Arguments, syscall};
+use crate::platform::start::{self, Arguments};
+use crate::platform::{image, memory, signals, syscall};
 use crate::{backtrace, engine, limit, trap, wasi};
-
-static NAME: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
 
 /// The program's name for messages: argument 0 as given.
 pub fn name() -> &'static str {
-    let name = NAME.load(Ordering::Relaxed);
-    if name.is_null() {
-        return "program";
-    }
-    // SAFETY: set from argument 0 only, a C string that lives as long as the process.
-    unsafe { CStr::from_ptr(name.cast()) }.to_str().unwrap_or("program")
+    start::program_name().unwrap_or("program")
 }
 
 /// Runs the program that is packed into this executable.
 pub fn run(arguments: Arguments) -> ! {
-    if let Some(name) = arguments.argv.first() {
-        NAME.store(name.cast_mut(), Ordering::Relaxed);
-    }
     signals::install();
     let payload = payload::find().unwrap_or_else(|error| {
         die(
@@ -39,9 +28,9 @@ pub fn run(arguments: Arguments) -> ! {
         );
     });
     check_key(&payload);
-    backtrace::set_bounds(payload.text, arguments.argv.as_ptr() as usize);
+    backtrace::set_bounds(payload.text, arguments.stack_top());
     image::set_segment(payload.image.0, payload.image.1);
-    match start(payload, arguments) {
+    match start_module(payload, arguments) {
         Ok(()) => syscall::exit(0),
         Err(Failure::Start(error)) => give_up(&error),
         Err(Failure::Run(error)) => trap::report_and_exit(trap::reason(&error)),
@@ -67,7 +56,7 @@ fn give_up(error: &wasmtime::Error) -> ! {
     die(EXIT_UNUSABLE, format_args!("cannot start: {error:#}{hint}"))
 }
 
-fn start(payload: Payload, arguments: Arguments) -> Result<(), Failure> {
+fn start_module(payload: Payload, arguments: Arguments) -> Result<(), Failure> {
     let (store, instance) = instantiate(payload, arguments)?;
     // The process ends with the program: tearing the store down would only unmap what the kernel is about to.
     let mut store = ManuallyDrop::new(store);
@@ -84,7 +73,7 @@ fn instantiate(payload: Payload, arguments: Arguments) -> Result<(Store<wasi::Ct
     let module = unsafe { Module::deserialize_raw(&engine, NonNull::from(payload.module)) }.map_err(Failure::Start)?;
     let capabilities = payload.metadata.capabilities;
     let memory_limit = capabilities.memory_limit;
-    let mut store = Store::new(&engine, wasi::Ctx::new(capabilities, arguments.argv, arguments.envp));
+    let mut store = Store::new(&engine, wasi::Ctx::new(capabilities, arguments));
     if let Some(limit) = memory_limit {
         limit::set(&mut store, limit);
     }

@@ -5,6 +5,7 @@
 
 mod elf;
 mod macho;
+mod pe;
 
 use std::ops::Range;
 
@@ -21,6 +22,7 @@ pub struct Executable<'a> {
 
 enum File<'a> {
     Elf(elf::File<'a>),
+    Pe(pe::File<'a>),
     MachO(macho::File<'a>),
 }
 
@@ -80,7 +82,7 @@ impl Load {
 pub(crate) struct Part {
     /// Name of its section.
     pub section: &'static str,
-    /// Where it lies in the payload; whole pages.
+    /// Where it lies in the payload; whole pages of the smallest size.
     pub range: Range<usize>,
     /// Its access rights.
     pub access: Access,
@@ -113,6 +115,15 @@ impl<'a> Executable<'a> {
                 sections: file.sections(),
                 loads: file.loads().collect(),
                 file: File::Elf(file),
+            });
+        }
+        if bytes.starts_with(b"MZ") {
+            let file = pe::File::parse(bytes)?;
+            return Ok(Executable {
+                bytes,
+                sections: file.sections(),
+                loads: file.loads().collect(),
+                file: File::Pe(file),
             });
         }
         if macho::is_macho(bytes) {
@@ -188,13 +199,15 @@ impl<'a> Executable<'a> {
         loads.into_iter().filter_map(bytes).collect()
     }
 
-    /// The runtime's bytes up to where the payload goes, in whole pages, and the payload's address.
+    /// The runtime's bytes up to where the payload goes, and the payload's address. `to_text` is the distance from the
+    /// start of the payload to the code in it.
     ///
     /// # Errors
     /// [`Error::Runtime`] when the runtime leaves no place for a payload.
-    pub(crate) fn start_packing(&self, target: Target) -> Result<(Vec<u8>, u64)> {
+    pub(crate) fn start_packing(&self, target: Target, to_text: usize) -> Result<(Vec<u8>, u64)> {
         match &self.file {
-            File::Elf(file) => file.start_packing(target.page()),
+            File::Elf(file) => file.start_packing(target, to_text),
+            File::Pe(file) => file.start_packing(target.page()),
             File::MachO(file) => file.start_packing(target.page()),
         }
     }
@@ -216,6 +229,7 @@ impl<'a> Executable<'a> {
                 file.finish_packing(out, payload, address, parts, target.page());
                 Ok(())
             }
+            File::Pe(file) => file.finish_packing(out, &payload, address, parts),
             File::MachO(file) => file.finish_packing(out, payload, address, parts, target.page()),
         }
     }
@@ -228,6 +242,7 @@ impl<'a> Executable<'a> {
         match &self.file {
             // The kernel checks nothing.
             File::Elf(_) => Ok(()),
+            File::Pe(file) => file.seal(out),
             File::MachO(_) => macho::seal(out),
         }
     }

@@ -1,10 +1,10 @@
 //! Linux without libc: entry point, system calls, memory, signals.
 
-pub mod allocator;
+mod arch;
 pub mod image;
 pub mod memory;
-mod routines;
 pub mod signals;
 pub mod start;
 pub mod syscall;
 mod thread;
+mod unwinder;

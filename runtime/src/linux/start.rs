@@ -1,40 +1,18 @@
 //! The entry point: relocate ourselves, then run the program.
 
-use core::arch::global_asm;
+pub use crate::arguments::{Arguments, program_name};
 
-// The kernel enters with the argument block at rsp and everything else undefined. The outermost frame has a null frame
-// pointer, which ends every walk.
-global_asm!(
-    ".globl _start",
-    ".hidden _DYNAMIC",
-    ".hidden __ehdr_start",
-    "_start:",
-    "xor %ebp, %ebp",
-    "mov %rsp, %rdi",
-    "lea __ehdr_start(%rip), %rsi",
-    "lea _DYNAMIC(%rip), %rdx",
-    "and $-16, %rsp",
-    "call {start}",
-    "ud2",
-    start = sym start,
-    options(att_syntax),
-);
-
-/// What the kernel leaves on the initial stack.
-#[derive(Clone, Copy)]
-pub struct Arguments {
-    /// Argument strings, NUL-terminated.
-    pub argv: &'static [*const u8],
-    /// Environment strings, NUL-terminated. Behind them the kernel has put a null and the auxiliary vector.
-    pub envp: &'static [*const u8],
-}
-
-unsafe extern "C" fn start(stack: *const usize, base: *const u8, dynamic: *const [usize; 2]) -> ! {
+/// Where `_start` of each processor leads (`arch/`).
+///
+/// # Safety
+/// `stack` is the initial stack pointer, `base` the load address, `dynamic` the dynamic section.
+pub unsafe extern "C" fn start(stack: *const usize, base: *const u8, dynamic: *const [usize; 2]) -> ! {
     // SAFETY: called once by `_start` with what the linker and the kernel say lies there.
     let arguments = unsafe {
         relocate(base, dynamic);
         read_arguments(stack)
     };
+    arguments.keep_name();
     crate::program::run(arguments)
 }
 
@@ -97,9 +75,10 @@ unsafe fn read_arguments(stack: *const usize) -> Arguments {
         while !(*envp.add(count)).is_null() {
             count += 1;
         }
-        Arguments {
-            argv: core::slice::from_raw_parts(argv, argc),
-            envp: core::slice::from_raw_parts(envp, count),
-        }
+        super::memory::read_page_size(envp.add(count + 1).cast());
+        Arguments::new(
+            core::slice::from_raw_parts(argv, argc),
+            core::slice::from_raw_parts(envp, count),
+        )
     }
 }

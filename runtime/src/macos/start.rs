@@ -2,14 +2,7 @@
 
 use core::ffi::c_int;
 
-/// What the kernel leaves on the initial stack.
-#[derive(Clone, Copy)]
-pub struct Arguments {
-    /// Argument strings, NUL-terminated. The array lies above all frames of the program's thread.
-    pub argv: &'static [*const u8],
-    /// Environment strings, NUL-terminated.
-    pub envp: &'static [*const u8],
-}
+pub use crate::arguments::{Arguments, program_name};
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn main(argc: c_int, argv: *const *const u8, envp: *const *const u8) -> c_int {
@@ -20,10 +13,11 @@ unsafe extern "C" fn main(argc: c_int, argv: *const *const u8, envp: *const *con
         while !(*envp.add(count)).is_null() {
             count += 1;
         }
-        Arguments {
-            argv: core::slice::from_raw_parts(argv, usize::try_from(argc).unwrap_or(0)),
-            envp: core::slice::from_raw_parts(envp, count),
-        }
+        Arguments::new(
+            core::slice::from_raw_parts(argv, usize::try_from(argc).unwrap_or(0)),
+            core::slice::from_raw_parts(envp, count),
+        )
     };
+    arguments.keep_name();
     crate::program::run(arguments)
 }

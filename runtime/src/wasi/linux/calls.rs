@@ -7,6 +7,7 @@ use rustix::io::{Errno as Linux, retry_on_intr};
 use rustix::net::{RecvFlags, SocketFlags};
 use rustix::time::ClockId;
 
+use crate::arguments::Arguments;
 use crate::wasi::Result;
 use crate::wasi::unix::{Clock, Fd, FdRef, nanoseconds};
 
@@ -46,12 +47,10 @@ pub fn accept(fd: FdRef<'_>, nonblock: bool) -> Result<Fd> {
 }
 
 /// Makes the kernel's clock page known, so that reading a clock needs no system call.
-///
-/// # Safety
-/// `envp` is the environment as the kernel laid it out: followed by a null pointer and the auxiliary vector.
-pub unsafe fn init_clocks(envp: *const *const u8) {
-    // SAFETY: the caller's contract; nothing is written through the pointer.
-    unsafe { rustix::param::init(envp.cast_mut().cast()) };
+pub fn init_clocks(arguments: &Arguments) {
+    // SAFETY: the environment as the kernel laid it out, followed by a null pointer and the auxiliary vector; nothing is
+    // written through the pointer.
+    unsafe { rustix::param::init(arguments.envp().as_ptr().cast_mut().cast()) };
 }
 
 fn id(clock: Clock) -> ClockId {

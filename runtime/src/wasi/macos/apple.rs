@@ -4,9 +4,9 @@ use rustix::fd::AsRawFd;
 use rustix::io::Errno as System;
 use rustix::time::ClockId;
 
+use super::super::Result;
 use super::super::abi::{Errno, LAST_SIGNAL};
 use super::super::unix::{Clock, FdRef, nanoseconds};
-use super::super::Result;
 
 /// The signals of WASI, in the order of their numbers there; 0 is no signal. macOS has not got the last but one
 /// (`pwr`), and its signal for polling is `io`.

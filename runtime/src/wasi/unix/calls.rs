@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use rustix::fd::{AsFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Timestamps};
-use rustix::io::{Errno as Linux, IoSlice, IoSliceMut, retry_on_intr};
+use rustix::io::{Errno as Linux, retry_on_intr};
 use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendFlags, Shutdown};
 use rustix::time::Timespec;
 
@@ -14,6 +14,7 @@ use super::super::system::{LOOKUP, RECEIVE};
 
 pub use rustix::event::{PollFd, PollFlags};
 pub use rustix::fs::OFlags as OpenFlags;
+pub use rustix::io::{IoSlice, IoSliceMut};
 
 /// An open descriptor; closed when dropped.
 pub type Fd = OwnedFd;
@@ -52,6 +53,11 @@ pub fn at_least(fd: Fd, least: u32) -> Result<Fd> {
 /// The descriptor that stands for the working directory in path operations.
 pub fn working_directory() -> FdRef<'static> {
     rustix::fs::CWD
+}
+
+/// Whether the text of a link starts elsewhere than in the directory of the link.
+pub fn is_absolute(text: &[u8]) -> bool {
+    text.starts_with(b"/")
 }
 
 /// Whether there is something at a path, be it a link to nowhere.
@@ -372,14 +378,20 @@ pub fn readable_bytes(fd: FdRef<'_>) -> Option<u64> {
 
 // The process.
 
+/// Whether two names are those of one environment variable.
+pub fn same_variable(one: &[u8], other: &[u8]) -> bool {
+    one == other
+}
+
 pub fn sched_yield() {
     rustix::thread::sched_yield();
 }
 
 /// Sends a signal to this process.
-pub fn raise(signal: i32) {
+pub fn raise(signal: i32) -> Result {
     // SAFETY: the numbers come from `process.rs` and are those of signals that programs send each other.
     let signal = unsafe { rustix::process::Signal::from_raw_unchecked(signal) };
     // The process exists and may signal itself.
     let _ = rustix::process::kill_process(rustix::process::getpid(), signal);
+    Ok(())
 }

@@ -3,9 +3,7 @@
 
 mod calls;
 mod errno;
-mod vectors;
 mod walk;
 
 pub use calls::*;
-pub use vectors::{read_vectored, write_vectored};
 pub use walk::Walk;

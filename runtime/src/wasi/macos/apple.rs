@@ -7,6 +7,7 @@ use rustix::time::ClockId;
 use super::super::Result;
 use super::super::abi::{Errno, LAST_SIGNAL};
 use super::super::unix::{Clock, FdRef, nanoseconds};
+use crate::platform::start::Arguments;
 
 /// The signals of WASI, in the order of their numbers there; 0 is no signal. macOS has not got the last but one
 /// (`pwr`), and its signal for polling is `io`.
@@ -40,10 +41,7 @@ pub fn read_ahead(fd: FdRef<'_>, offset: u64, len: u64) {
 }
 
 /// Clocks need no preparation here.
-///
-/// # Safety
-/// None is needed; Linux asks for something.
-pub unsafe fn init_clocks(_: *const *const u8) {}
+pub fn init_clocks(_: &Arguments) {}
 
 /// Nanoseconds since 1970, or of a clock that stands still only while the machine sleeps.
 pub fn now(clock: Clock) -> Result<u64> {

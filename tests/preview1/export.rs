@@ -16,7 +16,10 @@ use crate::run;
 /// The shell script is a part of `tests/on-a-mac/check`, which defines `launch`, `ended`, `said`, `holds` and `gone`.
 /// Scripts that need sockets are left out: a shell cannot pass those.
 pub fn script(folder: &Path, name: &str, script: &Script, module: &str) -> Result<()> {
-    if ["socket", "listener"].iter().any(|what| script.setup(what).next().is_some()) {
+    if ["socket", "listener"]
+        .iter()
+        .any(|what| script.setup(what).next().is_some())
+    {
         return Ok(());
     }
     fs::create_dir_all(folder)?;

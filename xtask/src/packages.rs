@@ -1,4 +1,4 @@
-//! Debian packages and standard libraries: which are missing, and bringing them in.
+//! Debian packages: which are missing, and bringing them in.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,9 +12,6 @@ use crate::table::{DEBIAN_TOOLCHAIN, Row, Toolchain};
 /// # Errors
 /// When something is missing and may not or cannot be installed; the message names it.
 pub fn ensure(rows: &[&Row], install: bool) -> Result<()> {
-    for row in rows.iter().filter(|row| row.toolchain == Toolchain::Plain) {
-        ensure_library(row.triple, install)?;
-    }
     let mut missing: Vec<&str> = rows
         .iter()
         .flat_map(|row| {
@@ -54,26 +51,4 @@ pub fn ensure(rows: &[&Row], install: bool) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Makes sure that the toolchain that runs this task has a standard library for a target.
-fn ensure_library(triple: &str, install: bool) -> Result<()> {
-    let asked = Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", triple])
-        .output()
-        .context("cannot run rustc of the toolchain that runs this task")?;
-    let folder = String::from_utf8_lossy(&asked.stdout);
-    if asked.status.success() && Path::new(folder.trim()).exists() {
-        return Ok(());
-    }
-    let by_hand = format!("add it with: rustup target add {triple}");
-    if !install {
-        bail!("the standard library for {triple} is missing; {by_hand}");
-    }
-    println!("$ rustup target add {triple}");
-    let status = Command::new("rustup").args(["target", "add", triple]).status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        _ => bail!("the standard library for {triple} cannot be added; {by_hand}"),
-    }
 }

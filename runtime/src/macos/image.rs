@@ -19,7 +19,8 @@ pub fn set_segment(start: usize, len: usize) {
     END.store(start + len, Ordering::Relaxed);
 }
 
-// <mach/mach_vm.h>; the libc crate has dropped Mach.
+// <mach/mach_vm.h>; the libc crate has dropped Mach. The name of the library is said here for the whole program.
+#[link(name = "System")]
 unsafe extern "C" {
     static mach_task_self_: u32;
 

@@ -53,8 +53,8 @@ struct Segment<'a> {
 
 impl<'a> Segment<'a> {
     fn parse(command: &Command<'a>) -> Result<Self> {
-        let (header, rest) =
-            from_bytes::<SegmentCommand64<LE>>(command.bytes).map_err(|()| damaged("a segment command is cut short"))?;
+        let (header, rest) = from_bytes::<SegmentCommand64<LE>>(command.bytes)
+            .map_err(|()| damaged("a segment command is cut short"))?;
         let count = header.nsects.get(LE) as usize;
         let (sections, _) =
             slice_from_bytes::<Section64<LE>>(rest, count).map_err(|()| damaged("a section table is cut short"))?;
@@ -135,10 +135,7 @@ impl<'a> File<'a> {
                     offset: header.offset.get(LE).into(),
                     len: header.size.get(LE),
                     allocated: true,
-                    access: (
-                        rights & macho::VM_PROT_WRITE != 0,
-                        rights & macho::VM_PROT_EXECUTE != 0,
-                    ),
+                    access: (rights & macho::VM_PROT_WRITE != 0, rights & macho::VM_PROT_EXECUTE != 0),
                 });
             }
         }
@@ -170,10 +167,14 @@ impl<'a> File<'a> {
 
     /// Where the room for load commands ends: at the first section that has bytes in the file.
     fn room_end(&self) -> u64 {
-        let offsets = self.segments.iter().flat_map(|segment| segment.sections).filter_map(|section| {
-            let in_file = section.size.get(LE) > 0 && section.offset.get(LE) > 0;
-            in_file.then(|| u64::from(section.offset.get(LE)))
-        });
+        let offsets = self
+            .segments
+            .iter()
+            .flat_map(|segment| segment.sections)
+            .filter_map(|section| {
+                let in_file = section.size.get(LE) > 0 && section.offset.get(LE) > 0;
+                in_file.then(|| u64::from(section.offset.get(LE)))
+            });
         offsets.min().unwrap_or(self.bytes.len() as u64)
     }
 }

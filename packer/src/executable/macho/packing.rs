@@ -73,7 +73,10 @@ impl File<'_> {
         new.fileoff = U64::new(LE, start as u64);
         new.filesize = U64::new(LE, (end - start) as u64);
         let behind = address.checked_add((start - payload.start) as u64);
-        new.vmaddr = U64::new(LE, behind.ok_or_else(|| unusable("it leaves no addresses for a payload"))?);
+        new.vmaddr = U64::new(
+            LE,
+            behind.ok_or_else(|| unusable("it leaves no addresses for a payload"))?,
+        );
         new.vmsize = U64::new(LE, ((end - start) as u64).next_multiple_of(page as u64));
 
         let mut commands = Vec::new();
@@ -157,7 +160,9 @@ impl Placed {
     fn moved(&mut self, command: &Command<'_>) -> Result<Vec<u8>> {
         let mut bytes = command.bytes.to_vec();
         for at in linkedit_offsets(command)? {
-            let field = bytes.get_mut(*at..at + 4).ok_or_else(|| damaged("a load command is cut short"))?;
+            let field = bytes
+                .get_mut(*at..at + 4)
+                .ok_or_else(|| damaged("a load command is cut short"))?;
             let old = u32::from_le_bytes([field[0], field[1], field[2], field[3]]) as usize;
             // 0 means that there is nothing.
             if old == 0 && command.kind != macho::LC_CODE_SIGNATURE {
@@ -177,7 +182,9 @@ impl Placed {
                 return Err(unusable("it has two signatures"));
             }
             let len = offset32(self.signature.len())?;
-            let field = bytes.get_mut(12..16).ok_or_else(|| damaged("a load command is cut short"))?;
+            let field = bytes
+                .get_mut(12..16)
+                .ok_or_else(|| damaged("a load command is cut short"))?;
             field.copy_from_slice(&len.to_le_bytes());
             self.signed = true;
         }
@@ -210,7 +217,9 @@ fn segment(part: &Part, payload: usize, address: u64) -> Result<Vec<u8>> {
     let (_, section) = known.ok_or_else(|| unusable(format!("`{}` has no name in Mach-O", part.section)))?;
     let len = part.range.len() as u64;
     let offset = (payload + part.range.start) as u64;
-    let at = address.checked_add(part.range.start as u64).filter(|at| at.checked_add(len).is_some());
+    let at = address
+        .checked_add(part.range.start as u64)
+        .filter(|at| at.checked_add(len).is_some());
     let at = at.ok_or_else(|| unusable("it leaves no addresses for a payload"))?;
     let (rights, flags) = match part.access {
         Access::Read => (macho::VM_PROT_READ, 0),

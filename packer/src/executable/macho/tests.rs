@@ -52,7 +52,11 @@ impl Bytes {
     fn segment(&mut self, name: &str, (at, offset, len): (u64, u64, u64), rights: u32, sections: &[(&str, u64, u64)]) {
         self.u32(&[0x19, 72 + 80 * sections.len() as u32]);
         self.name(name);
-        let memory = if name == "__PAGEZERO" { BASE } else { len.next_multiple_of(PAGE as u64) };
+        let memory = if name == "__PAGEZERO" {
+            BASE
+        } else {
+            len.next_multiple_of(PAGE as u64)
+        };
         self.u64(&[at, memory, offset, len]);
         self.u32(&[rights, rights, sections.len() as u32, 0]);
         for (section, start, len) in sections {
@@ -83,7 +87,11 @@ fn runtime(shape: Shape) -> Vec<u8> {
             "__TEXT",
             (BASE, 0, text_len),
             5,
-            &[("__text", at, 64), ("__nyash_slot", at + 64, 56), ("__nyash_info", at + 120, 8)],
+            &[
+                ("__text", at, 64),
+                ("__nyash_slot", at + 64, 56),
+                ("__nyash_info", at + 120, 8),
+            ],
         );
         let data = (BASE + data_at, data_at, PAGE as u64);
         let linkedit = (BASE + linkedit_at, linkedit_at, linkedit_len);
@@ -114,7 +122,16 @@ fn runtime(shape: Shape) -> Vec<u8> {
         first_section = (32 + commands.0.len() + shape.room).next_multiple_of(8);
     }
     let mut file = Bytes::default();
-    file.u32(&[0xfeed_facf, 0x0100_000c, 0, 2, count, commands.0.len() as u32, 0x20_0085, 0]);
+    file.u32(&[
+        0xfeed_facf,
+        0x0100_000c,
+        0,
+        2,
+        count,
+        commands.0.len() as u32,
+        0x20_0085,
+        0,
+    ]);
     file.0.extend(&commands.0);
     file.0.resize(first_section, 0);
     file.0.extend([0xd4; 64]);
@@ -279,10 +296,16 @@ fn programs_have_uuids_of_their_own() {
 
 #[test]
 fn what_cannot_be_carried_over_is_refused() {
-    let with = |extra| refusal(Shape { extra: Some(extra), ..GOOD });
+    let with = |extra| {
+        refusal(Shape {
+            extra: Some(extra),
+            ..GOOD
+        })
+    };
     assert!(with(0x7e).contains("a load command that nyash-pack does not know (0x7e)"));
     assert!(with(0x8000_0034).contains("-no_fixup_chains"));
-    assert!(with(0x1d).contains("two signatures"));
+    // A second signature.
+    assert!(with(0x1d).contains("not the end of __LINKEDIT"));
     assert!(refusal(Shape { room: 0, ..GOOD }).contains("-headerpad"));
     let four = 4 * (72 + 80);
     assert!(refusal(Shape { room: four - 8, ..GOOD }).contains("has room for"));

@@ -34,6 +34,7 @@ def packed(target, source=os.path.join("examples", "hello.wat"), *options):
 
 def large_memory():
     """A module whose initial memory is large enough to be mapped."""
+    os.makedirs(WORK, exist_ok=True)
     path = os.path.join(WORK, "large-memory.wat")
     with open(path, "w") as out:
         text = "nyash" * 40_000

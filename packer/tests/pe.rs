@@ -68,7 +68,10 @@ fn runtime(headers_len: u32) -> Vec<u8> {
 fn stub_folder(name: &str, runtime: &[u8]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pe-{name}"));
     std::fs::create_dir_all(&folder).unwrap();
-    let hash: String = Sha256::digest(runtime).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = Sha256::digest(runtime)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let manifest = format!(
         "nyash-stubs 1 wasmtime=48.0.8 runtime=0.1.0\n{hash} {} x86_64-windows-lean\n",
         runtime.len()
@@ -105,7 +108,10 @@ fn parts_are_sections() {
     let pe = PE::parse(&packed.bytes).unwrap();
     let all = sections(&pe);
     let payload = &all[3..];
-    let names: Vec<(&str, u32)> = payload.iter().map(|(name, .., rights)| (name.as_str(), *rights)).collect();
+    let names: Vec<(&str, u32)> = payload
+        .iter()
+        .map(|(name, .., rights)| (name.as_str(), *rights))
+        .collect();
     // Read is 4, execute 2, write 8.
     assert_eq!(names[..2], [(".nyash", 4), (".nytext", 6)]);
     assert!(names.contains(&(".nyimage", 0xc)), "{names:?}");
@@ -124,7 +130,10 @@ fn parts_are_sections() {
     let certificates = optional.data_directories.get_certificate_table();
     assert!(certificates.is_none_or(|entry| entry.size == 0), "the signature went");
     assert!(!packed.bytes.windows(8).any(|bytes| bytes == b"SIGNATUR"));
-    nyash_pack::inspect::Program::parse(&packed.bytes).unwrap().verify().unwrap();
+    nyash_pack::inspect::Program::parse(&packed.bytes)
+        .unwrap()
+        .verify()
+        .unwrap();
 }
 
 #[test]
@@ -133,7 +142,11 @@ fn checksum_is_that_of_the_file() {
     let at = 0x58 + 64;
     let sum = packed.bytes.chunks(2).enumerate().fold(0_u64, |sum, (index, word)| {
         let skipped = (at / 2..at / 2 + 2).contains(&index);
-        sum + if skipped { 0 } else { u64::from(word[0]) + (u64::from(word[1]) << 8) }
+        sum + if skipped {
+            0
+        } else {
+            u64::from(word[0]) + (u64::from(word[1]) << 8)
+        }
     });
     let mut folded = sum;
     while folded >> 16 != 0 {
@@ -178,7 +191,10 @@ fn resources_come_before_the_payload() {
     assert!(optional.data_directories.get_resource_table().unwrap().size > 0);
     let name: Vec<u8> = "Example".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert!(packed.bytes.windows(name.len()).any(|bytes| bytes == name));
-    nyash_pack::inspect::Program::parse(&packed.bytes).unwrap().verify().unwrap();
+    nyash_pack::inspect::Program::parse(&packed.bytes)
+        .unwrap()
+        .verify()
+        .unwrap();
 }
 
 #[test]

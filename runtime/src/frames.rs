@@ -3,13 +3,14 @@
 //! A *frame pointer* is what the chain is made of. On s390x, which has none, it is the caller's stack pointer: the word
 //! there links to the next, and the registers are saved above it.
 
-#[cfg(not(target_arch = "s390x"))]
+#[cfg(not(any(target_arch = "s390x", windows)))]
 use core::arch::asm;
 
 /// Bytes at and above a frame pointer that [`caller`] reads.
 pub const READ_ABOVE: usize = if cfg!(target_arch = "s390x") { 120 } else { 16 };
 
 /// The frame pointer of the function that this is inlined into.
+#[cfg(not(windows))]
 #[inline(always)]
 pub fn current() -> usize {
     let fp: usize;

@@ -1,7 +1,7 @@
 //! The generic runtime: a static executable without libc that runs the module packed into it.
 //!
-//! `platform` is the system below (a folder for each: `linux/`, `windows/`), `wasi/` what a module may call, `program.rs` the way
-//! from the slot to `_start`.
+//! `platform` is the system below (a folder for each: `linux/`, `macos/`, `windows/`), `wasi/` what a module may call,
+//! `program.rs` the way from the slot to `_start`.
 //! Nothing here parses its own file, opens it, starts a thread or makes memory executable.
 
 #![no_std]
@@ -12,17 +12,22 @@ extern crate alloc;
 #[macro_use]
 mod target;
 
+#[cfg(not(target_os = "macos"))]
 mod allocator;
+#[cfg(unix)]
+mod arguments;
 mod backtrace;
 mod engine;
 mod frames;
 mod limit;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
 mod message;
 mod payload;
 mod program;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[cfg(all(not(target_os = "macos"), any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod routines;
 mod trap;
 mod wasi;
@@ -32,5 +37,7 @@ mod windows;
 /// The system that this runtime is built for. Every one offers the same modules.
 #[cfg(target_os = "linux")]
 use linux as platform;
+#[cfg(target_os = "macos")]
+use macos as platform;
 #[cfg(windows)]
 use windows as platform;

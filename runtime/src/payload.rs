@@ -8,10 +8,14 @@ pub const WASMTIME: &str = "48.0.8";
 pub const TARGET: &str = target!();
 
 /// Filled by the packer in the file, so the compiler must not know what it holds.
-#[cfg_attr(not(windows), unsafe(link_section = ".nyash.slot"))]
+#[cfg_attr(target_os = "macos", unsafe(link_section = "__TEXT,__nyash_slot"))]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".nyash.slot"))]
 #[cfg_attr(windows, unsafe(link_section = ".nyslot"))]
 #[used]
-static SLOT: [u8; SLOT_LEN] = Slot::EMPTY;
+static SLOT: AlignedSlot = AlignedSlot(Slot::EMPTY);
+
+#[repr(C, align(8))]
+struct AlignedSlot([u8; SLOT_LEN]);
 
 /// Room for the program headers of the payload's segments; see the linker script.
 #[cfg(target_os = "linux")]
@@ -43,7 +47,8 @@ const INFO_TEXT: &str = concat!(
     "\n"
 );
 
-#[cfg_attr(not(windows), unsafe(link_section = ".nyash.info"))]
+#[cfg_attr(target_os = "macos", unsafe(link_section = "__TEXT,__nyash_info"))]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".nyash.info"))]
 #[cfg_attr(windows, unsafe(link_section = ".nyinfo"))]
 #[used]
 static INFO: [u8; INFO_TEXT.len()] = {
@@ -70,7 +75,7 @@ pub struct Payload {
 /// The whole payload as mapped, with the lengths of header and metadata.
 fn mapped() -> Result<(Slot, &'static [u8]), FormatError> {
     // SAFETY: a volatile read of our own static, see `SLOT`.
-    let slot = unsafe { core::ptr::read_volatile(&raw const SLOT) };
+    let slot = unsafe { core::ptr::read_volatile(&raw const SLOT.0) };
     let slot = Slot::parse(&slot)?;
     let start = (&raw const SLOT)
         .cast::<u8>()

@@ -32,6 +32,9 @@ DEBIAN = {
     "npm": "npm",
     "wine": "wine wine64",
     "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
+    "qemu-aarch64-static": "qemu-user-static",
+    "qemu-riscv64-static": "qemu-user-static",
+    "qemu-s390x-static": "qemu-user-static",
 }
 DEBIAN_FILES = {
     "/usr/lib/wasm32-wasi/libc.a": "wasi-libc",

@@ -3,7 +3,10 @@
 //! | variable | |
 //! |---|---|
 //! | `BLESS=1` | write what the calls return into the scripts |
+//! | `NYASH_TEST_TARGET`, `NYASH_TEST_RUNNER` | pack for this target, with a runtime of the folder in `NYASH_PACK_STUBS`, and run by this emulator |
 //! | `NYASH_REFERENCE` | a program that takes `[--dir HOST::GUEST[:ro]] [--env A=B] [--argv0 A] MODULE ARG…`: run the modules with it instead, to see where another WASI host differs |
+//! | `NYASH_EXPORT` | run nothing, and write a kit for macOS into this folder: `tests/on-a-mac/make` |
+//! | `NYASH_PACK_STUBS` | a folder with runtimes to use instead of the packer's own |
 //!
 //! | `NYASH_TEST_TARGET`, `NYASH_TEST_RUNNER` | pack for another target, and the emulator that runs its programs. The runtimes are those of `NYASH_PACK_STUBS`. What the target's system forces to be otherwise is listed, with its reason, in `differences/TARGET.txt` |
 //!
@@ -23,6 +26,7 @@
 //! | `only lean` | not for other hosts: the script says why |
 
 mod differences;
+mod export;
 mod run;
 
 use std::fs;
@@ -77,6 +81,9 @@ fn check(path: &Path) -> Result<()> {
         }
         let outcome = run::reference(&name, &script, &module, reference.as_ref())?;
         return compare(&script, &outcome);
+    }
+    if let Some(folder) = std::env::var_os("NYASH_EXPORT") {
+        return export::script(Path::new(&folder), &name, &script, &module);
     }
     let differences = differences::of_target()?;
     if differences.skip(&name) {

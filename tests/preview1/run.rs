@@ -13,7 +13,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use nyash_pack::{Directory, Options, Packed};
+use nyash_pack::{Directory, Options, Packed, Target};
 use nyash_tests::script::{Script, Setup};
 
 /// Whether the kernel is to have the system call.
@@ -76,9 +76,19 @@ fn path(setup: &Setup) -> Result<&Path> {
     Ok(Path::new(OsStr::from_bytes(word)))
 }
 
-/// Packs the module as the setup says.
+/// Packs the module as the setup says, for this machine.
 pub fn pack(script: &Script, module: &str) -> Result<Packed> {
-    let mut options = Options::default();
+    pack_for(script, module, Target::default())
+}
+
+/// Packs the module as the setup says.
+pub fn pack_for(script: &Script, module: &str, target: Target) -> Result<Packed> {
+    let mut options = Options {
+        target,
+        // Other runtimes can be put in the place of the packer's own: `NYASH_PACK_STUBS`.
+        stub_folders: nyash_pack::stub::usual_folders(),
+        ..Options::default()
+    };
     for setup in &script.setup {
         let word = || setup.words.first().cloned().unwrap_or_default();
         match setup.what.as_str() {

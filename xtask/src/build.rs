@@ -53,6 +53,9 @@ pub fn build(place: &Place<'_>, row: &Row, kind: &Kind) -> Result<PathBuf> {
             .env("RUSTC", "/usr/bin/rustc")
             // The standard library's source is for this compiler, and building it is an unstable option.
             .env("RUSTC_BOOTSTRAP", "1")
+            // The oldest macOS that the runtimes start on; rustc's own choice for x86-64 is older than Apple's linkers
+            // write today. Other targets do not look at it.
+            .env("MACOSX_DEPLOYMENT_TARGET", "11.0")
             .env("PATH", path_with_linker()?);
     }
     let done = command

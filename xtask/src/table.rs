@@ -70,6 +70,12 @@ const WITH_MEMORY_ROUTINES: Toolchain = Toolchain::Debian {
     std_features: "compiler-builtins-mem",
 };
 
+/// It links against `runtime/macos/libSystem.tbd`: no Apple SDK is needed.
+const LINKER_FOR_MACOS: &[Package] = &[Package {
+    name: "lld-14",
+    file: "/usr/bin/ld64.lld-14",
+}];
+
 /// Every target.
 pub const ROWS: &[Row] = &[
     Row {
@@ -108,5 +114,19 @@ pub const ROWS: &[Row] = &[
         toolchain: Toolchain::Debian { std_features: "" },
         executable: "nyash-runtime.exe",
         packages: &[],
+    },
+    Row {
+        target: "aarch64-macos",
+        triple: "aarch64-apple-darwin",
+        toolchain: Toolchain::Debian { std_features: "" },
+        executable: "nyash-runtime",
+        packages: LINKER_FOR_MACOS,
+    },
+    Row {
+        target: "x86_64-macos",
+        triple: "x86_64-apple-darwin",
+        toolchain: Toolchain::Debian { std_features: "" },
+        executable: "nyash-runtime",
+        packages: LINKER_FOR_MACOS,
     },
 ];

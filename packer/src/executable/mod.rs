@@ -4,6 +4,7 @@
 //! the tables of a packed file, and what has to be computed once everything else stands (checksum, signature).
 
 mod elf;
+mod macho;
 mod pe;
 
 use std::ops::Range;
@@ -22,6 +23,7 @@ pub struct Executable<'a> {
 enum File<'a> {
     Elf(elf::File<'a>),
     Pe(pe::File<'a>),
+    MachO(macho::File<'a>),
 }
 
 /// A section of an executable.
@@ -124,7 +126,20 @@ impl<'a> Executable<'a> {
                 file: File::Pe(file),
             });
         }
-        Err(Error::NotPacked("it is no executable".to_owned()))
+        if macho::is_macho(bytes) {
+            let file = macho::File::parse(bytes)?;
+            return Ok(Executable {
+                bytes,
+                sections: file.sections(),
+                loads: file.loads().collect(),
+                file: File::MachO(file),
+            });
+        }
+        Err(Error::NotPacked(if macho::is_related(bytes) {
+            "it is a Mach-O file for several processors, or for one that nyash-pack does not know".to_owned()
+        } else {
+            "it is no executable".to_owned()
+        }))
     }
 
     /// All sections.
@@ -193,6 +208,7 @@ impl<'a> Executable<'a> {
         match &self.file {
             File::Elf(file) => file.start_packing(target, to_text),
             File::Pe(file) => file.start_packing(target.page()),
+            File::MachO(file) => file.start_packing(target.page()),
         }
     }
 
@@ -214,6 +230,7 @@ impl<'a> Executable<'a> {
                 Ok(())
             }
             File::Pe(file) => file.finish_packing(out, &payload, address, parts),
+            File::MachO(file) => file.finish_packing(out, payload, address, parts, target.page()),
         }
     }
 
@@ -226,6 +243,7 @@ impl<'a> Executable<'a> {
             // The kernel checks nothing.
             File::Elf(_) => Ok(()),
             File::Pe(file) => file.seal(out),
+            File::MachO(_) => macho::seal(out),
         }
     }
 }

@@ -1,13 +1,11 @@
 //! Directories: what they list, and what is done to the things that paths below them name.
 
-use alloc::vec::Vec;
-
 use super::abi::{DIRENT, Errno, Filestat, dirent, fdflags, filetype, oflags, rights};
 use super::fds::{Descriptor, Directory, File};
 use super::files::new_times;
 use super::memory::{Guest, Ptr};
 use super::paths::{Base, GuestPath, LONGEST, Place, Scope, Text, place};
-use super::system::{self, FdRef, NewTime, OpenFlags};
+use super::system::{self, FdRef, Listing, OpenFlags};
 use super::{Args, Ctx, Fail, Result};
 
 /// Writes directory entries into the program's buffer, the last one cut where the buffer ends.
@@ -39,27 +37,27 @@ const OWN_ENTRIES: u64 = 2;
 
 /// Lists names.
 ///
-/// Cookies count entries, as wasmtime's do: wasi-libc's `telldir` has only 32 bits for them. What the file system needs
-/// to go on behind an entry is its own position, which stays right when names come and go meanwhile; so the positions
-/// of the entries that were seen are kept. `.` and `..` come first, whatever their places in the file system.
+/// Cookies count entries, as wasmtime's do: wasi-libc's `telldir` has only 32 bits for them. What the system needs to go
+/// on behind an entry, also when names come and go meanwhile, is kept in a `Listing`. `.` and `..` come first, whatever
+/// their places in the file system.
 pub fn fd_readdir(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let (number, len, cookie) = (args.u32(0), args.u32(2), args.u64(3));
     ctx.directory_list(number)?;
-    let mut positions = ctx.take_positions(number)?;
+    let mut listing = ctx.take_listing(number)?;
     let list = ctx.directory_list(number)?;
     let mut out = EntryWriter {
         guest,
         at: args.u32(1),
         left: len,
     };
-    let done = put_entries(list, cookie, &mut positions, &mut out);
+    let done = put_entries(list, cookie, &mut listing, &mut out);
     let used = len - out.left;
-    ctx.put_positions(number, positions)?;
+    ctx.put_listing(number, listing)?;
     done?;
     guest.put_u32(args.u32(4), used)
 }
 
-fn put_entries(list: FdRef<'_>, cookie: u64, positions: &mut Vec<u64>, out: &mut EntryWriter<'_, '_>) -> Result {
+fn put_entries(list: FdRef<'_>, cookie: u64, listing: &mut Listing, out: &mut EntryWriter<'_, '_>) -> Result {
     if cookie < OWN_ENTRIES {
         let ino = system::attributes(list)?.ino;
         if cookie == 0 && !out.put(1, ino, filetype::DIRECTORY, b".")? {
@@ -71,32 +69,14 @@ fn put_entries(list: FdRef<'_>, cookie: u64, positions: &mut Vec<u64>, out: &mut
         }
     }
     let wanted = usize::try_from(cookie.saturating_sub(OWN_ENTRIES)).map_err(|_| Errno::Overflow)?;
-    // Behind the wanted entry if it has been seen, else behind the last one that has.
-    let mut index = wanted.min(positions.len());
-    let start = index.checked_sub(1).map_or(0, |last| positions[last]);
-    system::list_from(list, start, |entry| {
+    listing.read(list, wanted, |number, entry| {
         let name = entry.name.to_bytes();
-        if matches!(name, b"." | b"..") {
-            return Ok(true);
-        }
-        let skip = index < wanted;
-        match positions.get_mut(index) {
-            Some(position) => *position = entry.next,
-            None => {
-                positions.try_reserve(1).map_err(|_| Errno::NoMemory)?;
-                positions.push(entry.next);
-            }
-        }
-        index += 1;
-        if skip {
-            return Ok(true);
-        }
         core::str::from_utf8(name).map_err(|_| Errno::IllegalSequence)?;
         let kind = match entry.filetype {
             Some(kind) => kind,
             None => system::attributes_at(list, entry.name, false)?.filetype,
         };
-        out.put(index as u64 + OWN_ENTRIES, entry.ino, kind, name)
+        out.put(number as u64 + 1 + OWN_ENTRIES, entry.ino, kind, name)
     })
 }
 
@@ -235,16 +215,6 @@ pub fn path_readlink(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Resul
     guest.put_u32(args.u32(5), used as u32)
 }
 
-/// Opens what a path names, to ask or tell something about it, without any right to its contents.
-fn open_for_attributes(root: FdRef<'_>, path: &GuestPath, follow: bool) -> Result<system::Fd> {
-    let nofollow = if follow {
-        OpenFlags::empty()
-    } else {
-        OpenFlags::NOFOLLOW
-    };
-    system::open_beneath(root, path.as_c_str()?, OpenFlags::PATH | nofollow)
-}
-
 fn filestat_at(ctx: &mut Ctx, guest: &Guest<'_>, args: &Args) -> Result<Filestat> {
     let follow = args.follow(1)?;
     let number = args.u32(0);
@@ -269,8 +239,7 @@ fn filestat_at(ctx: &mut Ctx, guest: &Guest<'_>, args: &Args) -> Result<Filestat
             return Ok(stat);
         }
     }
-    let fd = open_for_attributes(root, &path, follow)?;
-    system::attributes(system::borrow(&fd))
+    system::attributes_beneath(root, path.as_c_str()?, follow)
 }
 
 pub fn path_filestat_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
@@ -293,25 +262,12 @@ pub fn path_filestat_set_times(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args
     let base = ctx.directory(number)?.base();
     match base {
         Base::At(root) if follow && scope != Scope::Everything => {
-            set_times_following(root, &path, access, modification)
+            system::set_times_beneath(root, path.as_c_str()?, access, modification)
         }
         _ => {
             let place = place(&base, scope, &mut path)?;
             system::set_times_at(place.fd(), place.path, follow, access, modification)
         }
-    }
-}
-
-fn set_times_following(root: FdRef<'_>, path: &GuestPath, access: NewTime, modification: NewTime) -> Result {
-    let fd = open_for_attributes(root, path, true)?;
-    match system::set_times_by_path_descriptor(system::borrow(&fd), access, modification) {
-        // Older kernels need a descriptor that is open in earnest.
-        Err(Fail::Errno(Errno::Invalid | Errno::NoEntry)) => {
-            let flags = OpenFlags::RDONLY | OpenFlags::NONBLOCK | OpenFlags::NOCTTY;
-            let fd = system::open_beneath(root, path.as_c_str()?, flags)?;
-            system::set_times(system::borrow(&fd), access, modification)
-        }
-        done => done,
     }
 }
 
@@ -388,16 +344,15 @@ impl Opening {
 
     fn is_link(&self, directory: &Directory, path: &GuestPath) -> bool {
         let base = directory.base();
-        let is_link = match base {
-            Base::At(root) if directory.scope != Scope::Everything => {
-                open_for_attributes(root, path, false).and_then(|fd| system::is_symbolic_link(system::borrow(&fd)))
-            }
+        let stat = match base {
+            Base::At(root) if directory.scope != Scope::Everything => path
+                .as_c_str()
+                .and_then(|path| system::attributes_beneath(root, path, false)),
             _ => path
                 .place(&base)
-                .and_then(|(fd, path)| system::attributes_at(fd, path, false))
-                .map(|stat| stat.filetype == filetype::SYMBOLIC_LINK),
+                .and_then(|(fd, path)| system::attributes_at(fd, path, false)),
         };
-        matches!(is_link, Ok(true))
+        matches!(stat, Ok(stat) if stat.filetype == filetype::SYMBOLIC_LINK)
     }
 }
 

@@ -12,7 +12,7 @@ use nyash_format::{Capabilities, capability};
 use super::abi::{Errno, Fdstat, fdflags, filetype, rights};
 use super::memory::Guest;
 use super::paths::{Base, Scope};
-use super::system::{self, Fd, FdRef, Kind, OpenFlags};
+use super::system::{self, Fd, FdRef, Kind, Listing, OpenFlags};
 use super::{Args, Ctx, Result};
 
 /// A file, or anything else that is read and written.
@@ -52,7 +52,7 @@ pub struct Directory {
     /// `fd` can be used to read names.
     readable: bool,
     /// What `fd_readdir` needs to go on behind the entries that it has seen.
-    positions: Vec<u64>,
+    listing: Listing,
     pub origin: Origin,
     pub scope: Scope,
 }
@@ -64,7 +64,7 @@ impl Directory {
             fd: Some(fd),
             list: None,
             readable: true,
-            positions: Vec::new(),
+            listing: Listing::new(),
             origin: Origin::Opened,
             scope,
         }
@@ -75,7 +75,7 @@ impl Directory {
             fd: None,
             list: None,
             readable: false,
-            positions: Vec::new(),
+            listing: Listing::new(),
             origin,
             scope,
         }
@@ -306,14 +306,15 @@ impl Ctx {
         }
     }
 
-    /// Takes the positions of a listing, to be put back.
-    pub(super) fn take_positions(&mut self, number: u32) -> Result<Vec<u64>> {
-        Ok(core::mem::take(&mut self.open_directory_mut(number)?.positions))
+    /// Takes the listing of a directory, to be put back.
+    pub(super) fn take_listing(&mut self, number: u32) -> Result<Listing> {
+        let listing = &mut self.open_directory_mut(number)?.listing;
+        Ok(core::mem::replace(listing, Listing::new()))
     }
 
-    /// Puts positions back.
-    pub(super) fn put_positions(&mut self, number: u32, positions: Vec<u64>) -> Result {
-        self.open_directory_mut(number)?.positions = positions;
+    /// Puts a listing back.
+    pub(super) fn put_listing(&mut self, number: u32, listing: Listing) -> Result {
+        self.open_directory_mut(number)?.listing = listing;
         Ok(())
     }
 

@@ -4,28 +4,36 @@
 //! costs what the system call behind it costs: nothing is set up before a program asks for it, granted directories are
 //! opened when they are first used, and reads and writes go straight to and from the program's memory.
 //!
-//! `abi.rs` and `memory.rs` are the program's side, `system` is the system's side (a folder for each: `linux/`, `windows/`),
-//! the other files are what lies between.
+//! `abi.rs` and `memory.rs` are the program's side, `system` is the system's side (a folder for each, `linux/`,
+//! `macos/`, `windows/`, and `unix/` with what the first two share), the other files are what lies between.
 
 mod abi;
 mod clocks;
 mod dirs;
 mod fds;
 mod files;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(feature = "macos-host")))]
 mod linux;
+#[cfg(not(any(target_os = "macos", feature = "macos-host")))]
+mod listing;
+#[cfg(any(target_os = "macos", feature = "macos-host"))]
+mod macos;
 mod memory;
 mod paths;
 mod poll;
 mod process;
 mod sockets;
+#[cfg(unix)]
+mod unix;
 mod vectors;
 #[cfg(windows)]
 mod windows;
 
 /// What the host asks of the system that this runtime is built for.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(feature = "macos-host")))]
 use linux as system;
+#[cfg(any(target_os = "macos", feature = "macos-host"))]
+use macos as system;
 #[cfg(windows)]
 use windows as system;
 

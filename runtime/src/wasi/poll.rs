@@ -213,8 +213,10 @@ fn put_events(
 
 fn descriptor_event(ctx: &Ctx, number: u32, read: bool, ready: PollFlags) -> Result<Event> {
     let kind = if read { eventtype::FD_READ } else { eventtype::FD_WRITE };
-    // The descriptor was closed when the process was started.
-    let closed = ready.contains(PollFlags::NVAL);
+    let fd = fd_of(ctx, number)?;
+    // The descriptor was closed when the process was started. macOS says the same of devices that it cannot wait for
+    // (/dev/null, /dev/tty), which are always ready.
+    let closed = ready.contains(PollFlags::NVAL) && system::kind(fd).is_err();
     if closed || !read {
         return Ok(Event {
             errno: if closed { Errno::BadDescriptor as u16 } else { 0 },
@@ -223,7 +225,6 @@ fn descriptor_event(ctx: &Ctx, number: u32, read: bool, ready: PollFlags) -> Res
             hangup: false,
         });
     }
-    let fd = fd_of(ctx, number)?;
     let (bytes, hangup) = match ctx.known(number)? {
         // A standard stream tells its end when it is read.
         Descriptor::Stream { .. } => (system::readable_bytes(fd), false),

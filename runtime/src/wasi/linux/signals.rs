@@ -1,6 +1,6 @@
 //! Signal numbers.
 
-use super::super::abi::LAST_SIGNAL;
+use crate::wasi::abi::LAST_SIGNAL;
 
 /// The signals of WASI, in the order of their numbers there; 0 is no signal.
 #[rustfmt::skip]

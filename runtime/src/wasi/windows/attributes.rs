@@ -11,6 +11,7 @@ use windows_sys::Win32::System::SystemServices::{IO_REPARSE_TAG_MOUNT_POINT, IO_
 
 use super::super::Result;
 use super::super::abi::{Errno, Filestat, filetype};
+use super::beneath::open_beneath;
 use super::change::link_text;
 use super::fd::{Fd, FdRef};
 use super::flags::OpenFlags;
@@ -135,6 +136,16 @@ pub fn attributes_at(fd: FdRef<'_>, path: &CStr, follow: bool) -> Result<Filesta
     attributes(&open(fd, path, OpenFlags::PATH | nofollow)?)
 }
 
+/// Attributes of what a path below a directory names.
+pub fn attributes_beneath(root: FdRef<'_>, path: &CStr, follow: bool) -> Result<Filestat> {
+    let nofollow = if follow {
+        OpenFlags::empty()
+    } else {
+        OpenFlags::NOFOLLOW
+    };
+    attributes(&open_beneath(root, path, OpenFlags::PATH | nofollow)?)
+}
+
 /// What kind of thing a descriptor is.
 pub enum Kind {
     Directory,
@@ -156,11 +167,6 @@ pub fn kind(fd: FdRef<'_>) -> Result<Kind> {
         true => Kind::Directory,
         false => Kind::Other,
     })
-}
-
-/// Whether a descriptor, opened by path only, is a symbolic link.
-pub fn is_symbolic_link(fd: FdRef<'_>) -> Result<bool> {
-    Ok(attributes(fd)?.filetype == filetype::SYMBOLIC_LINK)
 }
 
 /// A time to set.
@@ -214,9 +220,9 @@ pub fn set_times(fd: FdRef<'_>, access: NewTime, modification: NewTime) -> Resul
     }
 }
 
-/// Sets the times of what was opened by path only.
-pub fn set_times_by_path_descriptor(fd: FdRef<'_>, access: NewTime, modification: NewTime) -> Result {
-    set_times(fd, access, modification)
+/// Sets the times of what a path below a directory names; links are followed.
+pub fn set_times_beneath(root: FdRef<'_>, path: &CStr, access: NewTime, modification: NewTime) -> Result {
+    set_times(&open_beneath(root, path, OpenFlags::PATH)?, access, modification)
 }
 
 /// Sets the times of what a path names.

@@ -10,7 +10,7 @@ use windows_sys::Win32::System::Console::{GetStdHandle, STD_HANDLE, SetStdHandle
 use super::super::Result;
 use super::super::abi::Errno;
 use super::flags::OpenFlags;
-use super::listing::Listing;
+use super::listing::Cursor;
 use super::streams::Device;
 
 /// Where the handle of a descriptor comes from.
@@ -34,7 +34,7 @@ pub struct Fd {
     /// Found out at the first read or write.
     pub device: Cell<Option<Device>>,
     /// Of a directory that is being listed.
-    pub listing: UnsafeCell<Option<Box<Listing>>>,
+    pub listing: UnsafeCell<Option<Box<Cursor>>>,
 }
 
 // SAFETY: the process has one thread.

@@ -27,7 +27,7 @@ const BUFFER: usize = 16 << 10;
 const NAME: usize = core::mem::offset_of!(fs::FILE_ID_BOTH_DIR_INFORMATION, FileName);
 
 /// Where a handle is in its listing.
-pub struct Listing {
+pub struct Cursor {
     /// The directory, opened for this listing: some systems (wine) go on with the names that they read once, however
     /// often a listing through the same handle is started again.
     directory: Fd,
@@ -47,13 +47,11 @@ pub struct Entry<'a> {
     pub ino: u64,
     /// Always known here.
     pub filetype: Option<u8>,
-    /// The position behind this entry.
-    pub next: u64,
 }
 
-impl Listing {
+impl Cursor {
     fn new(directory: Fd) -> Self {
-        Listing {
+        Cursor {
             directory,
             buffer: Box::new([0; BUFFER / 8]),
             start: 0,
@@ -121,8 +119,9 @@ impl Listing {
     }
 }
 
-/// Calls `each` with the names in a directory from a position on, until it returns `false`.
-pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>) -> Result<bool>) -> Result {
+/// Calls `each` with the names in a directory from a position on, and the position behind each, until it
+/// returns `false`.
+pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>, u64) -> Result<bool>) -> Result {
     // SAFETY: one thread, and `each` does not list.
     let listing = unsafe { &mut *fd.listing.get() };
     let listing = match listing {
@@ -131,7 +130,7 @@ pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>) 
         listing => {
             let flags = OpenFlags::RDONLY | OpenFlags::DIRECTORY;
             let directory = Fd::from_handle(nt::create_file(fd.handle()?, &[], how(flags))?, flags);
-            let listing = listing.insert(Box::new(Listing::new(directory)));
+            let listing = listing.insert(Box::new(Cursor::new(directory)));
             listing.fill()?;
             listing
         }
@@ -151,13 +150,15 @@ pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>) 
             name.clear();
             wide::push_bytes(text, &mut name);
             name.push(0);
-            let more = each(&Entry {
-                name: CStr::from_bytes_with_nul(&name).map_err(|_| Errno::Io)?,
-                ino: entry.FileId as u64,
-                // For a reparse point, the place of the length of extended attributes holds its tag.
-                filetype: Some(filetype_of(entry.FileAttributes, entry.EaSize)),
-                next: listing.start + index as u64 + 1,
-            })?;
+            let more = each(
+                &Entry {
+                    name: CStr::from_bytes_with_nul(&name).map_err(|_| Errno::Io)?,
+                    ino: entry.FileId as u64,
+                    // For a reparse point, the place of the length of extended attributes holds its tag.
+                    filetype: Some(filetype_of(entry.FileAttributes, entry.EaSize)),
+                },
+                listing.start + index as u64 + 1,
+            )?;
             if !more {
                 return Ok(());
             }

@@ -16,15 +16,15 @@ mod time;
 mod transfer;
 mod wait;
 
+pub use super::listing::Listing;
 pub use attributes::{
-    Kind, NewTime, attributes, attributes_at, is_symbolic_link, kind, set_times, set_times_at,
-    set_times_by_path_descriptor,
+    Kind, NewTime, attributes, attributes_at, attributes_beneath, kind, set_times, set_times_at, set_times_beneath,
 };
 pub use beneath::{open_beneath, open_directory_beneath};
 pub use change::{create_directory, link, read_link, remove_directory, rename, symlink, unlink};
 pub use fd::{Fd, FdRef, at_least, borrow, inherited, standard_stream, working_directory};
 pub use flags::{Advice, OpenFlags, PollFlags};
-pub use listing::list_from;
+pub use listing::{Entry, list_from};
 pub use open::{exists, is_absolute, open, open_granted};
 pub use process::{SIGNALS, is_fault, raise, random, same_variable, sched_yield};
 pub use sockets::{accept, receive, send, shut_down, socket_filetype};

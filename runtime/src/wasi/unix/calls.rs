@@ -1,20 +1,19 @@
-//! The system calls of files, directories, sockets, clocks and the process.
+//! The system calls of files, directories, sockets, clocks and the process that every Unix has.
 
 use core::ffi::CStr;
-use core::num::NonZeroU64;
 
 use rustix::fd::{AsFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
-use rustix::fs::{AtFlags, Dev, FileType, Mode, OFlags, Stat, Timestamps};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Timestamps};
 use rustix::io::{Errno as Linux, retry_on_intr};
-use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketFlags};
-use rustix::time::{ClockId, Timespec};
+use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendFlags, Shutdown};
+use rustix::time::Timespec;
 
 use super::super::Result;
 use super::super::abi::{Errno, Filestat, filetype};
-use crate::platform::start::Arguments;
+use super::super::system::{LOOKUP, RECEIVE};
 
 pub use rustix::event::{PollFd, PollFlags};
-pub use rustix::fs::{Advice, OFlags as OpenFlags};
+pub use rustix::fs::OFlags as OpenFlags;
 pub use rustix::io::{IoSlice, IoSliceMut};
 
 /// An open descriptor; closed when dropped.
@@ -79,7 +78,7 @@ pub fn open(fd: FdRef<'_>, path: &CStr, flags: OFlags) -> Result<Fd> {
 
 /// Opens a directory of a granted path, to look things up from it.
 pub fn open_granted(path: &CStr) -> Result<Fd> {
-    open(rustix::fs::CWD, path, OFlags::PATH | OFlags::DIRECTORY)
+    open(rustix::fs::CWD, path, LOOKUP)
 }
 
 // Attributes.
@@ -94,7 +93,8 @@ pub fn is_symbolic_link(fd: FdRef<'_>) -> Result<bool> {
     Ok(is_link_mode(&rustix::fs::fstat(fd)?))
 }
 
-fn filetype_of(kind: FileType) -> u8 {
+/// A file type in WASI's numbers.
+pub fn filetype_of(kind: FileType) -> u8 {
     match kind {
         FileType::RegularFile => filetype::REGULAR_FILE,
         FileType::Directory => filetype::DIRECTORY,
@@ -107,7 +107,7 @@ fn filetype_of(kind: FileType) -> u8 {
 }
 
 /// Nanoseconds since 1970; times before that are 0.
-fn nanoseconds(seconds: i64, nanoseconds: u64) -> Result<u64> {
+pub fn nanoseconds(seconds: i64, nanoseconds: u64) -> Result<u64> {
     let Ok(seconds) = u64::try_from(seconds) else {
         return Ok(0);
     };
@@ -121,7 +121,7 @@ fn filestat(stat: &Stat) -> Result<Filestat> {
     // The fields' types differ between architectures.
     #[allow(clippy::unnecessary_cast)]
     Ok(Filestat {
-        dev: stat.st_dev as Dev,
+        dev: stat.st_dev as u64,
         ino: stat.st_ino as u64,
         filetype: filetype_of(FileType::from_raw_mode(stat.st_mode)),
         nlink: stat.st_nlink as u64,
@@ -205,7 +205,8 @@ impl NewTime {
     }
 }
 
-fn timestamps(access: NewTime, modification: NewTime) -> Timestamps {
+/// Times as the kernel takes them.
+pub fn timestamps(access: NewTime, modification: NewTime) -> Timestamps {
     Timestamps {
         last_access: access.timespec(),
         last_modification: modification.timespec(),
@@ -215,12 +216,6 @@ fn timestamps(access: NewTime, modification: NewTime) -> Timestamps {
 /// Sets the times of what is open.
 pub fn set_times(fd: FdRef<'_>, access: NewTime, modification: NewTime) -> Result {
     Ok(rustix::fs::futimens(fd, &timestamps(access, modification))?)
-}
-
-/// Sets the times of what was opened by path only. Not possible before Linux 5.8.
-pub fn set_times_by_path_descriptor(fd: FdRef<'_>, access: NewTime, modification: NewTime) -> Result {
-    let times = timestamps(access, modification);
-    Ok(rustix::fs::utimensat(fd, c"", &times, AtFlags::EMPTY_PATH)?)
 }
 
 /// Sets the times of what a path names. The kernel resolves the path freely.
@@ -278,18 +273,6 @@ pub fn set_size(fd: FdRef<'_>, size: u64) -> Result {
     Ok(retry_on_intr(|| rustix::fs::ftruncate(fd, size))?)
 }
 
-pub fn advise(fd: FdRef<'_>, offset: u64, len: u64, advice: Advice) -> Result {
-    Ok(rustix::fs::fadvise(fd, offset, NonZeroU64::new(len), advice)?)
-}
-
-pub fn sync(fd: FdRef<'_>) -> Result {
-    Ok(retry_on_intr(|| rustix::fs::fsync(fd))?)
-}
-
-pub fn sync_data(fd: FdRef<'_>) -> Result {
-    Ok(retry_on_intr(|| rustix::fs::fdatasync(fd))?)
-}
-
 // Directories.
 
 pub fn create_directory(fd: FdRef<'_>, path: &CStr) -> Result {
@@ -298,10 +281,6 @@ pub fn create_directory(fd: FdRef<'_>, path: &CStr) -> Result {
 
 pub fn remove_directory(fd: FdRef<'_>, path: &CStr) -> Result {
     Ok(rustix::fs::unlinkat(fd, path, AtFlags::REMOVEDIR)?)
-}
-
-pub fn unlink(fd: FdRef<'_>, path: &CStr) -> Result {
-    Ok(rustix::fs::unlinkat(fd, path, AtFlags::empty())?)
 }
 
 pub fn rename(from: FdRef<'_>, from_path: &CStr, to: FdRef<'_>, to_path: &CStr) -> Result {
@@ -327,34 +306,6 @@ pub struct Entry<'a> {
     pub ino: u64,
     /// `None` if the file system does not tell.
     pub filetype: Option<u8>,
-    /// The position behind this entry.
-    pub next: u64,
-}
-
-/// Calls `each` with the names in a directory from a position on, until it returns `false`.
-pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>) -> Result<bool>) -> Result {
-    // Positions are whatever the file system made up, as signed numbers.
-    rustix::fs::seek(fd, rustix::fs::SeekFrom::Start(position))?;
-    let mut buffer = [const { core::mem::MaybeUninit::uninit() }; 4096];
-    let mut list = rustix::fs::RawDir::new(fd, &mut buffer);
-    while let Some(entry) = list.next() {
-        let entry = match entry {
-            // The directory was removed while it was open: it has no names any more.
-            Err(Linux::NOENT) => break,
-            entry => entry?,
-        };
-        let kind = entry.file_type();
-        let more = each(&Entry {
-            name: entry.file_name(),
-            ino: entry.ino(),
-            filetype: (kind != FileType::Unknown).then(|| filetype_of(kind)),
-            next: entry.next_entry_cookie(),
-        })?;
-        if !more {
-            break;
-        }
-    }
-    Ok(())
 }
 
 // Sockets.
@@ -368,15 +319,9 @@ pub fn socket_filetype(fd: FdRef<'_>) -> Result<u8> {
     })
 }
 
-pub fn accept(fd: FdRef<'_>, nonblock: bool) -> Result<Fd> {
-    let mut flags = SocketFlags::CLOEXEC;
-    flags.set(SocketFlags::NONBLOCK, nonblock);
-    Ok(retry_on_intr(|| rustix::net::accept_with(fd, flags))?)
-}
-
 /// Receives, and tells whether a message was longer than the buffers.
 pub fn receive(fd: FdRef<'_>, buffers: &mut [IoSliceMut<'_>], peek: bool, wait_all: bool) -> Result<(u32, bool)> {
-    let mut flags = RecvFlags::CMSG_CLOEXEC;
+    let mut flags = RECEIVE;
     flags.set(RecvFlags::PEEK, peek);
     flags.set(RecvFlags::WAITALL, wait_all);
     let received = retry_on_intr(|| {
@@ -413,35 +358,13 @@ pub enum Clock {
     Monotonic,
 }
 
-impl Clock {
-    fn id(self) -> ClockId {
-        match self {
-            Clock::Realtime => ClockId::Realtime,
-            Clock::Monotonic => ClockId::Monotonic,
-        }
-    }
-}
+/// A day, in nanoseconds. Some kernels refuse a wait of more milliseconds than 31 bits hold.
+const LONGEST_WAIT: u64 = 86_400_000_000_000;
 
-/// Makes the kernel's clock page known, so that reading a clock needs no system call.
-pub fn init_clocks(arguments: &Arguments) {
-    // SAFETY: the environment as the kernel laid it out, followed by a null pointer and the auxiliary vector; nothing is
-    // written through the pointer.
-    unsafe { rustix::param::init(arguments.envp.as_ptr().cast_mut().cast()) };
-}
-
-pub fn now(clock: Clock) -> Result<u64> {
-    let time = rustix::time::clock_gettime(clock.id());
-    nanoseconds(time.tv_sec, time.tv_nsec as u64)
-}
-
-pub fn resolution(clock: Clock) -> Result<u64> {
-    let time = rustix::time::clock_getres(clock.id());
-    nanoseconds(time.tv_sec, time.tv_nsec as u64)
-}
-
-/// Waits until a descriptor is ready or `timeout` nanoseconds have passed. Being interrupted counts as either.
+/// Waits until a descriptor is ready or `timeout` nanoseconds have passed. Being interrupted counts as either, and so
+/// does a day.
 pub fn poll(descriptors: &mut [PollFd<'_>], timeout: Option<u64>) -> Result {
-    let timeout = timeout.map(|timeout| NewTime::At(timeout).timespec());
+    let timeout = timeout.map(|timeout| NewTime::At(timeout.min(LONGEST_WAIT)).timespec());
     match rustix::event::poll(descriptors, timeout.as_ref()) {
         Ok(_) | Err(Linux::INTR) => Ok(()),
         Err(errno) => Err(errno.into()),
@@ -458,18 +381,6 @@ pub fn readable_bytes(fd: FdRef<'_>) -> Option<u64> {
 /// Whether two names are those of one environment variable.
 pub fn same_variable(one: &[u8], other: &[u8]) -> bool {
     one == other
-}
-
-pub fn random(mut buffer: &mut [u8]) -> Result {
-    while !buffer.is_empty() {
-        let filled = match rustix::rand::getrandom(&mut *buffer, rustix::rand::GetRandomFlags::empty()) {
-            Ok(filled) => filled,
-            Err(Linux::INTR) => continue,
-            Err(errno) => return Err(errno.into()),
-        };
-        buffer = &mut buffer[filled..];
-    }
-    Ok(())
 }
 
 pub fn sched_yield() {

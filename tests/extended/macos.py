@@ -1,0 +1,185 @@
+"""Programs for macOS, which nothing here can run: structure by other readers, page hashes, and the WASI host on Linux.
+
+The runtimes come from the stub folder that NYASH_PACK_STUBS names (`cargo xtask stubs` fills it)."""
+import hashlib
+import os
+import re
+import struct
+import subprocess
+
+import tools
+from harness import Skipped, check, ensure, same
+from tools import ROOT, WORK, fresh
+
+TRIPLES = {"aarch64-macos": "arm64", "x86_64-macos": "x86-64"}
+PAGE = 16 << 10
+MOST_BYTES = 1_600_000
+
+
+def stubs():
+    folder = os.environ.get("NYASH_PACK_STUBS", "")
+    if not os.path.exists(os.path.join(folder, "MANIFEST")):
+        raise Skipped("NYASH_PACK_STUBS names no folder with runtimes: make it with `cargo xtask stubs`")
+    return folder
+
+
+def packed(target, source=os.path.join("examples", "hello.wat"), *options):
+    if f"{target}-lean" not in open(os.path.join(stubs(), "MANIFEST")).read():
+        raise Skipped(f"no runtime for {target}")
+    program = os.path.join(fresh("macos"), target)
+    command = [tools.packer(), os.path.join(ROOT, source), "--target", target, "-o", program, *options]
+    subprocess.run(command, check=True, capture_output=True)
+    return program
+
+
+def large_memory():
+    """A module whose initial memory is large enough to be mapped."""
+    path = os.path.join(WORK, "large-memory.wat")
+    with open(path, "w") as out:
+        text = "nyash" * 40_000
+        out.write(f'(module (memory (export "memory") 4) (data (i32.const 0) "{text}") (func (export "_start")))')
+    return path
+
+
+class MachO:
+    """Just enough of a reader, from Apple's published structures."""
+
+    def __init__(self, path):
+        self.bytes = open(path, "rb").read()
+        magic, _, _, kind, count, size, self.flags, _ = struct.unpack_from("<8I", self.bytes)
+        same("magic number and type", (magic, kind), (0xFEEDFACF, 2))
+        self.segments, self.commands, at = [], [], 32
+        for _ in range(count):
+            number, length = struct.unpack_from("<2I", self.bytes, at)
+            self.commands.append((number, self.bytes[at:at + length]))
+            if number == 0x19:
+                name, *fields = struct.unpack_from("<16s4Q4I", self.bytes, at + 8)
+                self.segments.append((name.rstrip(b"\0").decode(), *fields[:4], fields[5]))
+            at += length
+        same("length of the load commands", at, 32 + size)
+
+    def command(self, number):
+        return next(bytes for found, bytes in self.commands if found == number)
+
+
+def structure(target):
+    def lies_right(source, *options):
+        file = MachO(packed(target, source, *options))
+        names = [segment[0] for segment in file.segments]
+        same("first and last segment", (names[0], names[-1]), ("__PAGEZERO", "__LINKEDIT"))
+        rights = {segment[0]: segment[5] for segment in file.segments}
+        same("rights of code", rights["__NYASH_TEXT"], 5)
+        ensure(all(right & 6 != 6 for right in rights.values()), f"writable and executable: {rights}")
+        end_memory = end_file = 0
+        for name, address, memory, offset, length, _ in file.segments[1:]:
+            ensure(address >= end_memory and offset >= end_file, f"{name} overlaps the one before it")
+            ensure(address % PAGE == 0 and offset % PAGE == 0 or name.startswith("__DATA"), f"{name} is not at a page")
+            ensure(memory >= length, f"{name} is longer in the file than in memory")
+            end_memory, end_file = address + memory, offset + length
+        same("end of __LINKEDIT", end_file, len(file.bytes))
+        ensure(file.flags & 0x200000, "not position independent")
+        payload = [s for s in file.segments if s[0].startswith("__NYASH")]
+        same("distance of the payload's parts in file and memory", len({s[1] - s[3] for s in payload}), 1)
+        return names
+
+    names = lies_right(os.path.join("examples", "hello.wat"))
+    ensure("__NYASH_IMAGE" not in names, "small memory is mapped")
+    names = lies_right(large_memory())
+    ensure("__NYASH_IMAGE" in names, f"large memory is not mapped: {names}")
+    return " ".join(names)
+
+
+def signature(target):
+    file = MachO(packed(target))
+    start, length = struct.unpack_from("<2I", file.command(0x1D), 8)
+    same("end of the signature", start + length, len(file.bytes))
+    blob = file.bytes[start:]
+    same("super blob", struct.unpack_from(">5I", blob)[0::2], (0xFADE0CC0, 1, 20))
+    directory = blob[20:]
+    magic, size, version, flags, hashes, name, special, pages, limit = struct.unpack_from(">9I", directory)
+    same("code directory", (magic, version, flags, special), (0xFADE0C02, 0x20400, 0x20002, 0))
+    same("limit", limit, start)
+    same("hash length, kind, platform, page", tuple(directory[36:40]), (32, 2, 0, 12))
+    text = next(segment for segment in file.segments if segment[0] == "__TEXT")
+    same("executable segment", struct.unpack_from(">3Q", directory, 64), (text[3], text[4], 1))
+    same("number of pages", pages, -(-start // 4096))
+    for page in range(pages):
+        stored = directory[hashes + 32 * page:][:32]
+        computed = hashlib.sha256(file.bytes[4096 * page:min(4096 * page + 4096, start)]).digest()
+        same(f"hash of page {page}", stored, computed)
+    same("end of the hashes", hashes + 32 * pages, size)
+    return f"{pages} pages"
+
+
+def other_readers(target):
+    program = packed(target)
+    tools.need("llvm-objdump")
+    listing = subprocess.run(["llvm-objdump", "--macho", "--private-headers", program], capture_output=True, text=True)
+    ensure(listing.returncode == 0 and not listing.stderr, listing.stderr)
+    for word in ("__NYASH_TEXT", "LC_CODE_SIGNATURE", "LC_MAIN", "minos 11.0", "libSystem.B.dylib"):
+        ensure(word in listing.stdout, f"llvm-objdump does not show {word}")
+    same("libraries", re.findall(r"name (/usr/lib/\S+\.dylib)", listing.stdout), ["/usr/lib/libSystem.B.dylib"])
+    try:
+        import lief
+    except ImportError:
+        return "llvm-objdump; LIEF is not installed (PyPI: lief)"
+    binary = lief.MachO.parse(program).at(0)
+    good, reason = lief.MachO.check_layout(binary)
+    ensure(good, f"LIEF: {reason}")
+    ensure(binary.has_code_signature and binary.is_pie, "LIEF sees no signature, or a fixed address")
+    section = binary.get_section("__NYASH", "__nyash")
+    same("start of the payload, by LIEF", bytes(section.content[:8]), b"\x7fNYASH\r\n")
+    return "llvm-objdump, LIEF"
+
+
+def own_reader(target):
+    program = packed(target)
+    for command in ("inspect", "verify"):
+        subprocess.run([tools.packer(), command, program], check=True, capture_output=True)
+    extracted = program + ".cwasm"
+    subprocess.run([tools.packer(), "extract", program, "-o", extracted], check=True, capture_output=True)
+    ensure(os.path.getsize(extracted) > 0, "extract wrote nothing")
+    again = packed(target)
+    bytes = open(again, "rb").read()
+    damaged = bytearray(bytes)
+    damaged[bytes.rindex(b"hello from WebAssembly")] ^= 1
+    with open(program + ".damaged", "wb") as out:
+        out.write(damaged)
+    verdict = subprocess.run([tools.packer(), "verify", program + ".damaged"], capture_output=True, text=True)
+    ensure(verdict.returncode != 0 and "hash" in verdict.stderr, f"damage is not seen: {verdict.stderr}")
+
+
+def twice_the_same(target):
+    one, other = (open(packed(target), "rb").read() for _ in range(2))
+    ensure(one == other, "two packings differ")
+    ensure(len(one) <= MOST_BYTES, f"hello has {len(one)} bytes, and at most {MOST_BYTES} are promised")
+    return f"{len(one)} bytes"
+
+
+def host_on_linux():
+    """The preview 1 suite with the WASI host of macOS."""
+    build = os.path.join(tools.TARGET, "macos-host")
+    command = ["cargo", "build", "--release", "--locked", "--quiet", "--features", "macos-host", "--target-dir", build]
+    subprocess.run(command, cwd=os.path.join(ROOT, "runtime"), check=True)
+    stub = open(os.path.join(build, "x86_64-unknown-linux-gnu", "release", "nyash-runtime"), "rb").read()
+    folder = fresh("macos-host")
+    with open(os.path.join(folder, "x86_64-linux-lean"), "wb") as out:
+        out.write(stub)
+    version = re.search(r'^version = "(.*)"', open(os.path.join(ROOT, "Cargo.toml")).read(), re.M)[1]
+    with open(os.path.join(folder, "MANIFEST"), "w") as out:
+        out.write(f"nyash-stubs 1 wasmtime=48.0.8 runtime={version}\n")
+        out.write(f"{hashlib.sha256(stub).hexdigest()} {len(stub)} x86_64-linux-lean\n")
+    command = ["cargo", "test", "--quiet", "-p", "nyash-tests", "--test", "preview1"]
+    environment = dict(os.environ, NYASH_PACK_STUBS=folder)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    ensure(done.returncode == 0, done.stdout[-3000:])
+
+
+def main():
+    for target in TRIPLES:
+        check(f"{target}: two packings are one file, and small", twice_the_same, target)
+        check(f"{target}: segments", structure, target)
+        check(f"{target}: signature", signature, target)
+        check(f"{target}: other readers", other_readers, target)
+        check(f"{target}: inspect, verify, extract", own_reader, target)
+    check("the preview 1 suite with the host of macOS on Linux", host_on_linux)

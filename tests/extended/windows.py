@@ -6,11 +6,12 @@ import re
 import signal
 import statistics
 import subprocess
+import sys
 import time
 
 import tools
 import traps
-from harness import Skipped, check, ensure, same
+from harness import check, ensure, same
 from tools import ROOT, WORK, fresh, need, pack, wasm
 
 OBJDUMP = "x86_64-w64-mingw32-objdump"
@@ -273,6 +274,15 @@ def behaviour():
     ensure(done.returncode == 0, done.stdout[-1500:])
 
 
+def large():
+    """20 MB of initial memory, which is copied, and as many functions as take some megabytes of code."""
+    module = os.path.join(fresh("windows-large"), "large.wasm")
+    subprocess.run([sys.executable, os.path.join(tools.HERE, "big-module.py"), module, "2000"], check=True)
+    program = packed(module, "large", "--opt-level", "none")
+    same("(status, output, errors)", run(program), (0, b"hello\n", b""))
+    return f"{os.path.getsize(program)} bytes"
+
+
 def language():
     program = os.path.join(ROOT, "examples", "hello.hako")
     output = os.path.join(WORK, "windows", "hako.exe")
@@ -297,6 +307,7 @@ def main():
         check(f"trap: {name}", one_trap, body, word)
     check("endless recursion", endless_recursion)
     check("Ctrl-C", interrupt)
+    check("large module", large)
     check("a Nyash program", language)
     check("start", start)
     check("WASI behaviour", behaviour)

@@ -5,7 +5,7 @@
 //! | `# TEXT` | the reason of what follows |
 //! | `skip SCRIPT` | the script is about something that the system has not got |
 //! | `end SCRIPT` | what is left behind by the run may differ |
-//! | `SCRIPT: CALL => RESULT` | the call may return this instead |
+//! | `SCRIPT: CALL => RESULT` | the call may return this instead, or anything if it is `*` |
 
 use std::path::Path;
 
@@ -55,6 +55,7 @@ impl Differences {
 
     /// Whether a call may return this.
     pub fn has(&self, script: &str, call: &str, result: &str) -> bool {
-        self.lines.contains(&format!("{script}: {call} => {result}"))
+        let may = |result: &str| self.lines.contains(&format!("{script}: {call} => {result}"));
+        may(result) || may("*")
     }
 }

@@ -2,7 +2,7 @@
 
 use core::cell::UnsafeCell;
 
-use windows_sys::Win32::Foundation::{GetLastError, HANDLE};
+use windows_sys::Win32::Foundation::{ERROR_OPERATION_ABORTED, GetLastError, HANDLE, SetLastError};
 use windows_sys::Win32::System::Console::{GetConsoleMode, ReadConsoleW, WriteConsoleW};
 
 use super::wide;
@@ -162,6 +162,8 @@ pub fn read(handle: HANDLE, buffer: &mut [u8]) -> Result<usize, u32> {
         }
         let mut read = 0;
         let room = (LINE - used) as u32;
+        // SAFETY: sets a number of this thread.
+        unsafe { SetLastError(0) };
         // SAFETY: at most `room` units are written behind those in use, and their number.
         let done = unsafe {
             ReadConsoleW(
@@ -177,7 +179,12 @@ pub fn read(handle: HANDLE, buffer: &mut [u8]) -> Result<usize, u32> {
             return Err(unsafe { GetLastError() });
         }
         if read == 0 {
-            // Interrupted: a handler of the program's or the system's decides what becomes of it.
+            // By Ctrl-C, which a thread of the system's ends the process for. It may take a while to start, and a
+            // program that was told of an end of input meanwhile would end with a status of its own.
+            // SAFETY: reads a number of this thread.
+            if unsafe { GetLastError() } == ERROR_OPERATION_ABORTED {
+                continue;
+            }
             return Ok(0);
         }
         let mut units = &units[..used + read as usize];

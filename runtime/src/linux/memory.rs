@@ -2,11 +2,11 @@
 
 use core::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
+use super::arch::LARGEST_PAGE;
 pub use super::arch::SMALLEST_PAGE;
 /// What code is at least aligned to. Not the page that the executable is laid out for: kernels before 5.10 move an
 /// executable by a multiple of their own page only, whatever alignment its segments ask for.
 pub use super::arch::SMALLEST_PAGE as PAGE;
-use super::arch::LARGEST_PAGE;
 use super::syscall::{self, Errno};
 
 const WASMTIME_PROT_EXEC: u32 = 1 << 2;

@@ -3,7 +3,6 @@
 //! | variable | |
 //! |---|---|
 //! | `BLESS=1` | write what the calls return into the scripts |
-//! | `NYASH_TEST_TARGET`, `NYASH_TEST_RUNNER` | pack for this target, with a runtime of the folder in `NYASH_PACK_STUBS`, and run by this emulator |
 //! | `NYASH_REFERENCE` | a program that takes `[--dir HOST::GUEST[:ro]] [--env A=B] [--argv0 A] MODULE ARG…`: run the modules with it instead, to see where another WASI host differs |
 //! | `NYASH_EXPORT` | run nothing, and write a kit for macOS into this folder: `tests/on-a-mac/make` |
 //! | `NYASH_PACK_STUBS` | a folder with runtimes to use instead of the packer's own |

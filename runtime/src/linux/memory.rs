@@ -2,8 +2,11 @@
 
 use core::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
-pub use super::arch::PAGE;
+use super::arch::LARGEST_PAGE;
 pub use super::arch::SMALLEST_PAGE;
+/// What code is at least aligned to. Not the page that the executable is laid out for: kernels before 5.10 move an
+/// executable by a multiple of their own page only, whatever alignment its segments ask for.
+pub use super::arch::SMALLEST_PAGE as PAGE;
 use super::syscall::{self, Errno};
 
 const WASMTIME_PROT_EXEC: u32 = 1 << 2;
@@ -59,7 +62,7 @@ static REAL_PAGE: AtomicUsize = AtomicUsize::new(SMALLEST_PAGE);
 /// `auxv` is the auxiliary vector: pairs of key and value, ended by the key 0.
 pub unsafe fn read_page_size(auxv: *const [usize; 2]) {
     const AT_PAGESZ: usize = 6;
-    if PAGE == SMALLEST_PAGE {
+    if LARGEST_PAGE == SMALLEST_PAGE {
         return;
     }
     let mut entry = auxv;
@@ -76,8 +79,8 @@ pub unsafe fn read_page_size(auxv: *const [usize; 2]) {
 
 #[unsafe(no_mangle)]
 extern "C" fn wasmtime_page_size() -> usize {
-    if PAGE == SMALLEST_PAGE {
-        PAGE
+    if LARGEST_PAGE == SMALLEST_PAGE {
+        SMALLEST_PAGE
     } else {
         REAL_PAGE.load(Ordering::Relaxed)
     }

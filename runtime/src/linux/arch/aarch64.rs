@@ -37,8 +37,8 @@ pub mod number {
     pub const MPROTECT: usize = 226;
 }
 
-/// The page that the executable is laid out for: kernels have 4, 16 or 64 KiB.
-pub const PAGE: usize = 64 << 10;
+/// The largest page of a kernel for this processor, which executables are laid out for: there are 4, 16 and 64 KiB.
+pub const LARGEST_PAGE: usize = 64 << 10;
 /// The smallest page of a kernel for this processor.
 pub const SMALLEST_PAGE: usize = 4096;
 

@@ -3,7 +3,7 @@
 //! - `_start`, which calls `start` with the initial stack pointer, the address that the executable is loaded at and that
 //!   of its dynamic section;
 //! - `system_call`, `map` and the `number`s of system calls;
-//! - `PAGE` and `SMALLEST_PAGE`, in bytes;
+//! - `LARGEST_PAGE` and `SMALLEST_PAGE`, in bytes;
 //! - `SignalAction`, `SIGNAL_FLAGS` and `signal_return` to set a handler, `Context` to read the registers in it;
 
 #[cfg(target_arch = "aarch64")]

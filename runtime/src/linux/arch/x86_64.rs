@@ -35,8 +35,8 @@ pub mod number {
     pub const EXIT_GROUP: usize = 231;
 }
 
-/// The page that the executable is laid out for.
-pub const PAGE: usize = 4096;
+/// The largest page of a kernel for this processor, which executables are laid out for.
+pub const LARGEST_PAGE: usize = 4096;
 /// The smallest page of a kernel for this processor.
 pub const SMALLEST_PAGE: usize = 4096;
 

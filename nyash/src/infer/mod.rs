@@ -357,6 +357,10 @@ impl<'p> Infer<'p> {
             } => {
                 let (function, site) = (*function, *site);
                 let types = self.exprs(arguments, frame);
+                if function.symbol == "ny_iterate" && self.iterates_part(types[0], &mut arguments[0]) {
+                    let part = self.expr(&mut arguments[0], frame);
+                    return self.builtin(function, &[part], site);
+                }
                 self.builtin(function, &types, site)
             }
             Kind::Array { items, site } => {
@@ -386,6 +390,20 @@ impl<'p> Infer<'p> {
             }
             Kind::Raise { .. } => Ty::NONE,
         }
+    }
+
+    /// Going through an instance with a builtin parent goes through the builtin value inside it.
+    fn iterates_part(&mut self, ty: Ty, object: &mut Expr) -> bool {
+        let Objects::User(c) = ty.objects else { return false };
+        let parents = self.lower.builtin_parents(c);
+        let part = parents.iter().find(|p| matches!(&***p, "ArrayBox" | "MapBox" | "StringBox"));
+        let Some(part) = part.filter(|_| ty.only(tag::OBJ)) else { return false };
+        let span = object.span;
+        let inner = std::mem::replace(object, Expr::new(Kind::Null, span));
+        let name = format!("${part}").into();
+        let inner = Box::new(inner);
+        *object = Expr::new(Kind::Field { object: inner, name }, span);
+        true
     }
 
     fn make_live(&mut self, c: ClassId) {
@@ -899,6 +917,14 @@ impl<'p> Infer<'p> {
                     objects: recv.objects,
                 };
                 if recv.maybe_numeric() { numbers } else { recv }
+            }
+            "@arrow" => {
+                let other = arguments.get(1).copied().unwrap_or(Ty::NONE);
+                let ty = binary_type(crate::ir::Op::Shr, recv, other, false);
+                if ty.has(tag::OBJ) {
+                    self.live.insert(class::CHANNEL);
+                }
+                ty
             }
             "ny_or_default" => {
                 let other = arguments.get(1).copied().unwrap_or(Ty::NONE);

@@ -685,6 +685,14 @@ impl<'p> Body<'_, 'p> {
             }
             ExprKind::Binary { op, left, right } => {
                 let (a, b) = (self.expr(left), self.expr(right));
+                // A channel is named after the variable on its right.
+                if *op == BinaryOp::ShiftRight
+                    && !self.lower.new_2026
+                    && let ExprKind::Name(name) = &right.kind
+                {
+                    let name = Expr::new(Kind::Str(name.clone()), span);
+                    return self.builtin("$arrow", vec![a, b, name], span);
+                }
                 return self.binary(*op, a, b, span);
             }
             ExprKind::Conditional {

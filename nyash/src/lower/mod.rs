@@ -804,6 +804,16 @@ impl<'p> Lowerer<'p> {
         Some(self.function(Key::Body(f, Some(class))))
     }
 
+    /// Whether reading a field of a class is a load, without code of the program.
+    pub fn is_slot(&self, class: ClassId, name: &str) -> bool {
+        let property = self.box_of(class).is_some_and(|id| {
+            [id].iter()
+                .chain(&self.program.box_info(id).ancestors)
+                .any(|b| self.program.box_info(*b).properties.iter().any(|p| &*p.name == name))
+        });
+        !property && self.module.classes[class as usize].slot(name).is_some()
+    }
+
     /// The function that reads a property.
     pub fn property(&mut self, class: ClassId, name: &str) -> Option<FuncId> {
         let id = self.box_of(class)?;

@@ -753,9 +753,16 @@ impl Resolver<'_> {
             self.report(diagnostic);
             return;
         }
+        // A box without constructors of its own is made with those of its ancestors.
+        let inherited = info
+            .ancestors
+            .iter()
+            .filter(|_| info.constructors.is_empty())
+            .flat_map(|ancestor| &program.box_info(*ancestor).constructors);
         let arities: Vec<usize> = info
             .constructors
             .iter()
+            .chain(inherited)
             .map(|id| parameter_count(program, *id))
             .collect();
         let fits = arities.contains(&arguments) || (arguments == 0 && arities.is_empty());

@@ -37,7 +37,7 @@ impl Emit<'_, '_, '_> {
     }
 
     /// Pushes the value at an address without counting.
-    fn load_raw(&mut self, base: u32, offset: u64, rep: Rep) {
+    pub(super) fn load_raw(&mut self, base: u32, offset: u64, rep: Rep) {
         self.code.get(base);
         match rep {
             Rep::Int => self.code.op(I::I64Load(mem(offset + 8, 3))),
@@ -113,24 +113,32 @@ impl Emit<'_, '_, '_> {
         Own::Plain
     }
 
-    pub(super) fn set_global(&mut self, g: usize, value: &Expr) {
+    pub(super) fn set_global(&mut self, g: usize, value: &Expr, span: Span) {
         let ty = self.program.infer.lower.module.globals[g].ty;
         let base = self.code.temp(ValType::I32);
         let address = self.program.globals[g];
         self.code.i32(address as i32);
         self.code.set(base);
-        // What is absent at first is not a type of its own in memory.
-        self.replace(base, 0, ty.without(tag::ABSENT), value);
+        // What is absent at first is not a type of its own in memory. A global that may still be absent is read the
+        // long way, which complains.
+        let appended = !ty.has(tag::ABSENT)
+            && self.starts_with_global(g, value)
+            && self.append_in_memory(base, 0, ty, value, span);
+        if !appended {
+            self.replace(base, 0, ty.without(tag::ABSENT), value);
+        }
         self.code.done(base);
     }
 
-    pub(super) fn set_cell(&mut self, to: usize, cell: usize, value: &Expr) {
+    pub(super) fn set_cell(&mut self, to: usize, cell: usize, value: &Expr, span: Span) {
         let ty = self.program.infer.lower.module.cells[cell];
         let h = self.homes[to];
         let base = self.code.temp(ValType::I32);
         self.load_as(h, Ty::ANY, Rep::Obj);
         self.code.set(base);
-        self.replace(base, at(0), ty, value);
+        if !(self.starts_with_cell(to, value) && self.append_in_memory(base, at(0), ty, value, span)) {
+            self.replace(base, at(0), ty, value);
+        }
         self.code.done(base);
     }
 
@@ -185,6 +193,10 @@ impl Emit<'_, '_, '_> {
                 own
             };
             self.hold(rep, own);
+            return;
+        }
+        // The receiver of a method that is only looked at, such as the row in `rows[i][j]`.
+        if rep == Rep::Dyn && e.ty.rep() == Rep::Dyn && self.borrowed_element(e) {
             return;
         }
         self.lent(e, rep);
@@ -345,7 +357,9 @@ impl Emit<'_, '_, '_> {
             self.release_home(old);
             self.done_home(old);
             self.done_home(new);
-        } else if self.append_field(p, n, ty, object, name, value) {
+        } else if self.starts_with_field(object, name, value)
+            && self.append_in_memory(p, at(n), ty.without(tag::ABSENT), value, span)
+        {
         } else {
             // The slot's own absence is not a representation.
             let stored = ty.without(tag::ABSENT);
@@ -353,44 +367,6 @@ impl Emit<'_, '_, '_> {
         }
         self.code.done(p);
         self.release_held(mark);
-    }
-
-    /// `me.s = me.s + x`: the field's own reference goes into the append.
-    fn append_field(&mut self, p: u32, n: usize, ty: Ty, object: &Expr, name: &Rc<str>, value: &Expr) -> bool {
-        let Kind::Binary(crate::ir::Op::Add, left, right) = &value.kind else {
-            return false;
-        };
-        let Kind::Field {
-            object: from,
-            name: field,
-        } = &left.kind
-        else {
-            return false;
-        };
-        let same = match (&object.kind, &from.kind) {
-            (Kind::Var(a), Kind::Var(b)) => a == b,
-            (Kind::Static { class: a, .. }, Kind::Static { class: b, .. }) => a == b,
-            _ => false,
-        };
-        let plain = ty.only(tag::STR) && value.ty.only(tag::STR);
-        if !same
-            || field != name
-            || !plain
-            || !self.quiet(right)
-            || (self.new_2026() && (right.ty.maybe_nothing() || right.ty.is_none()))
-        {
-            return false;
-        }
-        let s = self.code.temp(ValType::I32);
-        self.load_raw(p, at(n), Rep::Str);
-        self.append(right);
-        self.code.set(s);
-        self.code.get(p);
-        self.code.get(s);
-        self.code.op(I::I64ExtendI32U);
-        self.code.op(I::I64Store(mem(at(n) + 8, 3)));
-        self.code.done(s);
-        true
     }
 
     /// `a.get(i)` with array and index in locals: tag and payload on the stack, not counted.

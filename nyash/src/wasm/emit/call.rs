@@ -2,7 +2,7 @@
 
 use super::{Emit, Own, Program};
 use crate::infer::{Guard, Target, narrow};
-use crate::ir::builtin::class;
+use crate::ir::builtin::{self, Recv, class};
 use crate::ir::{DispatchKind, Expr, FuncId, Kind, Objects, Rep, Ty, tag};
 use crate::source::Span;
 use crate::wasm::code::Code;
@@ -100,7 +100,10 @@ impl Emit<'_, '_, '_> {
                     for a in arguments {
                         self.effect(a);
                     }
-                    self.refuse(h.a, h.b, &format!("Method '{name}' not found"), e.span);
+                    match wrong_number(recv, name, arguments.len()) {
+                        Some(message) => self.raise(0, &message, e.span),
+                        None => self.refuse(h.a, h.b, &format!("Method '{name}' not found"), e.span),
+                    }
                     self.done_home(h);
                     self.release_held(mark);
                     self.zero(e.ty.rep());
@@ -163,7 +166,7 @@ impl Emit<'_, '_, '_> {
         };
         // Arguments may reach code that changes the field the receiver was read from.
         let keep = arguments.iter().any(|a| !self.quiet(a)) || matches!(target, Target::User { .. });
-        if keep && self.mark() == mark && matches!(object.kind, Kind::Field { .. }) {
+        if keep && matches!(object.kind, Kind::Field { .. } | Kind::Method { .. }) {
             self.retain_home(h);
             self.load_home(h);
             self.hold(Rep::Dyn, Own::Owned);
@@ -217,6 +220,22 @@ impl Emit<'_, '_, '_> {
     }
 }
 
+/// What is wrong with a call of a library's method that exists, but not with this many arguments.
+fn wrong_number(recv: Ty, name: &str, arguments: usize) -> Option<String> {
+    let of = match recv.objects {
+        Objects::Array(_) if recv.only(tag::OBJ) => Recv::Class(class::ARRAY),
+        Objects::Map(_) if recv.only(tag::OBJ) => Recv::Class(class::MAP),
+        Objects::Builtin(b) if recv.only(tag::OBJ) => Recv::Class(b),
+        Objects::None if recv.only(tag::STR) => Recv::Str,
+        Objects::None if recv.only(tag::INT) => Recv::Int,
+        Objects::None if recv.only(tag::FLOAT) => Recv::Float,
+        _ => return None,
+    };
+    let wants = builtin::arity(of, name)?;
+    let plural = if wants == 1 { "" } else { "s" };
+    Some(format!("{name}() expects {wants} argument{plural}, got {arguments}"))
+}
+
 impl Program<'_, '_> {
     /// The function behind a [`crate::ir::Dispatch`].
     pub(super) fn dispatch(&mut self, d: usize) -> Code {
@@ -250,12 +269,14 @@ impl Program<'_, '_> {
                     .live_classes()
                     .into_iter()
                     .filter_map(|c| Some((c, infer.lower.module.classes[c as usize].lambda?)))
-                    .filter(|(_, f)| infer.lower.module.functions[*f].params == arguments + 1)
                     .map(|(c, function)| {
-                        (
-                            Guard::Class(class::FIRST_USER + c),
-                            Arm::Target(Target::User { function, me: true }),
-                        )
+                        let wants = infer.lower.module.functions[function].params - 1;
+                        let target = if wants == arguments {
+                            Target::User { function, me: true }
+                        } else {
+                            Target::Error(format!("Function expects {wants} arguments, got {arguments}").into())
+                        };
+                        (Guard::Class(class::FIRST_USER + c), Arm::Target(target))
                     })
                     .collect()
             }
@@ -267,7 +288,7 @@ impl Program<'_, '_> {
                     }
                 }
                 for b in emit.program.infer.live.clone() {
-                    if let Some(t) = crate::ir::builtin::find(crate::ir::builtin::Recv::Class(b), &dispatch.name, 0) {
+                    if let Some(t) = builtin::find(Recv::Class(b), &dispatch.name, 0) {
                         arms.push((Guard::Class(u32::from(b)), Arm::Target(Target::Builtin(t))));
                     }
                 }

@@ -5,11 +5,13 @@
 //! After every call that can fail stands a test of the pending error; see `docs/abi.md`.
 
 mod access;
+mod append;
 mod builtin;
 mod call;
 mod expr;
 mod operator;
 mod stmt;
+mod strict;
 
 use super::code::{Code, Label};
 use super::data::Data;
@@ -94,6 +96,8 @@ pub struct Emit<'f, 'e, 'p> {
     ret: Home,
     exit: Label,
     unwind: Label,
+    /// What was lent before the handler that an error goes to; the rest is given up on the way there.
+    unwind_mark: usize,
     scopes: Vec<Scope>,
     budget: Option<u32>,
     /// Instructions that hold the stack use of this function, which is known at its end.
@@ -337,6 +341,7 @@ impl<'e, 'p> Program<'e, 'p> {
             ret,
             exit,
             unwind,
+            unwind_mark: 0,
             scopes: Vec::new(),
             budget,
             costs: Vec::new(),
@@ -457,6 +462,20 @@ impl Emit<'_, '_, '_> {
             let site = self.site(span);
             self.code.i32(site as i32);
             self.code.runtime("ny_frame");
+        }
+        self.leave_failed();
+    }
+
+    /// Goes to the handler of an error that has been noted, giving up what is lent at this moment.
+    fn leave_failed(&mut self) {
+        for (rep, a, b) in self.held[self.unwind_mark..].to_vec() {
+            match rep {
+                Rep::Str | Rep::Obj => {
+                    self.code.get(a);
+                    self.code.runtime("ny_release");
+                }
+                _ => self.release_home(Home { rep, a, b, owned: true }),
+            }
         }
         self.code.br(self.unwind);
     }
@@ -587,18 +606,37 @@ impl Emit<'_, '_, '_> {
             Rep::Dyn => {
                 self.is_heap(h.a);
                 self.code.start_if(BlockType::Empty);
+                let p = self.code.temp(ValType::I32);
                 self.code.get(h.b);
                 self.code.op(I::I32WrapI64);
-                self.code.runtime("ny_release");
+                self.code.set(p);
+                self.release_ptr(p);
+                self.code.done(p);
                 self.code.end();
             }
             _ => {}
         }
     }
 
+    /// Gives up a reference: the count goes down here, and the runtime is called for the last one.
     fn release_ptr(&mut self, p: u32) {
+        let count = self.code.temp(ValType::I32);
+        self.code.get(p);
+        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.tee(count);
+        self.code.i32(1);
+        self.code.op(I::I32Eq);
+        self.code.start_if(BlockType::Empty);
         self.code.get(p);
         self.code.runtime("ny_release");
+        self.code.otherwise();
+        self.code.get(p);
+        self.code.get(count);
+        self.code.i32(1);
+        self.code.op(I::I32Sub);
+        self.code.op(I::I32Store(mem(0, 2)));
+        self.code.end();
+        self.code.done(count);
     }
 
     /// Turns the value on the stack into one that owns its reference.

@@ -49,7 +49,7 @@ impl Emit<'_, '_, '_> {
                 self.retain_home(h);
                 self.load_as(h, Ty::ANY, Rep::Dyn);
                 self.code.runtime("ny_rethrow");
-                self.code.br(self.unwind);
+                self.leave_failed();
             }
             Stmt::Try(t) => self.try_stmt(t),
         }
@@ -166,10 +166,10 @@ impl Emit<'_, '_, '_> {
             return;
         }
         let why = self.code.local(ValType::I32);
-        let outer = self.unwind;
+        let outer = (self.unwind, self.unwind_mark);
         let done = self.code.block(BlockType::Empty);
         let failed = self.code.block(BlockType::Empty);
-        self.unwind = failed;
+        (self.unwind, self.unwind_mark) = (failed, self.mark());
         self.scopes.push(Scope::Cleanup {
             start: done,
             why,
@@ -183,7 +183,7 @@ impl Emit<'_, '_, '_> {
         self.code.i32(1);
         self.code.set(why);
         self.code.end();
-        self.unwind = outer;
+        (self.unwind, self.unwind_mark) = outer;
         let jumps = match self.scopes.pop() {
             Some(Scope::Cleanup { jumps, .. }) => jumps,
             _ => Vec::new(),
@@ -209,7 +209,7 @@ impl Emit<'_, '_, '_> {
         self.code.start_if(BlockType::Empty);
         self.load_home(error);
         self.code.runtime("ny_rethrow");
-        self.code.br(self.unwind);
+        self.leave_failed();
         self.code.end();
         for (n, jump) in jumps.into_iter().enumerate() {
             self.code.get(why);
@@ -233,12 +233,12 @@ impl Emit<'_, '_, '_> {
             self.stmts(&t.body);
             return;
         };
-        let outer = self.unwind;
+        let outer = (self.unwind, self.unwind_mark);
         let after = self.code.block(BlockType::Empty);
         let catch = self.code.block(BlockType::Empty);
-        self.unwind = catch;
+        (self.unwind, self.unwind_mark) = (catch, self.mark());
         self.stmts(&t.body);
-        self.unwind = outer;
+        (self.unwind, self.unwind_mark) = outer;
         self.code.br(after);
         self.code.end();
         let h = self.homes[*v];
@@ -256,10 +256,10 @@ impl Emit<'_, '_, '_> {
     pub(super) fn effect(&mut self, e: &Expr) {
         match &e.kind {
             Kind::SetVar(v, value) => {
-                self.set_var(*v, value);
+                self.set_var(*v, value, e.span);
             }
-            Kind::SetGlobal(g, value) => self.set_global(*g, value),
-            Kind::CellSet { to, value, cell } => self.set_cell(*to, *cell, value),
+            Kind::SetGlobal(g, value) => self.set_global(*g, value, e.span),
+            Kind::CellSet { to, value, cell } => self.set_cell(*to, *cell, value, e.span),
             Kind::SetField { object, name, value } => self.set_field(object, name, value, e.span),
             Kind::Block(list, value) => {
                 self.stmts(list);
@@ -289,9 +289,9 @@ impl Emit<'_, '_, '_> {
         }
     }
 
-    fn set_var(&mut self, v: usize, value: &Expr) {
+    fn set_var(&mut self, v: usize, value: &Expr, span: crate::source::Span) {
         let h = self.homes[v];
-        if self.append_in_place(v, value) {
+        if self.append_in_place(v, value, span) {
             return;
         }
         if !h.owned {
@@ -306,48 +306,6 @@ impl Emit<'_, '_, '_> {
         self.load_home(new);
         self.store_home(h);
         self.done_home(new);
-    }
-
-    /// `s = s + x` for a string variable: its own reference goes into the append.
-    fn append_in_place(&mut self, v: usize, value: &Expr) -> bool {
-        let h = self.homes[v];
-        let Kind::Binary(crate::ir::Op::Add, left, _) = &value.kind else {
-            return false;
-        };
-        // The leftmost operand of a chain of additions.
-        let mut first = left;
-        while let Kind::Binary(crate::ir::Op::Add, inner, _) = &first.kind {
-            if !inner.ty.only(tag::STR) {
-                return false;
-            }
-            first = inner;
-        }
-        if !matches!(first.kind, Kind::Var(w) if w == v)
-            || h.rep != Rep::Str
-            || !h.owned
-            || !value.ty.only(tag::STR)
-            || self.restless.contains(&v)
-        {
-            return false;
-        }
-        let mut rights = Vec::new();
-        let mut at = value;
-        while let Kind::Binary(crate::ir::Op::Add, l, r) = &at.kind {
-            rights.push((r.as_ref(), at.span));
-            at = l;
-        }
-        // Nothing on the right may fail or look at the variable while it is being moved.
-        if rights.iter().any(|(r, _)| !self.quiet(r) || mentions(v, r))
-            || (self.new_2026() && rights.iter().any(|(r, _)| r.ty.maybe_nothing() || r.ty.is_none()))
-        {
-            return false;
-        }
-        self.load_home(h);
-        for (r, _) in rights.into_iter().rev() {
-            self.append(r);
-        }
-        self.store_home(h);
-        true
     }
 
     /// Whether evaluating an expression runs no code of the program and cannot fail.
@@ -392,10 +350,4 @@ impl Emit<'_, '_, '_> {
             _ => false,
         }
     }
-}
-
-fn mentions(v: usize, e: &Expr) -> bool {
-    let mut found = false;
-    crate::ir::visit::all_in(e, &mut |e| found |= matches!(e.kind, Kind::Var(w) if w == v));
-    found
 }

@@ -154,12 +154,15 @@ impl Emit<'_, '_, '_> {
         let h = self.temp_home(Rep::Dyn);
         self.borrowed(object, Rep::Dyn);
         self.store_home(h);
-        self.code.get(h.a);
-        self.code.i32(tag::OBJ as i32);
-        self.code.op(I::I32Ne);
-        self.code.start_if(BlockType::Empty);
-        self.refuse(h.a, h.b, what, span);
-        self.code.end();
+        if !self.knows(object) {
+            self.code.get(h.a);
+            self.code.i32(tag::OBJ as i32);
+            self.code.op(I::I32Ne);
+            self.code.start_if(BlockType::Empty);
+            self.refuse(h.a, h.b, what, span);
+            self.code.end();
+            self.note(object);
+        }
         self.code.get(h.b);
         self.code.op(I::I32WrapI64);
         self.code.set(p);

@@ -345,6 +345,16 @@ impl Emit<'_, '_, '_> {
                 self.code.done(x);
                 self.code.done(y);
             }
+            "sqrt" => {
+                let x = self.code.temp(ValType::F64);
+                self.code.tee(x);
+                self.code.op(I::F64Const(0.0.into()));
+                self.code.op(I::F64Lt);
+                self.raise_if("Cannot take square root of negative number", e.span);
+                self.code.get(x);
+                self.code.op(I::F64Sqrt);
+                self.code.done(x);
+            }
             "float_abs" => self.code.op(I::F64Abs),
             "floor" => {
                 self.code.op(I::F64Floor);

@@ -150,12 +150,15 @@ impl Emit<'_, '_, '_> {
         let h = self.temp_home(Rep::Dyn);
         self.borrowed(object, Rep::Dyn);
         self.store_home(h);
-        self.code.get(h.a);
-        self.code.i32(want as i32);
-        self.code.op(I::I32Ne);
-        self.code.start_if(BlockType::Empty);
-        self.refuse(h.a, h.b, &format!("Method '{name}' not found"), e.span);
-        self.code.end();
+        if !self.knows(object) {
+            self.code.get(h.a);
+            self.code.i32(want as i32);
+            self.code.op(I::I32Ne);
+            self.code.start_if(BlockType::Empty);
+            self.refuse(h.a, h.b, &format!("Method '{name}' not found"), e.span);
+            self.code.end();
+            self.note(object);
+        }
         // The receiver as a variable of its own for what follows.
         let var = self.homes.len();
         self.homes.push(h);
@@ -363,6 +366,7 @@ enum Arm {
 impl Emit<'_, '_, '_> {
     /// One arm: computes the result and leaves the function.
     fn arm(&mut self, guard: Guard, arm: &Arm, dispatch: &crate::ir::Dispatch, argument: &dyn Fn(usize) -> Expr) {
+        self.known.clear();
         let span = dispatch.span;
         let receiver = Expr {
             kind: Kind::Var(0),

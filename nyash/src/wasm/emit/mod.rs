@@ -99,6 +99,10 @@ pub struct Emit<'f, 'e, 'p> {
     /// What was lent before the handler that an error goes to; the rest is given up on the way there.
     unwind_mark: usize,
     scopes: Vec<Scope>,
+    /// Variables whose type is one kind or null, and which are not null here.
+    known: HashSet<VarId>,
+    /// How many of `homes` are variables of the function; the others are for a moment.
+    variables: usize,
     budget: Option<u32>,
     /// Instructions that hold the stack use of this function, which is known at its end.
     costs: Vec<usize>,
@@ -343,9 +347,39 @@ impl<'e, 'p> Program<'e, 'p> {
             unwind,
             unwind_mark: 0,
             scopes: Vec::new(),
+            known: HashSet::new(),
+            variables: types.len(),
             budget,
             costs: Vec::new(),
             held: Vec::new(),
+        }
+    }
+}
+
+/// Variables that statements assign.
+fn assigned_in(lists: &[&[Stmt]]) -> HashSet<VarId> {
+    let mut out = HashSet::new();
+    for list in lists {
+        visit::all(list, &mut |e| {
+            if let Kind::SetVar(v, _) = e.kind {
+                out.insert(v);
+            }
+        });
+        handled(list, &mut out);
+    }
+    out
+}
+
+/// The variables that errors are caught in.
+fn handled(list: &[Stmt], out: &mut HashSet<VarId>) {
+    for s in list {
+        if let Stmt::Try(t) = s {
+            out.extend(t.handler.as_ref().map(|(v, _)| *v));
+        }
+        let mut lists = Vec::new();
+        visit::parts(s, &mut |_| {}, &mut |l| lists.push(l));
+        for l in lists {
+            handled(l, out);
         }
     }
 }

@@ -58,12 +58,15 @@ impl Emit<'_, '_, '_> {
         self.lent(e, Rep::Dyn);
         let h = self.temp_home(Rep::Dyn);
         self.store_home(h);
-        self.code.get(h.a);
-        self.code.i32(tag::NULL as i32);
-        self.code.op(I::I32LeU);
-        self.code.start_if(BlockType::Empty);
-        self.wrong_kind(tag::NULL, side, symbol, span);
-        self.code.end();
+        if !self.knows(e) {
+            self.code.get(h.a);
+            self.code.i32(tag::NULL as i32);
+            self.code.op(I::I32LeU);
+            self.code.start_if(BlockType::Empty);
+            self.wrong_kind(tag::NULL, side, symbol, span);
+            self.code.end();
+            self.note(e);
+        }
         self.code.get(h.b);
         self.unpack(rep);
         self.done_home(h);

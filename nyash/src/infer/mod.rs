@@ -462,10 +462,20 @@ impl<'p> Infer<'p> {
                 // Fields of builtin boxes read like their methods without arguments, e.g. `e.message`.
                 if self.single(object, name, 0).is_some() {
                     self.method(object, name, &[], span)
+                } else if self.map_field(object).is_some() {
+                    self.any_result(builtin::map_get_field(), &[object])
                 } else {
                     Ty::NONE
                 }
             }
+        }
+    }
+
+    /// In the second edition the fields of a map are its entries. Gives where the map was made.
+    pub fn map_field(&self, object: Ty) -> Option<Site> {
+        match object.objects {
+            Objects::Map(s) if self.lower.new_2026 => Some(s),
+            _ => None,
         }
     }
 
@@ -493,6 +503,7 @@ impl<'p> Infer<'p> {
             Objects::Any => {
                 self.dispatch_for(DispatchKind::Set, name, &[object, value], span);
             }
+            Objects::Map(s) if self.lower.new_2026 => self.lower.module.sites.add(s, value),
             _ => {}
         }
     }
@@ -776,6 +787,10 @@ impl<'p> Infer<'p> {
                 }
                 if self.lower.new_2026 {
                     ret = self.grow(ret, Ty::NULL);
+                    if self.live.contains(&class::MAP) {
+                        let entry = self.any_result(builtin::map_get_field(), &[Ty::object(Objects::Map(0))]);
+                        ret = self.grow(ret, entry);
+                    }
                 }
             }
             DispatchKind::Set => {
@@ -783,6 +798,9 @@ impl<'p> Infer<'p> {
                     if self.lower.module.classes[c as usize].lambda.is_none() {
                         self.set_class_field(c, &dispatch.name, arguments[0]);
                     }
+                }
+                if self.lower.new_2026 && self.live.contains(&class::MAP) {
+                    self.lower.module.sites.add(0, arguments[0]);
                 }
             }
             DispatchKind::CallValue => {

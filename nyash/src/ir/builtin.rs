@@ -825,6 +825,23 @@ pub fn arity(recv: Recv, name: &str) -> Option<usize> {
     Some(found.params.len() - usize::from(!stateless(recv)))
 }
 
+/// What reads an entry of a map as if it were a field.
+pub fn map_get_field() -> &'static Builtin {
+    map_method("getField", 1)
+}
+
+/// What sets an entry of a map as if it were a field.
+pub fn map_set_field() -> &'static Builtin {
+    map_method("setField", 2)
+}
+
+fn map_method(name: &str, arguments: usize) -> &'static Builtin {
+    match find(M, name, arguments) {
+        Some(b) => b,
+        None => unreachable!("no builtin MapBox.{name}/{arguments}"),
+    }
+}
+
 /// A function that lowering asks for by name.
 pub fn internal(name: &str, arguments: usize) -> &'static Builtin {
     match find(Recv::Function, name, arguments) {

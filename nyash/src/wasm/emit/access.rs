@@ -1,7 +1,7 @@
 //! Fields, global variables, cells and elements of arrays.
 
 use super::{Emit, Own, mem};
-use crate::ir::builtin::class;
+use crate::ir::builtin::{self, class};
 use crate::ir::{DispatchKind, Expr, Kind, Objects, Rep, Ty, tag};
 use crate::source::Span;
 use std::rc::Rc;
@@ -90,20 +90,11 @@ impl Emit<'_, '_, '_> {
     }
 
     pub(super) fn global(&mut self, g: usize, e: &Expr) -> Own {
-        let ty = self.program.infer.lower.module.globals[g].ty;
         let base = self.code.temp(ValType::I32);
         let address = self.program.globals[g];
         self.code.i32(address as i32);
         self.code.set(base);
-        if ty.has(tag::ABSENT) {
-            self.code.get(base);
-            self.code.op(I::I32Load(mem(0, 2)));
-            self.code.op(I::I32Eqz);
-            self.code.start_if(BlockType::Empty);
-            let name = self.program.infer.lower.module.globals[g].name.clone();
-            self.raise(0, &format!("Undefined variable '{name}'"), e.span);
-            self.code.end();
-        }
+        self.require_global(g, base, e.span);
         self.load_raw(base, 0, e.ty.rep());
         self.code.done(base);
         if e.ty.counted() {
@@ -113,19 +104,35 @@ impl Emit<'_, '_, '_> {
         Own::Plain
     }
 
+    /// Raises the error of a global variable that nobody has set.
+    fn require_global(&mut self, g: usize, base: u32, span: Span) {
+        let global = &self.program.infer.lower.module.globals[g];
+        if !global.ty.has(tag::ABSENT) {
+            return;
+        }
+        let name = global.name.clone();
+        self.code.get(base);
+        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.op(I::I32Eqz);
+        self.code.start_if(BlockType::Empty);
+        self.raise(crate::ir::kind::VARIABLE, &name, span);
+        self.code.end();
+    }
+
     pub(super) fn set_global(&mut self, g: usize, value: &Expr, span: Span) {
         let ty = self.program.infer.lower.module.globals[g].ty;
         let base = self.code.temp(ValType::I32);
         let address = self.program.globals[g];
         self.code.i32(address as i32);
         self.code.set(base);
-        // What is absent at first is not a type of its own in memory. A global that may still be absent is read the
-        // long way, which complains.
-        let appended = !ty.has(tag::ABSENT)
-            && self.starts_with_global(g, value)
-            && self.append_in_memory(base, 0, ty, value, span);
-        if !appended {
-            self.replace(base, 0, ty.without(tag::ABSENT), value);
+        // What is absent at first is not a type of its own in memory.
+        let stored = ty.without(tag::ABSENT);
+        let appends = self.starts_with_global(g, value) && self.appends_in_memory(stored, value);
+        if appends {
+            self.require_global(g, base, span);
+        }
+        if !appends || !self.append_in_memory(base, 0, stored, value, span) {
+            self.replace(base, 0, stored, value);
         }
         self.code.done(base);
     }
@@ -305,6 +312,9 @@ impl Emit<'_, '_, '_> {
             if self.program.infer.single(object.ty, name, 0).is_some() {
                 return self.method(e, object, name, &[], true);
             }
+            if self.program.infer.map_field(object.ty).is_some() {
+                return self.map_field(e, object, name);
+            }
             let mark = self.mark();
             let h = self.temp_home(Rep::Dyn);
             self.lent(object, Rep::Dyn);
@@ -320,8 +330,58 @@ impl Emit<'_, '_, '_> {
         own
     }
 
+    /// An entry of a map, read as a field.
+    fn map_field(&mut self, e: &Expr, object: &Expr, name: &Rc<str>) -> Own {
+        let mark = self.mark();
+        let what = format!("Cannot access field '{name}'");
+        let map = self.map_operand(object, &what, e.span);
+        let key = text(name, e.span);
+        let own = self.builtin(e, builtin::map_get_field(), &[&map, &key], true);
+        self.homes.pop();
+        self.release_held(mark);
+        own
+    }
+
+    /// The map in a variable for the moment, after testing that it is one. The caller takes the variable away again.
+    fn map_operand(&mut self, object: &Expr, what: &str, span: Span) -> Expr {
+        let mark = self.mark();
+        let p = self.object(object, what, span);
+        if self.mark() == mark {
+            self.retain_ptr(p);
+            self.held.push((Rep::Obj, p, p));
+        }
+        self.homes.push(super::Home {
+            rep: Rep::Obj,
+            a: p,
+            b: p,
+            owned: false,
+        });
+        Expr {
+            kind: Kind::Var(self.homes.len() - 1),
+            ty: Ty::object(object.ty.objects),
+            span,
+        }
+    }
+
     pub(super) fn set_field(&mut self, object: &Expr, name: &Rc<str>, value: &Expr, span: Span) {
         let Objects::User(c) = object.ty.objects else {
+            if self.program.infer.map_field(object.ty).is_some() {
+                let mark = self.mark();
+                let map = self.map_operand(object, &format!("Cannot set field '{name}'"), span);
+                let key = text(name, span);
+                let nothing = Expr {
+                    kind: Kind::Null,
+                    ty: Ty::NULL,
+                    span,
+                };
+                self.builtin(&nothing, builtin::map_set_field(), &[&map, &key, value], false);
+                for _ in super::val_types(Rep::Dyn) {
+                    self.code.op(I::Drop);
+                }
+                self.homes.pop();
+                self.release_held(mark);
+                return;
+            }
             if object.ty.objects == Objects::Any {
                 let ret = self.call_dispatch(DispatchKind::Set, name, &[object, value], span);
                 for _ in super::val_types(ret) {
@@ -407,5 +467,13 @@ impl Emit<'_, '_, '_> {
     /// Number of a builtin class as the runtime's functions take it.
     pub(super) fn class_number(letter: char) -> u16 {
         if letter == 'm' { class::MAP } else { class::ARRAY }
+    }
+}
+
+fn text(name: &Rc<str>, span: Span) -> Expr {
+    Expr {
+        kind: Kind::Str(name.clone()),
+        ty: Ty::STR,
+        span,
     }
 }

@@ -64,13 +64,10 @@ impl Emit<'_, '_, '_> {
         let Some((_, rights)) = chain(value) else {
             return false;
         };
-        // The place itself may change while code of the program runs.
-        let calm = rights.iter().all(|r| self.calm(r));
-        let strings = ty.only(tag::STR) && value.ty.only(tag::STR);
-        let loose = ty.rep() == Rep::Dyn && ty.has(tag::STR) && !rights.iter().any(|r| ty.has(tag::INT) && r.ty.has(tag::INT));
-        if !calm || !(strings || loose) {
+        if !self.appends_in_memory(ty, value) {
             return false;
         }
+        let strings = ty.only(tag::STR) && value.ty.only(tag::STR);
         let Some((mark, parts)) = self.parts(&rights, span) else {
             return false;
         };
@@ -94,6 +91,18 @@ impl Emit<'_, '_, '_> {
         self.done_home(new);
         self.release_held(mark);
         true
+    }
+
+    /// Whether a chain can be appended to a place in memory.
+    pub(super) fn appends_in_memory(&self, ty: Ty, value: &Expr) -> bool {
+        let Some((_, rights)) = chain(value) else {
+            return false;
+        };
+        // The place itself may change while code of the program runs.
+        let calm = rights.iter().all(|r| self.calm(r));
+        let strings = ty.only(tag::STR) && value.ty.only(tag::STR);
+        let numbers = rights.iter().any(|r| ty.has(tag::INT) && r.ty.has(tag::INT));
+        calm && (strings || (ty.rep() == Rep::Dyn && ty.has(tag::STR) && !numbers))
     }
 
     /// Evaluates what cannot wait, and complains of what cannot be appended before anything is. Nothing is emitted

@@ -102,6 +102,14 @@ impl Emit<'_, '_, '_> {
                     }
                     match wrong_number(recv, name, arguments.len()) {
                         Some(message) => self.raise(0, &message, e.span),
+                        None if recv.only(tag::OBJ) && matches!(recv.objects, Objects::User(_)) => {
+                            let class = match recv.objects {
+                                Objects::User(c) => &self.program.infer.lower.module.classes[c as usize],
+                                _ => return Own::Plain,
+                            };
+                            let message = format!("Method '{name}' not found in {}", class.name);
+                            self.raise(0, &message, e.span);
+                        }
                         None => self.refuse(h.a, h.b, &format!("Method '{name}' not found"), e.span),
                     }
                     self.done_home(h);
@@ -293,6 +301,8 @@ impl Program<'_, '_> {
                 for b in emit.program.infer.live.clone() {
                     if let Some(t) = builtin::find(Recv::Class(b), &dispatch.name, 0) {
                         arms.push((Guard::Class(u32::from(b)), Arm::Target(Target::Builtin(t))));
+                    } else if b == class::MAP && emit.new_2026() {
+                        arms.push((Guard::Class(u32::from(b)), Arm::MapGet));
                     }
                 }
                 arms
@@ -304,6 +314,10 @@ impl Program<'_, '_> {
                 .into_iter()
                 .filter(|c| emit.program.infer.lower.module.classes[*c as usize].lambda.is_none())
                 .map(|c| (Guard::Class(class::FIRST_USER + c), Arm::Set))
+                .chain(
+                    (emit.new_2026() && emit.program.infer.live.contains(&class::MAP))
+                        .then_some((Guard::Class(u32::from(class::MAP)), Arm::Set)),
+                )
                 .collect(),
         };
         // Tags first, then classes.
@@ -360,6 +374,8 @@ impl Program<'_, '_> {
 enum Arm {
     Target(Target),
     Get,
+    /// An entry of a map.
+    MapGet,
     Set,
 }
 
@@ -406,6 +422,16 @@ impl Emit<'_, '_, '_> {
                 let own = self.field(&e, &receiver, &dispatch.name, true);
                 self.own(ty.rep(), own);
                 self.convert(ty.rep(), ret.rep);
+                self.store_home(ret);
+            }
+            Arm::MapGet => {
+                let e = Expr {
+                    kind: Kind::Null,
+                    ty: dispatch.ret,
+                    span,
+                };
+                let own = self.field(&e, &receiver, &dispatch.name, true);
+                self.own(ret.rep, own);
                 self.store_home(ret);
             }
             Arm::Set => {

@@ -209,7 +209,8 @@ impl<'e, 'p> Program<'e, 'p> {
         code.i32(if self.infer.lower.new_2026 { 2026 } else { 2025 });
         code.op(I::I32Store(mem(0, 2)));
         let classes = &self.infer.lower.module.classes;
-        if classes.iter().any(|c| c.live && !(c.is_static && c.slots.is_empty())) {
+        let named = !self.infer.lower.module.dispatches.is_empty();
+        if named || classes.iter().any(|c| c.live && !(c.is_static && c.slots.is_empty())) {
             let list: Vec<(Rc<str>, u32)> = classes
                 .iter()
                 .map(|c| {

@@ -1,7 +1,7 @@
 def main():
     s = ""
     for i in range(1000000):
-        s = s + "item" + str(i) + ","
+        s += "item" + str(i) + ","
     commas = 0
     for i in range(len(s)):
         if s[i : i + 1] == ",":

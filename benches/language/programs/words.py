@@ -3,7 +3,7 @@ def main():
     text, seed = "", 1
     for _ in range(1000000):
         seed = (seed * 1103515245 + 12345) % 2147483648
-        text = text + words[seed // 65536 % 13] + " "
+        text += words[seed // 65536 % 13] + " "
     counts, start = {}, 0
     for i in range(len(text)):
         if text[i : i + 1] == " ":

@@ -1,14 +1,18 @@
-"""The chart of the report: for each program a bar from 1 (static glibc C) to its ratio, on a logarithmic axis."""
+"""The chart of a report: for each program a bar from 1 (what it is held against) to its ratio, on a logarithmic axis.
+
+The defaults are those of the start-up report; benches/language gives texts and colours of its own."""
 import math
 from html import escape
 
 COLOURS = {"ours": "#0072B2", "native": "#7F7F7F", "runtime": "#E69F00"}
 KINDS = {"ours": "packed by nyash-pack", "native": "native", "runtime": "with a runtime"}
 LEFT, RIGHT, TOP, ROW, WIDTH = 250, 190, 96, 30, 960
+TITLE = "Start-up time of a hello program, process start to end"
+SUBTITLE = "Ratio to a static glibc C program; medians of interleaved runs; logarithmic axis; further left is faster"
 TICKS = [0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]
 
 
-def draw(entries, conditions):
+def draw(entries, conditions, title=TITLE, subtitle=SUBTITLE, kinds=KINDS, colours=COLOURS):
     low = min(0.2, min(entry["ratio"] for entry in entries) / 1.15)
     high = max(3, max(entry["ratio"] for entry in entries) * 1.1)
     inner = WIDTH - LEFT - RIGHT
@@ -21,12 +25,12 @@ def draw(entries, conditions):
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 84}" width="{WIDTH}" height="{bottom + 84}"'
         ' font-family="DejaVu Sans, Verdana, sans-serif" font-size="14">',
         f'<rect width="{WIDTH}" height="{bottom + 84}" fill="white"/>',
-        '<text x="24" y="32" font-size="19" font-weight="bold">Start-up time of a hello program, process start to end</text>',
-        '<text x="24" y="54" fill="#444">Ratio to a static glibc C program; medians of interleaved runs; logarithmic axis; further left is faster</text>',
+        f'<text x="24" y="32" font-size="19" font-weight="bold">{title}</text>',
+        f'<text x="24" y="54" fill="#444">{subtitle}</text>',
     ]
     at = 24
-    for kind, label in KINDS.items():
-        out.append(f'<rect x="{at}" y="66" width="14" height="14" fill="{COLOURS[kind]}"/>')
+    for kind, label in kinds.items():
+        out.append(f'<rect x="{at}" y="66" width="14" height="14" fill="{colours[kind]}"/>')
         out.append(f'<text x="{at + 20}" y="78">{label}</text>')
         at += 50 + 8 * len(label)
     taken = -100
@@ -43,7 +47,7 @@ def draw(entries, conditions):
         middle = TOP + ROW * row + ROW / 2
         weight = ' font-weight="bold"' if entry["kind"] == "ours" else ""
         begin, end = sorted((x(1), x(entry["ratio"])))
-        colour = COLOURS[entry["kind"]]
+        colour = colours[entry["kind"]]
         out.append(f'<text x="{LEFT - 14}" y="{middle + 5}" text-anchor="end"{weight}>{escape(entry["name"])}</text>')
         out.append(f'<rect x="{begin:.1f}" y="{middle - 7}" width="{end - begin:.1f}" height="14" fill="{colour}" opacity="0.85"/>')
         out.append(f'<circle cx="{x(entry["ratio"]):.1f}" cy="{middle}" r="5" fill="{colour}"/>')

@@ -12,6 +12,9 @@ pub unsafe extern "C" fn ny_refuse(tag: u32, pay: i64, what: *mut Str) {
     let v = Val::new(tag, pay);
     let mut m = bytes(what).to_vec();
     let c = v.class();
+    if ny_edition != 2026 && c < FIRST_USER {
+        return refuse_builtin(v, &m);
+    }
     if m.starts_with(b"Method") {
         m.extend_from_slice(b" in ");
     } else {
@@ -23,6 +26,33 @@ pub unsafe extern "C" fn ny_refuse(tag: u32, pay: i64, what: *mut Str) {
         m.extend_from_slice(crate::text::type_name(v));
     }
     raise(Kind::Invalid, &m);
+}
+
+/// The same in the words of the first edition, which programs print in their handlers.
+unsafe fn refuse_builtin(v: Val, what: &[u8]) {
+    let name = crate::text::type_name(v);
+    // What is between the quotes: the method or field.
+    let member = what.split(|b| *b == b'\'').nth(1).unwrap_or(b"");
+    let parts: [&[u8]; 4] = if what.starts_with(b"Method") {
+        match v.class() {
+            _ if v.tag == VOID || v.tag == ABSENT => [b"Cannot call method '", member, b"' on non-instance type", b""],
+            C_ERROR | C_RANGE | C_TIMER | C_P2P | C_MESSAGE => {
+                [b"Cannot call method '", member, b"' on non-instance type", b""]
+            }
+            C_MAP | C_MATH | C_RANDOM | C_TIME | C_DATETIME | C_DEBUG | C_CONSOLE | C_SOUND => {
+                return raise(Kind::Invalid, &[b"Unknown ", name, b" method: ", member].concat())
+            }
+            _ if v.tag == NULL => return raise(Kind::Invalid, &[b"Unknown NullBox method: ", member].concat()),
+            _ => return raise(Kind::Invalid, &[b"Unknown method '", member, b"' for ", name].concat()),
+        }
+    } else if what.starts_with(b"Cannot set") {
+        [what, b" on non-instance type", b"", b""]
+    } else if what.starts_with(b"Cannot access") {
+        [what, b" on non-instance type. Type: ", name, b""]
+    } else {
+        [what, b" on ", name, b""]
+    };
+    raise(Kind::Type, &parts.concat());
 }
 
 /// The status of a program in the second edition: the low 8 bits of an integer, 1 or 0 for a bool, else 0.

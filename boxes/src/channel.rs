@@ -21,6 +21,15 @@ pub unsafe extern "C" fn ny_channel_or_shift(at: u32, ap: i64, bt: u32, bp: i64)
     Val::obj(c).ret()
 }
 
+/// `a >> b` where `b` is a variable: the receiving end has its name.
+#[no_mangle]
+pub unsafe extern "C" fn ny_channel_named(at: u32, ap: i64, bt: u32, bp: i64, name: *mut Str) -> i64 {
+    if at == INT && bt == INT {
+        return Val::int(ap.wrapping_shr(bp as u32)).ret();
+    }
+    ny_channel_or_shift(at, ap, STR, name as u32 as i64)
+}
+
 #[no_mangle]
 pub unsafe extern "C" fn ny_channel_sender(c: *mut Inst) -> i64 {
     (*slot(c, 0)).retain().ret()

@@ -32,6 +32,10 @@ const PLAIN: usize = 1;
 pub enum Kind {
     Invalid,
     Type,
+    /// The message is the name of a function that does not exist.
+    Function,
+    /// The message is the name of a variable that does not exist.
+    Variable,
 }
 
 unsafe fn error_box(message: Val, plain: Val) -> Val {
@@ -43,20 +47,32 @@ unsafe fn error_box(message: Val, plain: Val) -> Val {
 
 /// Raises a runtime error.
 pub unsafe fn raise(kind: Kind, message: &[u8]) {
+    let (head, tail, plain): (&[u8], &[u8], &[u8]) = match kind {
+        Kind::Invalid => (b"InvalidOperation { message: \"", b"\" }", b""),
+        Kind::Type => (b"TypeError { message: \"", b"\" }", b""),
+        Kind::Function => (b"UndefinedFunction { name: \"", b"\" }", b"Undefined function '"),
+        // The place was never filled in by the first implementation, and programs print what it wrote.
+        Kind::Variable => (
+            b"UndefinedVariableAt { name: \"",
+            b"\", span: Span { start: 0, end: 0, line: 1, column: 1 } }",
+            b"Undefined variable '",
+        ),
+    };
     let mut full = Vec::new();
-    full.extend_from_slice(if kind == Kind::Type {
-        b"TypeError { message: \"" as &[u8]
-    } else {
-        b"InvalidOperation { message: \""
-    });
+    full.extend_from_slice(head);
     for &b in message {
         if b == b'"' || b == b'\\' {
             full.push(b'\\');
         }
         full.push(b);
     }
-    full.extend_from_slice(b"\" }");
-    raise_val(error_box(Val::text(&full), Val::text(message)));
+    full.extend_from_slice(tail);
+    let mut short = plain.to_vec();
+    short.extend_from_slice(message);
+    if !plain.is_empty() {
+        short.push(b'\'');
+    }
+    raise_val(error_box(Val::text(&full), Val::text(&short)));
 }
 
 unsafe fn raise_val(v: Val) {
@@ -65,10 +81,16 @@ unsafe fn raise_val(v: Val) {
     ny_pending = v;
 }
 
-/// Raises a runtime error whose text the compiler made; kind 1 is a type error.
+/// Raises a runtime error whose text the compiler made.
 #[no_mangle]
 pub unsafe extern "C" fn ny_raise(kind: u32, message: *mut Str) {
-    raise(if kind == 1 { Kind::Type } else { Kind::Invalid }, bytes(message));
+    let kind = match kind {
+        1 => Kind::Type,
+        2 => Kind::Function,
+        3 => Kind::Variable,
+        _ => Kind::Invalid,
+    };
+    raise(kind, bytes(message));
 }
 
 /// `throw v`: an instance or an error is thrown as it is, anything else as an ErrorBox of its text.

@@ -328,6 +328,16 @@ pub unsafe extern "C" fn ny_map_contains_value(m: *mut Map, tag: u32, pay: i64) 
     sorted(m).iter().any(|e| crate::number::equal(e.value, v)) as u32
 }
 
+/// `forEach` calls nothing: functions were not values when it was made. It tells how many there would have been.
+#[no_mangle]
+pub unsafe extern "C" fn ny_map_for_each(m: *mut Map, _: u32, _: i64) -> *mut Str {
+    let mut out = b"Iterated over ".to_vec();
+    let mut b = [0; 20];
+    out.extend_from_slice(crate::number::decimal((*m).len as i64, &mut b));
+    out.extend_from_slice(b" items");
+    make(&out)
+}
+
 #[no_mangle]
 pub unsafe extern "C" fn ny_map_json(m: *mut Map) -> *mut Str {
     let mut out = rust_alloc::vec::Vec::new();

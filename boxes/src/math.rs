@@ -17,7 +17,7 @@ pub extern "C" fn ny_tan(x: f64) -> f64 {
 }
 #[no_mangle]
 pub extern "C" fn ny_exp(x: f64) -> f64 {
-    libm::exp(x)
+    exp(x)
 }
 #[no_mangle]
 pub extern "C" fn ny_pow(x: f64, y: f64) -> f64 {
@@ -93,4 +93,32 @@ pub unsafe extern "C" fn ny_abs(tag: u32, pay: i64) -> i64 {
         FLOAT => Val::float(Val::new(tag, pay).f64().abs()).ret(),
         _ => numbers(b"abs() requires numeric input"),
     }
+}
+
+/// e to the power of x, to half a unit in the last place and a little. The port in libm is off by a whole one as early
+/// as exp(1), where programs print it next to `getE()`.
+fn exp(x: f64) -> f64 {
+    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    if !(-708.0..=709.0).contains(&x) {
+        // Near the ends of the range the result is halved and doubled, or not a number.
+        return libm::exp(x);
+    }
+    let k = libm::rint(x * core::f64::consts::LOG2_E);
+    let high = x - k * LN2_HIGH;
+    let low = k * LN2_LOW;
+    let r = high - low;
+    let rest = (high - r) - low;
+    // The series without its first two terms, which are added last and exactly.
+    let mut p = 0.0;
+    let mut n = 16.0;
+    while n > 2.0 {
+        p = (p + 1.0) * r / n;
+        n -= 1.0;
+    }
+    let tail = (p + 1.0) * (r * r * 0.5);
+    let sum = 1.0 + r;
+    let lost = r - (sum - 1.0);
+    let value = sum + (tail + lost + rest * (1.0 + r));
+    f64::from_bits((value.to_bits() as i64 + ((k as i64) << 52)) as u64)
 }

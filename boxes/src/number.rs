@@ -94,6 +94,23 @@ pub unsafe extern "C" fn ny_add(at: u32, ap: i64, bt: u32, bp: i64) -> i64 {
     unsupported(b"Addition", a, b)
 }
 
+/// `a + b` where `a` is given up, so that a string nobody else holds grows in place. When that is an error, `a` comes
+/// back as it was.
+#[no_mangle]
+pub unsafe extern "C" fn ny_append(at: u32, ap: i64, bt: u32, bp: i64) -> i64 {
+    let (a, b) = (Val::new(at, ap), Val::new(bt, bp));
+    if at == STR && !(ny_edition == 2026 && b.is_nothing()) {
+        return Val::str(crate::string::ny_str_append_val(a.ptr(), bt, bp)).ret();
+    }
+    let sum = ny_add(at, ap, bt, bp);
+    if (*core::ptr::addr_of!(crate::error::ny_pending)).tag != 0 {
+        return a.ret();
+    }
+    let tag = ny_tag;
+    a.release();
+    Val::new(tag, sum).ret()
+}
+
 #[no_mangle]
 pub unsafe extern "C" fn ny_sub(at: u32, ap: i64, bt: u32, bp: i64) -> i64 {
     let (a, b) = (Val::new(at, ap), Val::new(bt, bp));

@@ -40,8 +40,8 @@ impl Arguments {
     }
 
     /// The environment as the kernel laid it out.
-#[cfg(target_os = "linux")]
-        pub fn envp(&self) -> &'static [*const u8] {
+    #[cfg(target_os = "linux")]
+    pub fn envp(&self) -> &'static [*const u8] {
         self.envp
     }
 

@@ -357,6 +357,10 @@ impl<'p> Infer<'p> {
             } => {
                 let (function, site) = (*function, *site);
                 let types = self.exprs(arguments, frame);
+                if function.symbol == "ny_iterate" && self.iterates_part(types[0], &mut arguments[0]) {
+                    let part = self.expr(&mut arguments[0], frame);
+                    return self.builtin(function, &[part], site);
+                }
                 self.builtin(function, &types, site)
             }
             Kind::Array { items, site } => {
@@ -386,6 +390,24 @@ impl<'p> Infer<'p> {
             }
             Kind::Raise { .. } => Ty::NONE,
         }
+    }
+
+    /// Going through an instance with a builtin parent goes through the builtin value inside it.
+    fn iterates_part(&mut self, ty: Ty, object: &mut Expr) -> bool {
+        let Objects::User(c) = ty.objects else { return false };
+        let parents = self.lower.builtin_parents(c);
+        let part = parents
+            .iter()
+            .find(|p| matches!(&***p, "ArrayBox" | "MapBox" | "StringBox"));
+        let Some(part) = part.filter(|_| ty.only(tag::OBJ)) else {
+            return false;
+        };
+        let span = object.span;
+        let inner = std::mem::replace(object, Expr::new(Kind::Null, span));
+        let name = format!("${part}").into();
+        let inner = Box::new(inner);
+        *object = Expr::new(Kind::Field { object: inner, name }, span);
+        true
     }
 
     fn make_live(&mut self, c: ClassId) {
@@ -444,10 +466,20 @@ impl<'p> Infer<'p> {
                 // Fields of builtin boxes read like their methods without arguments, e.g. `e.message`.
                 if self.single(object, name, 0).is_some() {
                     self.method(object, name, &[], span)
+                } else if self.map_field(object).is_some() {
+                    self.any_result(builtin::map_get_field(), &[object])
                 } else {
                     Ty::NONE
                 }
             }
+        }
+    }
+
+    /// In the second edition the fields of a map are its entries. Gives where the map was made.
+    pub fn map_field(&self, object: Ty) -> Option<Site> {
+        match object.objects {
+            Objects::Map(s) if self.lower.new_2026 => Some(s),
+            _ => None,
         }
     }
 
@@ -475,6 +507,7 @@ impl<'p> Infer<'p> {
             Objects::Any => {
                 self.dispatch_for(DispatchKind::Set, name, &[object, value], span);
             }
+            Objects::Map(s) if self.lower.new_2026 => self.lower.module.sites.add(s, value),
             _ => {}
         }
     }
@@ -758,6 +791,10 @@ impl<'p> Infer<'p> {
                 }
                 if self.lower.new_2026 {
                     ret = self.grow(ret, Ty::NULL);
+                    if self.live.contains(&class::MAP) {
+                        let entry = self.any_result(builtin::map_get_field(), &[Ty::object(Objects::Map(0))]);
+                        ret = self.grow(ret, entry);
+                    }
                 }
             }
             DispatchKind::Set => {
@@ -765,6 +802,9 @@ impl<'p> Infer<'p> {
                     if self.lower.module.classes[c as usize].lambda.is_none() {
                         self.set_class_field(c, &dispatch.name, arguments[0]);
                     }
+                }
+                if self.lower.new_2026 && self.live.contains(&class::MAP) {
+                    self.lower.module.sites.add(0, arguments[0]);
                 }
             }
             DispatchKind::CallValue => {
@@ -899,6 +939,14 @@ impl<'p> Infer<'p> {
                     objects: recv.objects,
                 };
                 if recv.maybe_numeric() { numbers } else { recv }
+            }
+            "@arrow" => {
+                let other = arguments.get(1).copied().unwrap_or(Ty::NONE);
+                let ty = binary_type(crate::ir::Op::Shr, recv, other, false);
+                if ty.has(tag::OBJ) {
+                    self.live.insert(class::CHANNEL);
+                }
+                ty
             }
             "ny_or_default" => {
                 let other = arguments.get(1).copied().unwrap_or(Ty::NONE);

@@ -278,7 +278,7 @@ pub static TABLE: &[Builtin] = &[
         "i",
         Ret::Int,
     ),
-    throws(b(Recv::Int, &["sqrt"], "ny_sqrt", "f", Ret::Float)),
+    throws(b(Recv::Int, &["sqrt"], "@sqrt", "f", Ret::Float)),
     b(Recv::Float, &["abs"], "@float_abs", "f", Ret::Float),
     b(Recv::Float, &["floor"], "@floor", "f", Ret::Int),
     b(Recv::Float, &["ceil"], "@ceil", "f", Ret::Int),
@@ -294,7 +294,7 @@ pub static TABLE: &[Builtin] = &[
     b(Recv::Float, &["max"], "@float_max", "ff", Ret::Float),
     b(Recv::Float, &["min"], "@float_min", "ff", Ret::Float),
     b(Recv::Float, &["pow"], "ny_pow", "ff", Ret::Float),
-    throws(b(Recv::Float, &["sqrt"], "ny_sqrt", "f", Ret::Float)),
+    throws(b(Recv::Float, &["sqrt"], "@sqrt", "f", Ret::Float)),
     b(Recv::Float, &["sin"], "ny_sin", "f", Ret::Float),
     b(Recv::Float, &["cos"], "ny_cos", "f", Ret::Float),
     b(Recv::Float, &["tan"], "ny_tan", "f", Ret::Float),
@@ -351,6 +351,7 @@ pub static TABLE: &[Builtin] = &[
     b(M, &["clear"], "ny_map_clear_text", "o", Ret::Str),
     b(M, &["containsValue"], "ny_map_contains_value", "od", Ret::Bool),
     b(M, &["toJSON", "toJson"], "ny_map_json", "o", Ret::Str),
+    b(M, &["forEach"], "ny_map_for_each", "od", Ret::Str),
     // Errors and results
     b(
         Recv::Class(class::ERROR),
@@ -412,6 +413,22 @@ pub static TABLE: &[Builtin] = &[
     fixed(b(C, &["log", "println"], "ny_console", "d", Ret::Nothing), 0),
     fixed(b(C, &["warn"], "ny_console", "d", Ret::Nothing), 1),
     fixed(b(C, &["error"], "ny_console", "d", Ret::Nothing), 2),
+    // Several values are joined with a space.
+    fixed(b(C, &["log", "println"], "@console", "dd", Ret::Nothing), 0),
+    fixed(b(C, &["warn"], "@console", "dd", Ret::Nothing), 1),
+    fixed(b(C, &["error"], "@console", "dd", Ret::Nothing), 2),
+    fixed(b(C, &["log", "println"], "@console", "ddd", Ret::Nothing), 0),
+    fixed(b(C, &["warn"], "@console", "ddd", Ret::Nothing), 1),
+    fixed(b(C, &["error"], "@console", "ddd", Ret::Nothing), 2),
+    fixed(b(C, &["log", "println"], "@console", "dddd", Ret::Nothing), 0),
+    fixed(b(C, &["warn"], "@console", "dddd", Ret::Nothing), 1),
+    fixed(b(C, &["error"], "@console", "dddd", Ret::Nothing), 2),
+    fixed(b(C, &["log", "println"], "@console", "ddddd", Ret::Nothing), 0),
+    fixed(b(C, &["warn"], "@console", "ddddd", Ret::Nothing), 1),
+    fixed(b(C, &["error"], "@console", "ddddd", Ret::Nothing), 2),
+    fixed(b(C, &["log", "println"], "@console", "dddddd", Ret::Nothing), 0),
+    fixed(b(C, &["warn"], "@console", "dddddd", Ret::Nothing), 1),
+    fixed(b(C, &["error"], "@console", "dddddd", Ret::Nothing), 2),
     fixed(b(C, &["print"], "ny_console", "d", Ret::Nothing), 3),
     b(C, &["write"], "ny_write", "d", Ret::Nothing),
     b(C, &["clear"], "ny_console_clear", "", Ret::Nothing),
@@ -427,7 +444,7 @@ pub static TABLE: &[Builtin] = &[
     b(MATH, &["abs"], "ny_abs", "d", Ret::Dyn(INT_FLOAT_STR)),
     fixed(b(MATH, &["min"], "ny_min_max", "dd", Ret::Dyn(INT_FLOAT_STR)), -1),
     fixed(b(MATH, &["max"], "ny_min_max", "dd", Ret::Dyn(INT_FLOAT_STR)), 1),
-    throws(b(MATH, &["sqrt"], "ny_sqrt", "f", Ret::Float)),
+    throws(b(MATH, &["sqrt"], "@sqrt", "f", Ret::Float)),
     b(MATH, &["sin"], "ny_sin", "f", Ret::Float),
     b(MATH, &["cos"], "ny_cos", "f", Ret::Float),
     b(MATH, &["tan"], "ny_tan", "f", Ret::Float),
@@ -541,6 +558,8 @@ pub static TABLE: &[Builtin] = &[
         Ret::Object(class::MESSAGE),
     ),
     b(CHANNEL, &["announce"], "ny_channel_announce", "od", Ret::Str),
+    // Lowering asks for this with the name of a variable on the right of `>>`.
+    b(Recv::Function, &["$arrow"], "@arrow", "dds", Ret::Any),
     // Debugging aids and sounds
     b(DEBUG, &["startTracking"], "ny_debug_start", "o", Ret::Nothing),
     b(DEBUG, &["stopTracking"], "ny_debug_stop", "o", Ret::Nothing),
@@ -798,6 +817,29 @@ pub fn stateless(recv: Recv) -> bool {
 /// Whether a receiver has a method of that name with any number of arguments.
 pub fn knows(recv: Recv, name: &str) -> bool {
     TABLE.iter().any(|b| b.recv == recv && b.names.contains(&name))
+}
+
+/// How many arguments a method of that name takes; the first entry counts.
+pub fn arity(recv: Recv, name: &str) -> Option<usize> {
+    let found = TABLE.iter().find(|b| b.recv == recv && b.names.contains(&name))?;
+    Some(found.params.len() - usize::from(!stateless(recv)))
+}
+
+/// What reads an entry of a map as if it were a field.
+pub fn map_get_field() -> &'static Builtin {
+    map_method("getField", 1)
+}
+
+/// What sets an entry of a map as if it were a field.
+pub fn map_set_field() -> &'static Builtin {
+    map_method("setField", 2)
+}
+
+fn map_method(name: &str, arguments: usize) -> &'static Builtin {
+    match find(M, name, arguments) {
+        Some(b) => b,
+        None => unreachable!("no builtin MapBox.{name}/{arguments}"),
+    }
 }
 
 /// A function that lowering asks for by name.

@@ -14,6 +14,17 @@ use builtin::Builtin;
 use std::rc::Rc;
 pub use ty::{Objects, Rep, Ty, tag};
 
+/// Kinds of errors that [`Kind::Raise`] makes. The numbers are the runtime's.
+pub mod kind {
+    /// An invalid operation.
+    pub const INVALID: u32 = 0;
+    pub const TYPE: u32 = 1;
+    /// The message is the name of a function that does not exist.
+    pub const FUNCTION: u32 = 2;
+    /// The message is the name of a variable that does not exist.
+    pub const VARIABLE: u32 = 3;
+}
+
 /// A function of a [`Module`].
 pub type FuncId = usize;
 /// A variable of a function.

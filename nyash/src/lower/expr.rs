@@ -2,7 +2,7 @@
 
 use super::{Body, Key, LambdaInfo, Lowerer, Place};
 use crate::ir::builtin::{self, Recv};
-use crate::ir::{Class, ClassId, Expr, Kind, Op, Slot, Stmt, Ty, tag};
+use crate::ir::{Class, ClassId, Expr, Kind, Op, Slot, Stmt, Ty, kind, tag};
 use crate::resolve::program::{Binding, BoxId, ClassRef, FunctionId};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExprKind, UnaryOp, VariantPayload};
@@ -109,7 +109,7 @@ impl<'p> Body<'_, 'p> {
     }
 
     fn undefined(&self, name: &str, span: Span) -> Expr {
-        self.raise(0, format!("Undefined variable '{name}'"), span)
+        self.raise(kind::VARIABLE, name, span)
     }
 
     /// A name as the receiver of a call or field access: static boxes are made ready first.
@@ -297,6 +297,13 @@ impl<'p> Body<'_, 'p> {
         let arguments = self.exprs(arguments);
         match class {
             ClassRef::User(b) => {
+                let n = arguments.len();
+                if !self.lower.new_2026 && n > 0 && self.lower.constructor(*b, n).is_none() {
+                    let mut before: Vec<Stmt> = arguments.into_iter().map(Stmt::Expr).collect();
+                    let message = format!("No constructor found for {name} with {n} arguments");
+                    before.push(Stmt::Expr(self.raise(kind::INVALID, message, span)));
+                    return Expr::new(Kind::Block(before, None), span);
+                }
                 let function = self.lower.function(Key::New(b.0, arguments.len()));
                 Expr::new(Kind::Call { function, arguments }, span)
             }
@@ -349,7 +356,7 @@ impl<'p> Body<'_, 'p> {
         }
         match builtin::find(Recv::Function, alias, n) {
             Some(b) => self.builtin_call(b, arguments, span),
-            None => self.raise(0, format!("Undefined function '{path}'"), span),
+            None => self.raise(kind::FUNCTION, path, span),
         }
     }
 
@@ -457,7 +464,7 @@ impl<'p> Body<'_, 'p> {
                     );
                 }
                 Some(Binding::Unknown) | None => {
-                    return self.raise(0, format!("Undefined function '{name}'"), span);
+                    return self.raise(kind::FUNCTION, name, span);
                 }
                 _ => {}
             }
@@ -486,7 +493,7 @@ impl<'p> Body<'_, 'p> {
             None if builtin::knows(Recv::Function, name) => {
                 self.raise(0, format!("{name}() does not take {n} arguments"), span)
             }
-            None => self.raise(0, format!("Undefined function '{name}'"), span),
+            None => self.raise(kind::FUNCTION, name, span),
         }
     }
 
@@ -685,6 +692,14 @@ impl<'p> Body<'_, 'p> {
             }
             ExprKind::Binary { op, left, right } => {
                 let (a, b) = (self.expr(left), self.expr(right));
+                // A channel is named after the variable on its right.
+                if *op == BinaryOp::ShiftRight
+                    && !self.lower.new_2026
+                    && let ExprKind::Name(name) = &right.kind
+                {
+                    let name = Expr::new(Kind::Str(name.clone()), span);
+                    return self.builtin("$arrow", vec![a, b, name], span);
+                }
                 return self.binary(*op, a, b, span);
             }
             ExprKind::Conditional {

@@ -428,28 +428,28 @@ impl<'p> Lowerer<'p> {
         }
     }
 
+    /// What `new` runs for that many arguments: a constructor of the box, or of its ancestors where it has none at all.
+    fn constructor(&self, id: BoxId, n: usize) -> Option<FunctionId> {
+        let info = self.program.box_info(id);
+        self.program.find_constructor(id, n).or_else(|| {
+            let inherits = info.constructors.is_empty();
+            let mut ancestors = info.ancestors.iter().filter(|_| inherits);
+            ancestors.find_map(|a| self.program.find_constructor(*a, n))
+        })
+    }
+
     fn lower_new(&mut self, class: ClassId, n: usize) -> (Vec<Var>, Vec<Stmt>) {
         let program = self.program;
         let id = BoxId(class);
         let info = program.box_info(id);
         let span = info.decl.name.span;
-        let mut constructor = program.find_constructor(id, n);
-        if constructor.is_none() && info.constructors.is_empty() {
-            constructor = info.ancestors.iter().find_map(|a| program.find_constructor(*a, n));
-        }
+        let constructor = self.constructor(id, n);
         let assigned = constructor.map(|c| self.assigned_first(c)).unwrap_or_default();
-        let new_2026 = self.new_2026;
-        let name = info.name.clone();
         let mut body = self.body(Some(class), Some(id));
         let arguments: Vec<VarId> = (0..n).map(|_| body.var("argument")).collect();
         let me = body.var("me");
         body.me = Some(me);
         let mut out = Vec::new();
-        if constructor.is_none() && n > 0 && !new_2026 {
-            let message = format!("No constructor found for {name} with {n} arguments");
-            out.push(Stmt::Expr(body.raise(0, message, span)));
-            return (body.vars, out);
-        }
         out.push(Stmt::Expr(Expr::new(
             Kind::SetVar(me, Box::new(Expr::new(Kind::Alloc(class), span))),
             span,
@@ -802,6 +802,16 @@ impl<'p> Lowerer<'p> {
         }
         let f = self.program.find_method(id, name, arguments)?;
         Some(self.function(Key::Body(f, Some(class))))
+    }
+
+    /// Whether reading a field of a class is a load, without code of the program.
+    pub fn is_slot(&self, class: ClassId, name: &str) -> bool {
+        let property = self.box_of(class).is_some_and(|id| {
+            [id].iter()
+                .chain(&self.program.box_info(id).ancestors)
+                .any(|b| self.program.box_info(*b).properties.iter().any(|p| &*p.name == name))
+        });
+        !property && self.module.classes[class as usize].slot(name).is_some()
     }
 
     /// The function that reads a property.

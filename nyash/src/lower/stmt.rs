@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::{Body, Key, Place};
-use crate::ir::{Expr, Kind, Op, Stmt, Try, Ty, VarId};
+use crate::ir::{Expr, Kind, Op, Stmt, Try, Ty, VarId, kind};
 use crate::resolve::program::{Binding, FunctionBody, UnitId};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExprKind, MemberKind, StmtKind};
@@ -500,8 +500,24 @@ impl<'p> Body<'_, 'p> {
                         self.binary(op, old, right, span)
                     }
                 };
-                let new = if value { self.keep(new, &mut before) } else { new };
-                let result = value.then(|| Box::new(new.clone()));
+                // `me.s = me.s + x` at the end of a method: a second holder of the new value would keep the string from
+                // growing in place, so the field is read again.
+                let grows = value && grows(&object, &name.text, &new);
+                let new = if value && !grows {
+                    self.keep(new, &mut before)
+                } else {
+                    new
+                };
+                let result = match grows {
+                    true => Some(Box::new(Expr::new(
+                        Kind::Field {
+                            object: Box::new(object.clone()),
+                            name: name.text.clone(),
+                        },
+                        a.target.span,
+                    ))),
+                    false => value.then(|| Box::new(new.clone())),
+                };
                 let set = Kind::SetField {
                     object: Box::new(object),
                     name: name.text.clone(),
@@ -558,7 +574,7 @@ impl<'p> Body<'_, 'p> {
             Some(Binding::Global(g)) => {
                 before.push(Stmt::Expr(Expr::new(Kind::SetGlobal(g.index(), Box::new(new)), span)));
             }
-            _ => return self.raise(0, format!("Undefined variable '{name}'"), span),
+            _ => return self.raise(kind::VARIABLE, name, span),
         }
         let result = value.then(|| Box::new(self.expr(&a.target)));
         match (before.len(), result) {
@@ -621,4 +637,19 @@ impl<'p> Body<'_, 'p> {
     pub(super) fn body_key(f: crate::resolve::program::FunctionId) -> Key {
         Key::Body(f, None)
     }
+}
+
+/// Whether a value is a sum that starts with the field it is assigned to.
+fn grows(object: &Expr, name: &str, value: &Expr) -> bool {
+    let mut first = value;
+    while let Kind::Binary(Op::Add, left, _) = &first.kind {
+        first = left;
+    }
+    let same = |from: &Expr| match (&object.kind, &from.kind) {
+        (Kind::Var(a), Kind::Var(b)) => a == b,
+        (Kind::Static { class: a, .. }, Kind::Static { class: b, .. }) => a == b,
+        _ => false,
+    };
+    matches!(value.kind, Kind::Binary(..))
+        && matches!(&first.kind, Kind::Field { object: from, name: field } if **field == *name && same(from))
 }

@@ -513,7 +513,32 @@ impl Resolver<'_> {
         }
     }
 
+    /// A weak field of the second edition takes a weak reference, which is told by its form where it can be.
+    fn check_weak_field(&mut self, assign: &Assign) {
+        let ExprKind::Field { name, .. } = &assign.target.kind else {
+            return;
+        };
+        if self.edition() != Edition::E2026 || !matches!(assign.value.kind, ExprKind::New { .. } | ExprKind::Me) {
+            return;
+        }
+        // The receiver's box is not known here; a name that is a weak field wherever it is a field says enough.
+        let fields = || self.declared.program.boxes.iter().flat_map(|info| &info.fields);
+        let named = || fields().filter(|field| field.name == name.text);
+        if let Some(field) = named().next()
+            && named().all(|field| field.weak)
+        {
+            let declared = field.span;
+            let message = format!("a strong value for the weak field `{}`", name.text);
+            let diagnostic = Diagnostic::error("strong-in-weak", message)
+                .at(assign.value.span, "a weak field takes a weak reference")
+                .also(declared, "declared weak here")
+                .hint("write `weak` before the value; something else must keep the target alive");
+            self.report(diagnostic);
+        }
+    }
+
     fn assign(&mut self, assign: &Assign) {
+        self.check_weak_field(assign);
         if let (ExprKind::Name(name), Some(_)) = (&assign.target.kind, assign.op) {
             // `x += e` reads x first, so it declares nothing.
             self.expr(&assign.value);
@@ -753,9 +778,16 @@ impl Resolver<'_> {
             self.report(diagnostic);
             return;
         }
+        // A box without constructors of its own is made with those of its ancestors.
+        let inherited = info
+            .ancestors
+            .iter()
+            .filter(|_| info.constructors.is_empty())
+            .flat_map(|ancestor| &program.box_info(*ancestor).constructors);
         let arities: Vec<usize> = info
             .constructors
             .iter()
+            .chain(inherited)
             .map(|id| parameter_count(program, *id))
             .collect();
         let fits = arities.contains(&arguments) || (arguments == 0 && arities.is_empty());

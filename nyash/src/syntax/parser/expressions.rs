@@ -287,7 +287,11 @@ impl Parser<'_> {
         }
         let call = matches!(
             value.kind,
-            ExprKind::Call { .. } | ExprKind::MethodCall { .. } | ExprKind::From { .. } | ExprKind::New { .. }
+            ExprKind::Call { .. }
+                | ExprKind::MethodCall { .. }
+                | ExprKind::From { .. }
+                | ExprKind::New { .. }
+                | ExprKind::Block(_)
         );
         if call && !self.no_braces && self.at_handler() && !self.is_word(Word::Finally) {
             let below = value.height;
@@ -635,7 +639,12 @@ impl Parser<'_> {
 
     fn new_expression(&mut self) -> Parsed<Expr> {
         let start = self.advance().start;
-        let class = self.name("the name of a box after `new`")?;
+        let mut class = self.name("the name of a box after `new`")?;
+        // `new Module.Box()`: all boxes share one set of names, so the last one says which.
+        while self.is(Mark::Dot) && self.ahead_is_name(1) && !self.token().after_newline {
+            self.advance();
+            class = self.take_name();
+        }
         let type_arguments = self.type_arguments()?;
         if !self.is(Mark::LeftParen) || self.token().after_newline {
             let diagnostic = Diagnostic::error("syntax", format!("`new {}` needs parentheses", class.text))

@@ -364,9 +364,10 @@ impl Parser<'_> {
             UsingTarget::Path(self.string("a path")?.0)
         } else {
             let mut module = self.name("a module")?.text.to_string();
-            while self.is(Mark::Dot) && !self.token().after_newline {
+            while (self.is(Mark::Dot) || self.is(Mark::Minus)) && !self.token().after_newline {
+                // Names of folders may have hyphens.
+                module.push(if self.is(Mark::Dot) { '.' } else { '-' });
                 self.advance();
-                module.push('.');
                 module.push_str(&self.name("a part of a module name")?.text);
             }
             UsingTarget::Module(module.into())
@@ -395,6 +396,11 @@ impl Parser<'_> {
             let condition = self.head(Self::expression)?;
             let body = self.block("after the condition of `if`")?;
             arms.push((condition, body));
+            // `} ; else {` is found in programs: a semicolon separates nothing here.
+            let semicolons = (0..).take_while(|n| self.ahead_is(*n, Mark::Semicolon)).count();
+            if semicolons > 0 && self.ahead(semicolons).kind == TokenKind::Word(Word::Else) {
+                self.skip_semicolons();
+            }
             if !self.eat_word(Word::Else) {
                 return Ok(StmtKind::If { arms, otherwise: None });
             }

@@ -1,7 +1,7 @@
 //! Fields, global variables, cells and elements of arrays.
 
 use super::{Emit, Own, mem};
-use crate::ir::builtin::class;
+use crate::ir::builtin::{self, class};
 use crate::ir::{DispatchKind, Expr, Kind, Objects, Rep, Ty, tag};
 use crate::source::Span;
 use std::rc::Rc;
@@ -37,7 +37,7 @@ impl Emit<'_, '_, '_> {
     }
 
     /// Pushes the value at an address without counting.
-    fn load_raw(&mut self, base: u32, offset: u64, rep: Rep) {
+    pub(super) fn load_raw(&mut self, base: u32, offset: u64, rep: Rep) {
         self.code.get(base);
         match rep {
             Rep::Int => self.code.op(I::I64Load(mem(offset + 8, 3))),
@@ -90,20 +90,11 @@ impl Emit<'_, '_, '_> {
     }
 
     pub(super) fn global(&mut self, g: usize, e: &Expr) -> Own {
-        let ty = self.program.infer.lower.module.globals[g].ty;
         let base = self.code.temp(ValType::I32);
         let address = self.program.globals[g];
         self.code.i32(address as i32);
         self.code.set(base);
-        if ty.has(tag::ABSENT) {
-            self.code.get(base);
-            self.code.op(I::I32Load(mem(0, 2)));
-            self.code.op(I::I32Eqz);
-            self.code.start_if(BlockType::Empty);
-            let name = self.program.infer.lower.module.globals[g].name.clone();
-            self.raise(0, &format!("Undefined variable '{name}'"), e.span);
-            self.code.end();
-        }
+        self.require_global(g, base, e.span);
         self.load_raw(base, 0, e.ty.rep());
         self.code.done(base);
         if e.ty.counted() {
@@ -113,24 +104,48 @@ impl Emit<'_, '_, '_> {
         Own::Plain
     }
 
-    pub(super) fn set_global(&mut self, g: usize, value: &Expr) {
+    /// Raises the error of a global variable that nobody has set.
+    fn require_global(&mut self, g: usize, base: u32, span: Span) {
+        let global = &self.program.infer.lower.module.globals[g];
+        if !global.ty.has(tag::ABSENT) {
+            return;
+        }
+        let name = global.name.clone();
+        self.code.get(base);
+        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.op(I::I32Eqz);
+        self.code.start_if(BlockType::Empty);
+        self.raise(crate::ir::kind::VARIABLE, &name, span);
+        self.code.end();
+    }
+
+    pub(super) fn set_global(&mut self, g: usize, value: &Expr, span: Span) {
         let ty = self.program.infer.lower.module.globals[g].ty;
         let base = self.code.temp(ValType::I32);
         let address = self.program.globals[g];
         self.code.i32(address as i32);
         self.code.set(base);
         // What is absent at first is not a type of its own in memory.
-        self.replace(base, 0, ty.without(tag::ABSENT), value);
+        let stored = ty.without(tag::ABSENT);
+        let appends = self.starts_with_global(g, value) && self.appends_in_memory(stored, value);
+        if appends {
+            self.require_global(g, base, span);
+        }
+        if !appends || !self.append_in_memory(base, 0, stored, value, span) {
+            self.replace(base, 0, stored, value);
+        }
         self.code.done(base);
     }
 
-    pub(super) fn set_cell(&mut self, to: usize, cell: usize, value: &Expr) {
+    pub(super) fn set_cell(&mut self, to: usize, cell: usize, value: &Expr, span: Span) {
         let ty = self.program.infer.lower.module.cells[cell];
         let h = self.homes[to];
         let base = self.code.temp(ValType::I32);
         self.load_as(h, Ty::ANY, Rep::Obj);
         self.code.set(base);
-        self.replace(base, at(0), ty, value);
+        if !(self.starts_with_cell(to, value) && self.append_in_memory(base, at(0), ty, value, span)) {
+            self.replace(base, at(0), ty, value);
+        }
         self.code.done(base);
     }
 
@@ -146,12 +161,15 @@ impl Emit<'_, '_, '_> {
         let h = self.temp_home(Rep::Dyn);
         self.borrowed(object, Rep::Dyn);
         self.store_home(h);
-        self.code.get(h.a);
-        self.code.i32(tag::OBJ as i32);
-        self.code.op(I::I32Ne);
-        self.code.start_if(BlockType::Empty);
-        self.refuse(h.a, h.b, what, span);
-        self.code.end();
+        if !self.knows(object) {
+            self.code.get(h.a);
+            self.code.i32(tag::OBJ as i32);
+            self.code.op(I::I32Ne);
+            self.code.start_if(BlockType::Empty);
+            self.refuse(h.a, h.b, what, span);
+            self.code.end();
+            self.note(object);
+        }
         self.code.get(h.b);
         self.code.op(I::I32WrapI64);
         self.code.set(p);
@@ -185,6 +203,10 @@ impl Emit<'_, '_, '_> {
                 own
             };
             self.hold(rep, own);
+            return;
+        }
+        // The receiver of a method that is only looked at, such as the row in `rows[i][j]`.
+        if rep == Rep::Dyn && e.ty.rep() == Rep::Dyn && self.borrowed_element(e) {
             return;
         }
         self.lent(e, rep);
@@ -290,6 +312,9 @@ impl Emit<'_, '_, '_> {
             if self.program.infer.single(object.ty, name, 0).is_some() {
                 return self.method(e, object, name, &[], true);
             }
+            if self.program.infer.map_field(object.ty).is_some() {
+                return self.map_field(e, object, name);
+            }
             let mark = self.mark();
             let h = self.temp_home(Rep::Dyn);
             self.lent(object, Rep::Dyn);
@@ -305,8 +330,58 @@ impl Emit<'_, '_, '_> {
         own
     }
 
+    /// An entry of a map, read as a field.
+    fn map_field(&mut self, e: &Expr, object: &Expr, name: &Rc<str>) -> Own {
+        let mark = self.mark();
+        let what = format!("Cannot access field '{name}'");
+        let map = self.map_operand(object, &what, e.span);
+        let key = text(name, e.span);
+        let own = self.builtin(e, builtin::map_get_field(), &[&map, &key], true);
+        self.homes.pop();
+        self.release_held(mark);
+        own
+    }
+
+    /// The map in a variable for the moment, after testing that it is one. The caller takes the variable away again.
+    fn map_operand(&mut self, object: &Expr, what: &str, span: Span) -> Expr {
+        let mark = self.mark();
+        let p = self.object(object, what, span);
+        if self.mark() == mark {
+            self.retain_ptr(p);
+            self.held.push((Rep::Obj, p, p));
+        }
+        self.homes.push(super::Home {
+            rep: Rep::Obj,
+            a: p,
+            b: p,
+            owned: false,
+        });
+        Expr {
+            kind: Kind::Var(self.homes.len() - 1),
+            ty: Ty::object(object.ty.objects),
+            span,
+        }
+    }
+
     pub(super) fn set_field(&mut self, object: &Expr, name: &Rc<str>, value: &Expr, span: Span) {
         let Objects::User(c) = object.ty.objects else {
+            if self.program.infer.map_field(object.ty).is_some() {
+                let mark = self.mark();
+                let map = self.map_operand(object, &format!("Cannot set field '{name}'"), span);
+                let key = text(name, span);
+                let nothing = Expr {
+                    kind: Kind::Null,
+                    ty: Ty::NULL,
+                    span,
+                };
+                self.builtin(&nothing, builtin::map_set_field(), &[&map, &key, value], false);
+                for _ in super::val_types(Rep::Dyn) {
+                    self.code.op(I::Drop);
+                }
+                self.homes.pop();
+                self.release_held(mark);
+                return;
+            }
             if object.ty.objects == Objects::Any {
                 let ret = self.call_dispatch(DispatchKind::Set, name, &[object, value], span);
                 for _ in super::val_types(ret) {
@@ -345,7 +420,9 @@ impl Emit<'_, '_, '_> {
             self.release_home(old);
             self.done_home(old);
             self.done_home(new);
-        } else if self.append_field(p, n, ty, object, name, value) {
+        } else if self.starts_with_field(object, name, value)
+            && self.append_in_memory(p, at(n), ty.without(tag::ABSENT), value, span)
+        {
         } else {
             // The slot's own absence is not a representation.
             let stored = ty.without(tag::ABSENT);
@@ -353,44 +430,6 @@ impl Emit<'_, '_, '_> {
         }
         self.code.done(p);
         self.release_held(mark);
-    }
-
-    /// `me.s = me.s + x`: the field's own reference goes into the append.
-    fn append_field(&mut self, p: u32, n: usize, ty: Ty, object: &Expr, name: &Rc<str>, value: &Expr) -> bool {
-        let Kind::Binary(crate::ir::Op::Add, left, right) = &value.kind else {
-            return false;
-        };
-        let Kind::Field {
-            object: from,
-            name: field,
-        } = &left.kind
-        else {
-            return false;
-        };
-        let same = match (&object.kind, &from.kind) {
-            (Kind::Var(a), Kind::Var(b)) => a == b,
-            (Kind::Static { class: a, .. }, Kind::Static { class: b, .. }) => a == b,
-            _ => false,
-        };
-        let plain = ty.only(tag::STR) && value.ty.only(tag::STR);
-        if !same
-            || field != name
-            || !plain
-            || !self.quiet(right)
-            || (self.new_2026() && (right.ty.maybe_nothing() || right.ty.is_none()))
-        {
-            return false;
-        }
-        let s = self.code.temp(ValType::I32);
-        self.load_raw(p, at(n), Rep::Str);
-        self.append(right);
-        self.code.set(s);
-        self.code.get(p);
-        self.code.get(s);
-        self.code.op(I::I64ExtendI32U);
-        self.code.op(I::I64Store(mem(at(n) + 8, 3)));
-        self.code.done(s);
-        true
     }
 
     /// `a.get(i)` with array and index in locals: tag and payload on the stack, not counted.
@@ -428,5 +467,13 @@ impl Emit<'_, '_, '_> {
     /// Number of a builtin class as the runtime's functions take it.
     pub(super) fn class_number(letter: char) -> u16 {
         if letter == 'm' { class::MAP } else { class::ARRAY }
+    }
+}
+
+fn text(name: &Rc<str>, span: Span) -> Expr {
+    Expr {
+        kind: Kind::Str(name.clone()),
+        ty: Ty::STR,
+        span,
     }
 }

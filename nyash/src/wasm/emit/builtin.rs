@@ -90,8 +90,13 @@ impl Emit<'_, '_, '_> {
         if let Some(n) = b.fixed {
             self.code.i32(n);
         }
-        for (e, letter) in list.iter().zip(b.params.chars()) {
-            self.argument(e, letter);
+        for (n, (e, letter)) in list.iter().zip(b.params.chars()).enumerate() {
+            // Code that runs for a later argument can drop what the receiver was read from.
+            if letter == 'o' && !list[n + 1..].iter().all(|later| self.calm(later)) {
+                self.lent(e, Rep::Obj);
+            } else {
+                self.argument(e, letter);
+            }
         }
     }
 
@@ -232,6 +237,47 @@ impl Emit<'_, '_, '_> {
                 }
                 return self.ok_as(e);
             }
+            "console" => {
+                // The values as one string.
+                self.text_of(list[0]);
+                for value in &list[1..] {
+                    let space = self.program.data.string(&" ".into());
+                    self.code.i32(space as i32);
+                    self.code.runtime("ny_str_append");
+                    self.append(value);
+                }
+                self.hold(Rep::Str, Own::Owned);
+                let s = self.code.temp(ValType::I32);
+                self.code.set(s);
+                self.code.i32(b.fixed.unwrap_or(0));
+                self.code.i32(tag::STR as i32);
+                self.code.get(s);
+                self.code.op(I::I64ExtendI32U);
+                self.code.runtime("ny_console");
+                self.code.done(s);
+                self.release_held(mark);
+                self.zero(Rep::Dyn);
+                self.convert(Rep::Dyn, rep);
+                return Own::Plain;
+            }
+            "arrow" => {
+                let ints = list[0].ty.only(tag::INT) && list[1].ty.only(tag::INT);
+                if ints {
+                    self.expr(list[0]);
+                    self.expr(list[1]);
+                    self.code.op(I::I64ShrS);
+                    self.convert(Rep::Int, rep);
+                    return Own::Plain;
+                }
+                self.lent(list[0], Rep::Dyn);
+                self.lent(list[1], Rep::Dyn);
+                self.lent(list[2], Rep::Str);
+                self.code.runtime("ny_channel_named");
+                self.tagged();
+                self.release_held(mark);
+                self.convert(Rep::Dyn, rep);
+                return Own::Owned;
+            }
             "array_shift" => {
                 self.borrowed(list[0], Rep::Obj);
                 self.code.i64(0);
@@ -298,6 +344,16 @@ impl Emit<'_, '_, '_> {
                 self.code.op(I::Select);
                 self.code.done(x);
                 self.code.done(y);
+            }
+            "sqrt" => {
+                let x = self.code.temp(ValType::F64);
+                self.code.tee(x);
+                self.code.op(I::F64Const(0.0.into()));
+                self.code.op(I::F64Lt);
+                self.raise_if("Cannot take square root of negative number", e.span);
+                self.code.get(x);
+                self.code.op(I::F64Sqrt);
+                self.code.done(x);
             }
             "float_abs" => self.code.op(I::F64Abs),
             "floor" => {
@@ -500,26 +556,6 @@ impl Emit<'_, '_, '_> {
             crate::ir::Objects::Array(s) => self.program.infer.lower.module.sites.element(s),
             _ => Ty::ANY,
         }
-    }
-
-    /// Appends a value to the string on the stack, which is given up.
-    pub(super) fn append(&mut self, e: &Expr) {
-        let mark = self.mark();
-        match e.ty.rep() {
-            Rep::Str => {
-                self.lent(e, Rep::Str);
-                self.code.runtime("ny_str_append");
-            }
-            Rep::Int => {
-                self.expr(e);
-                self.code.runtime("ny_str_append_int");
-            }
-            _ => {
-                self.lent(e, Rep::Dyn);
-                self.code.runtime("ny_str_append_val");
-            }
-        }
-        self.release_held(mark);
     }
 
     /// Raises an error when the condition on the stack holds.

@@ -2,7 +2,7 @@
 
 use super::{Emit, Own, Program};
 use crate::infer::{Guard, Target, narrow};
-use crate::ir::builtin::class;
+use crate::ir::builtin::{self, Recv, class};
 use crate::ir::{DispatchKind, Expr, FuncId, Kind, Objects, Rep, Ty, tag};
 use crate::source::Span;
 use crate::wasm::code::Code;
@@ -100,7 +100,18 @@ impl Emit<'_, '_, '_> {
                     for a in arguments {
                         self.effect(a);
                     }
-                    self.refuse(h.a, h.b, &format!("Method '{name}' not found"), e.span);
+                    match wrong_number(recv, name, arguments.len()) {
+                        Some(message) => self.raise(0, &message, e.span),
+                        None if recv.only(tag::OBJ) && matches!(recv.objects, Objects::User(_)) => {
+                            let class = match recv.objects {
+                                Objects::User(c) => &self.program.infer.lower.module.classes[c as usize],
+                                _ => return Own::Plain,
+                            };
+                            let message = format!("Method '{name}' not found in {}", class.name);
+                            self.raise(0, &message, e.span);
+                        }
+                        None => self.refuse(h.a, h.b, &format!("Method '{name}' not found"), e.span),
+                    }
                     self.done_home(h);
                     self.release_held(mark);
                     self.zero(e.ty.rep());
@@ -147,12 +158,15 @@ impl Emit<'_, '_, '_> {
         let h = self.temp_home(Rep::Dyn);
         self.borrowed(object, Rep::Dyn);
         self.store_home(h);
-        self.code.get(h.a);
-        self.code.i32(want as i32);
-        self.code.op(I::I32Ne);
-        self.code.start_if(BlockType::Empty);
-        self.refuse(h.a, h.b, &format!("Method '{name}' not found"), e.span);
-        self.code.end();
+        if !self.knows(object) {
+            self.code.get(h.a);
+            self.code.i32(want as i32);
+            self.code.op(I::I32Ne);
+            self.code.start_if(BlockType::Empty);
+            self.refuse(h.a, h.b, &format!("Method '{name}' not found"), e.span);
+            self.code.end();
+            self.note(object);
+        }
         // The receiver as a variable of its own for what follows.
         let var = self.homes.len();
         self.homes.push(h);
@@ -163,7 +177,7 @@ impl Emit<'_, '_, '_> {
         };
         // Arguments may reach code that changes the field the receiver was read from.
         let keep = arguments.iter().any(|a| !self.quiet(a)) || matches!(target, Target::User { .. });
-        if keep && self.mark() == mark && matches!(object.kind, Kind::Field { .. }) {
+        if keep && matches!(object.kind, Kind::Field { .. } | Kind::Method { .. }) {
             self.retain_home(h);
             self.load_home(h);
             self.hold(Rep::Dyn, Own::Owned);
@@ -217,6 +231,22 @@ impl Emit<'_, '_, '_> {
     }
 }
 
+/// What is wrong with a call of a library's method that exists, but not with this many arguments.
+fn wrong_number(recv: Ty, name: &str, arguments: usize) -> Option<String> {
+    let of = match recv.objects {
+        Objects::Array(_) if recv.only(tag::OBJ) => Recv::Class(class::ARRAY),
+        Objects::Map(_) if recv.only(tag::OBJ) => Recv::Class(class::MAP),
+        Objects::Builtin(b) if recv.only(tag::OBJ) => Recv::Class(b),
+        Objects::None if recv.only(tag::STR) => Recv::Str,
+        Objects::None if recv.only(tag::INT) => Recv::Int,
+        Objects::None if recv.only(tag::FLOAT) => Recv::Float,
+        _ => return None,
+    };
+    let wants = builtin::arity(of, name)?;
+    let plural = if wants == 1 { "" } else { "s" };
+    Some(format!("{name}() expects {wants} argument{plural}, got {arguments}"))
+}
+
 impl Program<'_, '_> {
     /// The function behind a [`crate::ir::Dispatch`].
     pub(super) fn dispatch(&mut self, d: usize) -> Code {
@@ -250,12 +280,14 @@ impl Program<'_, '_> {
                     .live_classes()
                     .into_iter()
                     .filter_map(|c| Some((c, infer.lower.module.classes[c as usize].lambda?)))
-                    .filter(|(_, f)| infer.lower.module.functions[*f].params == arguments + 1)
                     .map(|(c, function)| {
-                        (
-                            Guard::Class(class::FIRST_USER + c),
-                            Arm::Target(Target::User { function, me: true }),
-                        )
+                        let wants = infer.lower.module.functions[function].params - 1;
+                        let target = if wants == arguments {
+                            Target::User { function, me: true }
+                        } else {
+                            Target::Error(format!("Function expects {wants} arguments, got {arguments}").into())
+                        };
+                        (Guard::Class(class::FIRST_USER + c), Arm::Target(target))
                     })
                     .collect()
             }
@@ -267,8 +299,10 @@ impl Program<'_, '_> {
                     }
                 }
                 for b in emit.program.infer.live.clone() {
-                    if let Some(t) = crate::ir::builtin::find(crate::ir::builtin::Recv::Class(b), &dispatch.name, 0) {
+                    if let Some(t) = builtin::find(Recv::Class(b), &dispatch.name, 0) {
                         arms.push((Guard::Class(u32::from(b)), Arm::Target(Target::Builtin(t))));
+                    } else if b == class::MAP && emit.new_2026() {
+                        arms.push((Guard::Class(u32::from(b)), Arm::MapGet));
                     }
                 }
                 arms
@@ -280,6 +314,10 @@ impl Program<'_, '_> {
                 .into_iter()
                 .filter(|c| emit.program.infer.lower.module.classes[*c as usize].lambda.is_none())
                 .map(|c| (Guard::Class(class::FIRST_USER + c), Arm::Set))
+                .chain(
+                    (emit.new_2026() && emit.program.infer.live.contains(&class::MAP))
+                        .then_some((Guard::Class(u32::from(class::MAP)), Arm::Set)),
+                )
                 .collect(),
         };
         // Tags first, then classes.
@@ -336,12 +374,15 @@ impl Program<'_, '_> {
 enum Arm {
     Target(Target),
     Get,
+    /// An entry of a map.
+    MapGet,
     Set,
 }
 
 impl Emit<'_, '_, '_> {
     /// One arm: computes the result and leaves the function.
     fn arm(&mut self, guard: Guard, arm: &Arm, dispatch: &crate::ir::Dispatch, argument: &dyn Fn(usize) -> Expr) {
+        self.known.clear();
         let span = dispatch.span;
         let receiver = Expr {
             kind: Kind::Var(0),
@@ -381,6 +422,16 @@ impl Emit<'_, '_, '_> {
                 let own = self.field(&e, &receiver, &dispatch.name, true);
                 self.own(ty.rep(), own);
                 self.convert(ty.rep(), ret.rep);
+                self.store_home(ret);
+            }
+            Arm::MapGet => {
+                let e = Expr {
+                    kind: Kind::Null,
+                    ty: dispatch.ret,
+                    span,
+                };
+                let own = self.field(&e, &receiver, &dispatch.name, true);
+                self.own(ret.rep, own);
                 self.store_home(ret);
             }
             Arm::Set => {

@@ -247,13 +247,19 @@ impl Emit<'_, '_, '_> {
             Kind::Cond(c, a, b) => {
                 let h = self.temp_home(rep);
                 self.condition(c);
+                let before = self.known.clone();
+                let (then, otherwise) = self.null_test(c);
+                self.known.extend(then);
                 self.code.start_if(BlockType::Empty);
                 self.owned(a, rep);
                 self.store_home(h);
                 self.code.otherwise();
+                self.known = before.clone();
+                self.known.extend(otherwise);
                 self.owned(b, rep);
                 self.store_home(h);
                 self.code.end();
+                self.known = before;
                 self.load_home(h);
                 self.done_home(h);
                 Self::counted(e.ty, Own::Owned)
@@ -330,19 +336,27 @@ impl Emit<'_, '_, '_> {
             Kind::Truthy(a) => self.truthy(a),
             Kind::And(a, b) => {
                 self.condition(a);
+                let before = self.known.clone();
+                let then = self.null_test(a).0;
+                self.known.extend(then);
                 self.code.start_if(BlockType::Result(ValType::I32));
                 self.condition(b);
                 self.code.otherwise();
                 self.code.i32(0);
                 self.code.end();
+                self.known = before;
             }
             Kind::Or(a, b) => {
                 self.condition(a);
+                let before = self.known.clone();
+                let otherwise = self.null_test(a).1;
+                self.known.extend(otherwise);
                 self.code.start_if(BlockType::Result(ValType::I32));
                 self.code.i32(1);
                 self.code.otherwise();
                 self.condition(b);
                 self.code.end();
+                self.known = before;
             }
             Kind::IsSomething(a) => self.tag_test(a, |emit, t| {
                 emit.code.get(t);

@@ -5,11 +5,13 @@
 //! After every call that can fail stands a test of the pending error; see `docs/abi.md`.
 
 mod access;
+mod append;
 mod builtin;
 mod call;
 mod expr;
 mod operator;
 mod stmt;
+mod strict;
 
 use super::code::{Code, Label};
 use super::data::Data;
@@ -94,7 +96,13 @@ pub struct Emit<'f, 'e, 'p> {
     ret: Home,
     exit: Label,
     unwind: Label,
+    /// What was lent before the handler that an error goes to; the rest is given up on the way there.
+    unwind_mark: usize,
     scopes: Vec<Scope>,
+    /// Variables whose type is one kind or null, and which are not null here.
+    known: HashSet<VarId>,
+    /// How many of `homes` are variables of the function; the others are for a moment.
+    variables: usize,
     budget: Option<u32>,
     /// Instructions that hold the stack use of this function, which is known at its end.
     costs: Vec<usize>,
@@ -201,7 +209,8 @@ impl<'e, 'p> Program<'e, 'p> {
         code.i32(if self.infer.lower.new_2026 { 2026 } else { 2025 });
         code.op(I::I32Store(mem(0, 2)));
         let classes = &self.infer.lower.module.classes;
-        if classes.iter().any(|c| c.live && !(c.is_static && c.slots.is_empty())) {
+        let named = !self.infer.lower.module.dispatches.is_empty();
+        if named || classes.iter().any(|c| c.live && !(c.is_static && c.slots.is_empty())) {
             let list: Vec<(Rc<str>, u32)> = classes
                 .iter()
                 .map(|c| {
@@ -337,10 +346,41 @@ impl<'e, 'p> Program<'e, 'p> {
             ret,
             exit,
             unwind,
+            unwind_mark: 0,
             scopes: Vec::new(),
+            known: HashSet::new(),
+            variables: types.len(),
             budget,
             costs: Vec::new(),
             held: Vec::new(),
+        }
+    }
+}
+
+/// Variables that statements assign.
+fn assigned_in(lists: &[&[Stmt]]) -> HashSet<VarId> {
+    let mut out = HashSet::new();
+    for list in lists {
+        visit::all(list, &mut |e| {
+            if let Kind::SetVar(v, _) = e.kind {
+                out.insert(v);
+            }
+        });
+        handled(list, &mut out);
+    }
+    out
+}
+
+/// The variables that errors are caught in.
+fn handled(list: &[Stmt], out: &mut HashSet<VarId>) {
+    for s in list {
+        if let Stmt::Try(t) = s {
+            out.extend(t.handler.as_ref().map(|(v, _)| *v));
+        }
+        let mut lists = Vec::new();
+        visit::parts(s, &mut |_| {}, &mut |l| lists.push(l));
+        for l in lists {
+            handled(l, out);
         }
     }
 }
@@ -457,6 +497,20 @@ impl Emit<'_, '_, '_> {
             let site = self.site(span);
             self.code.i32(site as i32);
             self.code.runtime("ny_frame");
+        }
+        self.leave_failed();
+    }
+
+    /// Goes to the handler of an error that has been noted, giving up what is lent at this moment.
+    fn leave_failed(&mut self) {
+        for (rep, a, b) in self.held[self.unwind_mark..].to_vec() {
+            match rep {
+                Rep::Str | Rep::Obj => {
+                    self.code.get(a);
+                    self.code.runtime("ny_release");
+                }
+                _ => self.release_home(Home { rep, a, b, owned: true }),
+            }
         }
         self.code.br(self.unwind);
     }
@@ -587,18 +641,37 @@ impl Emit<'_, '_, '_> {
             Rep::Dyn => {
                 self.is_heap(h.a);
                 self.code.start_if(BlockType::Empty);
+                let p = self.code.temp(ValType::I32);
                 self.code.get(h.b);
                 self.code.op(I::I32WrapI64);
-                self.code.runtime("ny_release");
+                self.code.set(p);
+                self.release_ptr(p);
+                self.code.done(p);
                 self.code.end();
             }
             _ => {}
         }
     }
 
+    /// Gives up a reference: the count goes down here, and the runtime is called for the last one.
     fn release_ptr(&mut self, p: u32) {
+        let count = self.code.temp(ValType::I32);
+        self.code.get(p);
+        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.tee(count);
+        self.code.i32(1);
+        self.code.op(I::I32Eq);
+        self.code.start_if(BlockType::Empty);
         self.code.get(p);
         self.code.runtime("ny_release");
+        self.code.otherwise();
+        self.code.get(p);
+        self.code.get(count);
+        self.code.i32(1);
+        self.code.op(I::I32Sub);
+        self.code.op(I::I32Store(mem(0, 2)));
+        self.code.end();
+        self.code.done(count);
     }
 
     /// Turns the value on the stack into one that owns its reference.

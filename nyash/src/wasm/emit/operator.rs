@@ -1,5 +1,6 @@
 //! Operators.
 
+use super::strict::{Side, number_in};
 use super::{Emit, Home, Own};
 use crate::infer::binary_throws;
 use crate::ir::{Expr, Kind, Op, Rep, Ty, tag};
@@ -59,21 +60,26 @@ impl Emit<'_, '_, '_> {
             self.convert(Rep::Float, e.ty.rep());
             return Own::Plain;
         }
-        if op == Op::Add && (x.only(tag::STR) || y.only(tag::STR)) && !binary_throws(op, x, y, self.new_2026()) {
-            self.concat(a, b);
+        let text = x.only(tag::STR) || (y.only(tag::STR) && !binary_throws(op, x, y, self.new_2026()));
+        if op == Op::Add && text {
+            self.concat(a, b, e.span);
             self.convert(Rep::Str, e.ty.rep());
             return Own::Owned;
         }
-        if matches!(op, Op::Add | Op::Sub | Op::Mul) && e.ty.only(tag::INT) && self.nullable_ints(a, b) {
+        if (e.ty.only(tag::INT) || e.ty.only(tag::FLOAT)) && self.nullable_numbers(a, b) {
             let symbol = arithmetic(op);
-            self.strict_int(a, symbol, e.span);
-            self.strict_int(b, symbol, e.span);
-            self.code.op(match op {
-                Op::Add => I::I64Add,
-                Op::Sub => I::I64Sub,
-                _ => I::I64Mul,
-            });
-            return Own::Plain;
+            if e.ty.only(tag::INT) {
+                self.strict(a, Side::Left(y), symbol, e.span);
+                self.strict(b, Side::Right(x), symbol, e.span);
+                self.int_op_on_stack(op, e.span);
+                return Own::Plain;
+            }
+            if op != Op::Rem {
+                self.strict_float(a, Side::Left(y), symbol, e.span);
+                self.strict_float(b, Side::Right(x), symbol, e.span);
+                self.float_op(op, e.span);
+                return Own::Plain;
+            }
         }
         self.general(e, op, a, b)
     }
@@ -99,11 +105,24 @@ impl Emit<'_, '_, '_> {
                     self.code.op(if op == Op::Div { I::I64DivS } else { I::I64RemS });
                     return;
                 }
-                let (l, r) = (self.code.temp(ValType::I64), self.code.temp(ValType::I64));
                 self.expr(a);
-                self.code.set(l);
                 self.expr(b);
-                self.code.tee(r);
+                self.int_op_on_stack(op, span);
+            }
+        }
+    }
+
+    /// Two integers on the stack.
+    fn int_op_on_stack(&mut self, op: Op, span: Span) {
+        match op {
+            Op::Add => self.code.op(I::I64Add),
+            Op::Sub => self.code.op(I::I64Sub),
+            Op::Mul => self.code.op(I::I64Mul),
+            _ => {
+                let (l, r) = (self.code.temp(ValType::I64), self.code.temp(ValType::I64));
+                self.code.set(r);
+                self.code.set(l);
+                self.code.get(r);
                 self.code.op(I::I64Eqz);
                 self.raise_if(
                     if op == Op::Div {
@@ -157,23 +176,7 @@ impl Emit<'_, '_, '_> {
         }
     }
 
-    /// A string and anything; both kinds are known to make a string.
-    fn concat(&mut self, a: &Expr, b: &Expr) {
-        if a.ty.only(tag::STR) {
-            self.owned(a, Rep::Str);
-        } else if a.ty.only(tag::INT) {
-            self.expr(a);
-            self.code.runtime("ny_int_text");
-        } else {
-            let mark = self.mark();
-            self.lent(a, Rep::Dyn);
-            self.code.runtime("ny_text");
-            self.release_held(mark);
-        }
-        self.append(b);
-    }
-
-    fn dyn_operand(&mut self, e: &Expr) -> Home {
+    pub(super) fn dyn_operand(&mut self, e: &Expr) -> Home {
         self.lent(e, Rep::Dyn);
         let h = self.temp_home(Rep::Dyn);
         self.store_home(h);
@@ -189,88 +192,6 @@ impl Emit<'_, '_, '_> {
         self.code.i32(tag::INT as i32);
         self.code.op(I::I32Eq);
         self.code.op(I::I32And);
-    }
-
-    /// Integers that may be missing, such as elements of an array of integers. Anything but an integer is an error, so
-    /// the tag need not be carried along.
-    fn nullable_ints(&mut self, a: &Expr, b: &Expr) -> bool {
-        let nothing = Ty::INT.kinds | Ty::NULL.kinds | Ty::VOID.kinds;
-        let fits = |t: Ty| t.has(tag::INT) && t.kinds & !nothing == 0;
-        fits(a.ty) && fits(b.ty) && (a.ty.only(tag::INT) || self.quiet(b) || self.int_element(b).is_some())
-    }
-
-    /// Array and index of `a.get(i)` where the elements are integers.
-    fn int_element<'x>(&self, e: &'x Expr) -> Option<(&'x Expr, &'x Expr)> {
-        match &e.kind {
-            Kind::Method {
-                object,
-                name,
-                arguments,
-            } if matches!(&**name, "get" | "at" | "$index") && object.ty.only(tag::OBJ) && arguments.len() == 1 => {
-                let index = &arguments[0];
-                let ints = match object.ty.objects {
-                    crate::ir::Objects::Array(s) => self.program.infer.lower.module.sites.element(s).only(tag::INT),
-                    _ => false,
-                };
-                (ints && index.ty.only(tag::INT) && self.quiet(index)).then_some((&**object, index))
-            }
-            _ => None,
-        }
-    }
-
-    /// Pushes an integer; raises the error of the operation where the value is none.
-    fn strict_int(&mut self, e: &Expr, symbol: &'static str, span: Span) {
-        if e.ty.only(tag::INT) {
-            self.expr(e);
-            return;
-        }
-        if let Some((array, index)) = self.int_element(e) {
-            let mark = self.mark();
-            let (p, i) = (self.code.temp(ValType::I32), self.code.temp(ValType::I64));
-            self.borrowed(array, Rep::Obj);
-            self.code.set(p);
-            self.expr(index);
-            self.code.set(i);
-            self.code.get(i);
-            self.code.get(p);
-            self.code.op(I::I64Load32U(super::mem(8, 2)));
-            self.code.op(I::I64GeU);
-            self.wrong_kind(tag::NULL, symbol, span);
-            self.code.get(p);
-            self.code.op(I::I32Load(super::mem(16, 2)));
-            self.code.get(i);
-            self.code.op(I::I32WrapI64);
-            self.code.i32(4);
-            self.code.op(I::I32Shl);
-            self.code.op(I::I32Add);
-            self.code.op(I::I64Load(super::mem(8, 3)));
-            self.code.done(i);
-            self.code.done(p);
-            self.release_held(mark);
-            return;
-        }
-        let mark = self.mark();
-        let h = self.dyn_operand(e);
-        self.code.get(h.a);
-        self.code.i32(tag::INT as i32);
-        self.code.op(I::I32Ne);
-        self.wrong_kind(tag::NULL, symbol, span);
-        self.code.get(h.b);
-        self.done_home(h);
-        self.release_held(mark);
-    }
-
-    /// Lets the runtime raise its error when the condition on the stack holds.
-    fn wrong_kind(&mut self, kind: u32, symbol: &'static str, span: Span) {
-        self.code.start_if(BlockType::Empty);
-        for t in [kind, tag::INT] {
-            self.code.i32(t as i32);
-            self.code.i64(0);
-        }
-        self.code.runtime(symbol);
-        self.code.op(I::Drop);
-        self.fail(span);
-        self.code.end();
     }
 
     /// Operands of unknown kinds: integers inline, the rest in the runtime.
@@ -388,15 +309,26 @@ impl Emit<'_, '_, '_> {
             });
             return;
         }
-        if !equality && self.new_2026() && self.nullable_ints(a, b) {
-            self.strict_int(a, "ny_cmp", span);
-            self.strict_int(b, "ny_cmp", span);
-            self.code.op(match op {
-                Op::Lt => I::I64LtS,
-                Op::Le => I::I64LeS,
-                Op::Gt => I::I64GtS,
-                _ => I::I64GeS,
-            });
+        if !equality && self.new_2026() && self.nullable_numbers(a, b) {
+            if number_in(x) == Some(Rep::Int) && number_in(y) == Some(Rep::Int) {
+                self.strict(a, Side::Left(y), "ny_cmp", span);
+                self.strict(b, Side::Right(x), "ny_cmp", span);
+                self.code.op(match op {
+                    Op::Lt => I::I64LtS,
+                    Op::Le => I::I64LeS,
+                    Op::Gt => I::I64GtS,
+                    _ => I::I64GeS,
+                });
+            } else {
+                self.strict_float(a, Side::Left(y), "ny_cmp", span);
+                self.strict_float(b, Side::Right(x), "ny_cmp", span);
+                self.code.op(match op {
+                    Op::Lt => I::F64Lt,
+                    Op::Le => I::F64Le,
+                    Op::Gt => I::F64Gt,
+                    _ => I::F64Ge,
+                });
+            }
             return;
         }
         let mark = self.mark();

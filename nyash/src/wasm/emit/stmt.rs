@@ -1,7 +1,7 @@
 //! Statements and the ways out of them.
 
 use super::{Emit, Home, Jump, Own, Scope};
-use crate::ir::{Expr, Kind, Rep, Stmt, Try, Ty, tag};
+use crate::ir::{Expr, Kind, Op, Rep, Stmt, Try, Ty, tag};
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
 impl Emit<'_, '_, '_> {
@@ -17,12 +17,23 @@ impl Emit<'_, '_, '_> {
             Stmt::If(c, a, b) => {
                 self.condition(c);
                 self.code.start_if(BlockType::Empty);
+                let before = self.known.clone();
+                let (then, otherwise) = self.null_test(c);
+                self.known.extend(then);
                 self.stmts(a);
+                self.known = before.clone();
+                self.known.extend(otherwise);
                 if !b.is_empty() {
                     self.code.otherwise();
                     self.stmts(b);
                 }
                 self.code.end();
+                let assigned = super::assigned_in(&[a, b]);
+                self.known = before;
+                if b.is_empty() && leaves(a) {
+                    self.known.extend(otherwise);
+                }
+                self.known.retain(|v| !assigned.contains(v));
             }
             Stmt::Loop { condition, body, step } => self.loop_stmt(condition.as_ref(), body, step),
             Stmt::Break => {
@@ -49,13 +60,23 @@ impl Emit<'_, '_, '_> {
                 self.retain_home(h);
                 self.load_as(h, Ty::ANY, Rep::Dyn);
                 self.code.runtime("ny_rethrow");
-                self.code.br(self.unwind);
+                self.leave_failed();
             }
             Stmt::Try(t) => self.try_stmt(t),
         }
     }
 
     fn loop_stmt(&mut self, condition: Option<&Expr>, body: &[Stmt], step: &[Stmt]) {
+        let mut assigned = super::assigned_in(&[body, step]);
+        if let Some(c) = condition {
+            crate::ir::visit::all_in(c, &mut |e| {
+                if let Kind::SetVar(v, _) = e.kind {
+                    assigned.insert(v);
+                }
+            });
+        }
+        self.known.retain(|v| !assigned.contains(v));
+        let before = self.known.clone();
         let leave = self.code.block(BlockType::Empty);
         let again = self.code.start_loop();
         if let Some(c) = condition
@@ -75,6 +96,7 @@ impl Emit<'_, '_, '_> {
             self.stmts(body);
             self.scopes.pop();
             self.code.end();
+            self.known = before.clone();
             self.scopes.push(Scope::Loop { leave, next: again });
             self.stmts(step);
             self.scopes.pop();
@@ -82,6 +104,42 @@ impl Emit<'_, '_, '_> {
         self.code.br(again);
         self.code.end();
         self.code.end();
+        self.known = before;
+    }
+
+    /// The variable that a test against null says something about: when it holds, and when it does not.
+    pub(super) fn null_test(&self, c: &Expr) -> (Option<usize>, Option<usize>) {
+        let nothing = |e: &Expr| matches!(e.kind, Kind::Null | Kind::Void);
+        match &c.kind {
+            Kind::Binary(op @ (Op::Eq | Op::Ne), a, b) if nothing(b) && self.new_2026() => {
+                let v = self.may_know(a);
+                if *op == Op::Ne { (v, None) } else { (None, v) }
+            }
+            Kind::Not(inner) => {
+                let (yes, no) = self.null_test(inner);
+                (no, yes)
+            }
+            Kind::IsSomething(a) => (self.may_know(a), None),
+            _ => (None, None),
+        }
+    }
+
+    /// A variable of which it can be noted that it is not null.
+    pub(super) fn may_know(&self, e: &Expr) -> Option<usize> {
+        let Kind::Var(v) = e.kind else { return None };
+        let kinds = e.ty.kinds & !(Ty::NULL.kinds | Ty::VOID.kinds | Ty::ABSENT.kinds);
+        (kinds.count_ones() == 1 && !self.restless.contains(&v) && v < self.variables).then_some(v)
+    }
+
+    /// Whether a value is known not to be null.
+    pub(super) fn knows(&self, e: &Expr) -> bool {
+        self.may_know(e).is_some_and(|v| self.known.contains(&v))
+    }
+
+    /// Notes that a value has just been found not to be null.
+    pub(super) fn note(&mut self, e: &Expr) {
+        let v = self.may_know(e);
+        self.known.extend(v);
     }
 
     fn innermost_loop(&self) -> Option<usize> {
@@ -161,15 +219,25 @@ impl Emit<'_, '_, '_> {
     }
 
     fn try_stmt(&mut self, t: &Try) {
+        let handler: &[Stmt] = t.handler.as_ref().map_or(&[], |(_, h)| h);
+        let mut assigned = super::assigned_in(&[&t.body, handler, &t.cleanup]);
+        assigned.extend(t.handler.as_ref().map(|(v, _)| *v));
+        self.known.retain(|v| !assigned.contains(v));
+        let before = self.known.clone();
+        self.try_parts(t);
+        self.known = before;
+    }
+
+    fn try_parts(&mut self, t: &Try) {
         if t.cleanup.is_empty() {
             self.guarded(t);
             return;
         }
         let why = self.code.local(ValType::I32);
-        let outer = self.unwind;
+        let outer = (self.unwind, self.unwind_mark);
         let done = self.code.block(BlockType::Empty);
         let failed = self.code.block(BlockType::Empty);
-        self.unwind = failed;
+        (self.unwind, self.unwind_mark) = (failed, self.mark());
         self.scopes.push(Scope::Cleanup {
             start: done,
             why,
@@ -183,7 +251,7 @@ impl Emit<'_, '_, '_> {
         self.code.i32(1);
         self.code.set(why);
         self.code.end();
-        self.unwind = outer;
+        (self.unwind, self.unwind_mark) = outer;
         let jumps = match self.scopes.pop() {
             Some(Scope::Cleanup { jumps, .. }) => jumps,
             _ => Vec::new(),
@@ -202,6 +270,7 @@ impl Emit<'_, '_, '_> {
         self.caught();
         self.store_home(error);
         self.code.end();
+        self.known.clear();
         self.stmts(&t.cleanup);
         self.code.get(why);
         self.code.i32(1);
@@ -209,7 +278,7 @@ impl Emit<'_, '_, '_> {
         self.code.start_if(BlockType::Empty);
         self.load_home(error);
         self.code.runtime("ny_rethrow");
-        self.code.br(self.unwind);
+        self.leave_failed();
         self.code.end();
         for (n, jump) in jumps.into_iter().enumerate() {
             self.code.get(why);
@@ -233,14 +302,15 @@ impl Emit<'_, '_, '_> {
             self.stmts(&t.body);
             return;
         };
-        let outer = self.unwind;
+        let outer = (self.unwind, self.unwind_mark);
         let after = self.code.block(BlockType::Empty);
         let catch = self.code.block(BlockType::Empty);
-        self.unwind = catch;
+        (self.unwind, self.unwind_mark) = (catch, self.mark());
         self.stmts(&t.body);
-        self.unwind = outer;
+        (self.unwind, self.unwind_mark) = outer;
         self.code.br(after);
         self.code.end();
+        self.known.clear();
         let h = self.homes[*v];
         if h.owned {
             self.release_home(h);
@@ -256,10 +326,10 @@ impl Emit<'_, '_, '_> {
     pub(super) fn effect(&mut self, e: &Expr) {
         match &e.kind {
             Kind::SetVar(v, value) => {
-                self.set_var(*v, value);
+                self.set_var(*v, value, e.span);
             }
-            Kind::SetGlobal(g, value) => self.set_global(*g, value),
-            Kind::CellSet { to, value, cell } => self.set_cell(*to, *cell, value),
+            Kind::SetGlobal(g, value) => self.set_global(*g, value, e.span),
+            Kind::CellSet { to, value, cell } => self.set_cell(*to, *cell, value, e.span),
             Kind::SetField { object, name, value } => self.set_field(object, name, value, e.span),
             Kind::Block(list, value) => {
                 self.stmts(list);
@@ -289,65 +359,26 @@ impl Emit<'_, '_, '_> {
         }
     }
 
-    fn set_var(&mut self, v: usize, value: &Expr) {
+    fn set_var(&mut self, v: usize, value: &Expr, span: crate::source::Span) {
         let h = self.homes[v];
-        if self.append_in_place(v, value) {
+        if self.append_in_place(v, value, span) {
+            self.known.remove(&v);
             return;
         }
         if !h.owned {
             self.expr_as(value, h.rep);
             self.store_home(h);
+            self.known.remove(&v);
             return;
         }
         self.owned(value, h.rep);
+        self.known.remove(&v);
         let new = self.temp_home(h.rep);
         self.store_home(new);
         self.release_home(h);
         self.load_home(new);
         self.store_home(h);
         self.done_home(new);
-    }
-
-    /// `s = s + x` for a string variable: its own reference goes into the append.
-    fn append_in_place(&mut self, v: usize, value: &Expr) -> bool {
-        let h = self.homes[v];
-        let Kind::Binary(crate::ir::Op::Add, left, _) = &value.kind else {
-            return false;
-        };
-        // The leftmost operand of a chain of additions.
-        let mut first = left;
-        while let Kind::Binary(crate::ir::Op::Add, inner, _) = &first.kind {
-            if !inner.ty.only(tag::STR) {
-                return false;
-            }
-            first = inner;
-        }
-        if !matches!(first.kind, Kind::Var(w) if w == v)
-            || h.rep != Rep::Str
-            || !h.owned
-            || !value.ty.only(tag::STR)
-            || self.restless.contains(&v)
-        {
-            return false;
-        }
-        let mut rights = Vec::new();
-        let mut at = value;
-        while let Kind::Binary(crate::ir::Op::Add, l, r) = &at.kind {
-            rights.push((r.as_ref(), at.span));
-            at = l;
-        }
-        // Nothing on the right may fail or look at the variable while it is being moved.
-        if rights.iter().any(|(r, _)| !self.quiet(r) || mentions(v, r))
-            || (self.new_2026() && rights.iter().any(|(r, _)| r.ty.maybe_nothing() || r.ty.is_none()))
-        {
-            return false;
-        }
-        self.load_home(h);
-        for (r, _) in rights.into_iter().rev() {
-            self.append(r);
-        }
-        self.store_home(h);
-        true
     }
 
     /// Whether evaluating an expression runs no code of the program and cannot fail.
@@ -394,8 +425,11 @@ impl Emit<'_, '_, '_> {
     }
 }
 
-fn mentions(v: usize, e: &Expr) -> bool {
-    let mut found = false;
-    crate::ir::visit::all_in(e, &mut |e| found |= matches!(e.kind, Kind::Var(w) if w == v));
-    found
+/// Whether control never comes to the end of statements.
+fn leaves(list: &[Stmt]) -> bool {
+    list.last().is_some_and(|s| match s {
+        Stmt::Break | Stmt::Continue | Stmt::Return(_) | Stmt::Throw(_) | Stmt::Rethrow(_) => true,
+        Stmt::If(_, a, b) => leaves(a) && leaves(b),
+        _ => false,
+    })
 }

@@ -6,8 +6,8 @@ import os
 import re
 import subprocess
 
-from harness import Skipped, check, ensure, line, same
-from tools import ROOT, TARGET, fresh, need, pack
+from harness import check, ensure, line, same
+from tools import ROOT, fresh, need, pack, stubs
 from traps import BODIES, MODULE, our_names
 
 # The target, its emulator, and the page sizes that its kernels have.
@@ -180,22 +180,10 @@ def preview1(machine):
     ensure(done.returncode == 0, (done.stdout + done.stderr)[-6000:])
 
 
-def stubs_of(target):
-    """The stub folder, with this target's runtimes built into it when they are not there."""
-    folder = os.environ.get("NYASH_PACK_STUBS") or os.path.join(TARGET, "stubs")
-    if not os.path.exists(os.path.join(folder, f"{target}-lean")):
-        done = subprocess.run(
-            ["cargo", "xtask", "stubs", "--target", target, "--out", folder], cwd=ROOT, capture_output=True, text=True
-        )
-        if done.returncode != 0:
-            raise Skipped(f"no runtime for {target}: {done.stderr.strip()[-300:]}")
-    return folder
-
-
 def main():
     for target, (emulator, _) in TARGETS.items():
         need(emulator)
-        machine = Machine(target, stubs_of(target))
+        machine = Machine(target, stubs(target))
         check(f"{target}: hello", hello, machine)
         check(f"{target}: segments and pages", structure, machine)
         check(f"{target}: traps", traps, machine)

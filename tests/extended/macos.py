@@ -1,6 +1,4 @@
-"""Programs for macOS, which nothing here can run: structure by other readers, page hashes, and the WASI host on Linux.
-
-The runtimes come from the stub folder that NYASH_PACK_STUBS names (`cargo xtask stubs` fills it)."""
+"""Programs for macOS, which nothing here can run: structure by other readers, page hashes, and the WASI host on Linux."""
 import hashlib
 import os
 import re
@@ -16,18 +14,10 @@ PAGE = 16 << 10
 MOST_BYTES = 1_600_000
 
 
-def stubs():
-    folder = os.environ.get("NYASH_PACK_STUBS", "")
-    if not os.path.exists(os.path.join(folder, "MANIFEST")):
-        raise Skipped("NYASH_PACK_STUBS names no folder with runtimes: make it with `cargo xtask stubs`")
-    return folder
-
-
 def packed(target, source=os.path.join("examples", "hello.wat"), *options):
-    if f"{target}-lean" not in open(os.path.join(stubs(), "MANIFEST")).read():
-        raise Skipped(f"no runtime for {target}")
+    folder = tools.stubs(target)
     program = os.path.join(fresh("macos"), target)
-    command = [tools.packer(), os.path.join(ROOT, source), "--target", target, "-o", program, *options]
+    command = [tools.packer(), os.path.join(ROOT, source), "--target", target, "--stub-dir", folder, "-o", program, *options]
     subprocess.run(command, check=True, capture_output=True)
     return program
 

@@ -83,6 +83,19 @@ def packer():
     return os.path.join(TARGET, "release", "nyash-pack")
 
 
+@functools.cache
+def stubs(target):
+    """The stub folder, with the runtimes for a target built into it; NYASH_PACK_STUBS names one that is used as it is."""
+    if os.environ.get("NYASH_PACK_STUBS"):
+        return os.path.abspath(os.environ["NYASH_PACK_STUBS"])
+    folder = os.path.join(TARGET, "stubs")
+    command = ["cargo", "xtask", "stubs", "--target", target, "--out", folder]
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Skipped(f"no runtime for {target}: {done.stderr.strip()[-300:]}")
+    return folder
+
+
 def fresh(name):
     """An empty folder of this name for one check."""
     path = os.path.join(WORK, "run", name)

@@ -12,7 +12,7 @@ import time
 import tools
 import traps
 from harness import check, ensure, same
-from tools import ROOT, WORK, fresh, need, pack, wasm
+from tools import ROOT, WORK, fresh, need, pack, stubs, wasm
 
 OBJDUMP = "x86_64-w64-mingw32-objdump"
 GCC = "x86_64-w64-mingw32-gcc"
@@ -20,17 +20,6 @@ HELLO = os.path.join(ROOT, "examples", "hello.wat")
 GUESTS = os.path.join(ROOT, "tests", "guests-c", "windows")
 LARGEST_HELLO = 1_500_000
 SLOWEST_START = 1.6
-
-
-@functools.cache
-def stubs():
-    """The folder of the Windows runtimes; NYASH_PACK_STUBS names another one."""
-    if "NYASH_PACK_STUBS" in os.environ:
-        return os.environ["NYASH_PACK_STUBS"]
-    folder = os.path.join(WORK, "stubs-windows")
-    command = ["cargo", "xtask", "stubs", "--target", "x86_64-windows", "--out", folder]
-    subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL, capture_output=True)
-    return folder
 
 
 @functools.cache
@@ -60,7 +49,7 @@ def run(program, *arguments, env=None, timeout=60, **more):
 
 def packed(module, name, *options):
     output = os.path.join(WORK, "windows", name + ".exe")
-    return pack(module, output, "--target", "windows", "--stub-dir", stubs(), *options)
+    return pack(module, output, "--target", "windows", "--stub-dir", stubs("x86_64-windows"), *options)
 
 
 def guest(name, *options):
@@ -125,7 +114,7 @@ def looks():
         (["--target", "x86_64-linux", "--subsystem", "windows"], "only executables of Windows"),
         (["--target", "windows", "--inherit-fd", "5"], "no descriptors"),
     ):
-        command = [tools.packer(), HELLO, "-o", os.path.join(folder, "no"), "--stub-dir", stubs(), *arguments]
+        command = [tools.packer(), HELLO, "-o", os.path.join(folder, "no"), "--stub-dir", stubs("x86_64-windows"), *arguments]
         done = subprocess.run(command, capture_output=True, text=True)
         ensure(done.returncode == 1 and word in done.stderr, f"{arguments}: {done.returncode} {done.stderr!r}")
 
@@ -268,7 +257,7 @@ def behaviour():
     with open(runner, "w") as file:
         file.write(f'#!/bin/sh\n{settings} exec timeout 60 wine "$@"\n')
     os.chmod(runner, 0o755)
-    env = dict(os.environ, NYASH_TEST_TARGET="windows", NYASH_TEST_RUNNER=runner, NYASH_PACK_STUBS=stubs(), RUST_BACKTRACE="0")
+    env = dict(os.environ, NYASH_TEST_TARGET="windows", NYASH_TEST_RUNNER=runner, NYASH_PACK_STUBS=stubs("x86_64-windows"), RUST_BACKTRACE="0")
     command = ["cargo", "test", "--quiet", "-p", "nyash-tests", "--test", "preview1", "scripts"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     ensure(done.returncode == 0, done.stdout[-1500:])
@@ -287,7 +276,7 @@ def language():
     program = os.path.join(ROOT, "examples", "hello.hako")
     output = os.path.join(WORK, "windows", "hako.exe")
     command = ["cargo", "run", "--quiet", "--release", "-p", "nyash", "--", "--aot", program, "-o", output, "--target", "windows"]
-    done = subprocess.run(command, cwd=ROOT, env=dict(os.environ, NYASH_PACK_STUBS=stubs()), capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=dict(os.environ, NYASH_PACK_STUBS=stubs("x86_64-windows")), capture_output=True, text=True)
     ensure(done.returncode == 0, done.stderr[-500:])
     here = subprocess.run(["cargo", "run", "--quiet", "--release", "-p", "nyash", "--", program], cwd=ROOT, capture_output=True)
     same("(status, output)", run(output)[:2], (0, here.stdout))

@@ -7,7 +7,7 @@ import re
 import subprocess
 
 from harness import check, ensure, line, same
-from tools import ROOT, fresh, need, pack, stubs
+from tools import ROOT, TARGET, fresh, need, pack, stubs
 from traps import BODIES, MODULE, our_names
 
 # The target, its emulator, and the page sizes that its kernels have.

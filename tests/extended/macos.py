@@ -6,7 +6,7 @@ import struct
 import subprocess
 
 import tools
-from harness import Skipped, check, ensure, same
+from harness import check, ensure, same
 from tools import ROOT, WORK, fresh
 
 TRIPLES = {"aarch64-macos": "arm64", "x86_64-macos": "x86-64"}

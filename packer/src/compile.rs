@@ -28,6 +28,7 @@ use crate::error::{Error, Result};
 use crate::features;
 use crate::module::Module;
 use crate::options::Options;
+use crate::riscv64;
 use crate::target::Target;
 
 /// The version of wasmtime that compiles and runs modules.
@@ -122,7 +123,10 @@ pub(crate) struct Compiled {
 /// [`Error::Feature`] or [`Error::Invalid`] for what the validator refuses, [`Error::Compile`] for what the compiler
 /// cannot do.
 pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options) -> Result<Compiled> {
-    let lean = module.without_custom_sections();
+    let mut lean = module.without_custom_sections();
+    if options.target == Target::Riscv64Linux {
+        lean = riscv64::without_vectors(lean)?;
+    }
     let parallel = module.code_len >= PARALLEL_FROM;
     let attempt = |gc: bool| {
         let settings = Settings {

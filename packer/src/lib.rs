@@ -31,6 +31,7 @@ mod options;
 pub mod output;
 mod pack;
 mod resources;
+mod riscv64;
 pub mod stub;
 mod target;
 mod wasi;

@@ -185,7 +185,7 @@ fn resources_come_before_the_payload() {
     let packed = nyash_pack::pack(HELLO.as_bytes(), &options).unwrap();
     let pe = PE::parse(&packed.bytes).unwrap();
     let names: Vec<String> = sections(&pe).into_iter().map(|(name, ..)| name).collect();
-    assert_eq!(names[3..5], [".rsrc", ".nyash"]);
+    assert_eq!(names[3..5], [".pedata", ".nyash"]);
     let optional = pe.header.optional_header.unwrap();
     assert_eq!(optional.windows_fields.subsystem, 2);
     assert!(optional.data_directories.get_resource_table().unwrap().size > 0);

@@ -396,8 +396,12 @@ impl<'p> Infer<'p> {
     fn iterates_part(&mut self, ty: Ty, object: &mut Expr) -> bool {
         let Objects::User(c) = ty.objects else { return false };
         let parents = self.lower.builtin_parents(c);
-        let part = parents.iter().find(|p| matches!(&***p, "ArrayBox" | "MapBox" | "StringBox"));
-        let Some(part) = part.filter(|_| ty.only(tag::OBJ)) else { return false };
+        let part = parents
+            .iter()
+            .find(|p| matches!(&***p, "ArrayBox" | "MapBox" | "StringBox"));
+        let Some(part) = part.filter(|_| ty.only(tag::OBJ)) else {
+            return false;
+        };
         let span = object.span;
         let inner = std::mem::replace(object, Expr::new(Kind::Null, span));
         let name = format!("${part}").into();

@@ -503,7 +503,11 @@ impl<'p> Body<'_, 'p> {
                 // `me.s = me.s + x` at the end of a method: a second holder of the new value would keep the string from
                 // growing in place, so the field is read again.
                 let grows = value && grows(&object, &name.text, &new);
-                let new = if value && !grows { self.keep(new, &mut before) } else { new };
+                let new = if value && !grows {
+                    self.keep(new, &mut before)
+                } else {
+                    new
+                };
                 let result = match grows {
                     true => Some(Box::new(Expr::new(
                         Kind::Field {

@@ -44,7 +44,9 @@ impl Emit<'_, '_, '_> {
         }
         let strings = h.rep == Rep::Str && value.ty.only(tag::STR);
         // A variable that starts as null and holds a string from then on.
-        let loose = h.rep == Rep::Dyn && first.ty.has(tag::STR) && !rights.iter().any(|r| first.ty.has(tag::INT) && r.ty.has(tag::INT));
+        let loose = h.rep == Rep::Dyn
+            && first.ty.has(tag::STR)
+            && !rights.iter().any(|r| first.ty.has(tag::INT) && r.ty.has(tag::INT));
         if !strings && !loose {
             return false;
         }
@@ -262,7 +264,11 @@ impl Emit<'_, '_, '_> {
         let Some((first, _)) = chain(value) else {
             return false;
         };
-        let Kind::Field { object: from, name: field } = &first.kind else {
+        let Kind::Field {
+            object: from,
+            name: field,
+        } = &first.kind
+        else {
             return false;
         };
         let same = match (&object.kind, &from.kind) {
@@ -297,7 +303,11 @@ impl Emit<'_, '_, '_> {
                 crate::ir::Objects::User(c) => self.calm(object) && self.program.infer.lower.is_slot(c, name),
                 _ => false,
             },
-            Kind::Method { object, name, arguments } => {
+            Kind::Method {
+                object,
+                name,
+                arguments,
+            } => {
                 let library = match object.ty.objects {
                     crate::ir::Objects::None => object.ty.only(tag::STR) || object.ty.numeric(),
                     crate::ir::Objects::Array(_) | crate::ir::Objects::Map(_) => {

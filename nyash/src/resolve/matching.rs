@@ -351,9 +351,10 @@ impl Resolver<'_> {
         }
     }
 
-    /// Some arm matches, whatever the value: `_`, a name, both bools, or all variants of an enum.
+    /// Some arm matches, whatever the value: `_`, a name, both bools, both sides of a Result, or all variants of an enum.
     fn exhaustive(&mut self, matched: &Match) {
         let (mut bools, mut variants): ([bool; 2], HashSet<(EnumId, u32)>) = ([false; 2], HashSet::new());
+        let mut results = [false; 2];
         for arm in matched.arms.iter().filter(|arm| arm.guard.is_none()) {
             let mut patterns = vec![&arm.pattern];
             while let Some(pattern) = patterns.pop() {
@@ -364,11 +365,21 @@ impl Resolver<'_> {
                     PatternKind::Name(_) if !self.declared.program.variants.contains_key(&pattern.id) => return,
                     PatternKind::Tuple { items, .. } if !items.iter().all(|item| self.binds_only(item)) => {}
                     PatternKind::Record { fields, .. } if !fields.iter().all(|(_, item)| self.binds_only(item)) => {}
-                    _ => variants.extend(self.declared.program.variants.get(&pattern.id).copied()),
+                    kind => match self.declared.program.variants.get(&pattern.id) {
+                        Some(variant) => {
+                            variants.insert(*variant);
+                        }
+                        None => {
+                            if let PatternKind::Tuple { name, .. } = kind {
+                                results[0] |= &*name.text == "Ok";
+                                results[1] |= &*name.text == "Err";
+                            }
+                        }
+                    },
                 }
             }
         }
-        if bools == [true; 2] {
+        if bools == [true; 2] || results == [true; 2] {
             return;
         }
         let enumeration = variants.iter().next().map(|(id, _)| *id);

@@ -334,7 +334,7 @@ impl Emit<'_, '_, '_> {
     fn map_field(&mut self, e: &Expr, object: &Expr, name: &Rc<str>) -> Own {
         let mark = self.mark();
         let what = format!("Cannot access field '{name}'");
-        let map = self.map_operand(object, &what, e.span);
+        let map = self.object_operand(object, &what, e.span);
         let key = text(name, e.span);
         let own = self.builtin(e, builtin::map_get_field(), &[&map, &key], true);
         self.homes.pop();
@@ -342,8 +342,9 @@ impl Emit<'_, '_, '_> {
         own
     }
 
-    /// The map in a variable for the moment, after testing that it is one. The caller takes the variable away again.
-    fn map_operand(&mut self, object: &Expr, what: &str, span: Span) -> Expr {
+    /// An object in a variable for the moment, after testing that it is one. It is lent until the mark of the caller, who
+    /// takes the variable away again.
+    pub(super) fn object_operand(&mut self, object: &Expr, what: &str, span: Span) -> Expr {
         let mark = self.mark();
         let p = self.object(object, what, span);
         if self.mark() == mark {
@@ -367,7 +368,7 @@ impl Emit<'_, '_, '_> {
         let Objects::User(c) = object.ty.objects else {
             if self.program.infer.map_field(object.ty).is_some() {
                 let mark = self.mark();
-                let map = self.map_operand(object, &format!("Cannot set field '{name}'"), span);
+                let map = self.object_operand(object, &format!("Cannot set field '{name}'"), span);
                 let key = text(name, span);
                 let nothing = Expr {
                     kind: Kind::Null,

@@ -72,13 +72,23 @@ impl Emit<'_, '_, '_> {
         let own = if e.ty.counted() { Own::Owned } else { Own::Plain };
         let mut list: Vec<&Expr> = vec![callee];
         list.extend(arguments);
+        // Inference makes no dispatch for a value that can only be one function, or null.
         if let Objects::User(c) = callee.ty.objects
-            && callee.ty.only(tag::OBJ)
             && let Some(f) = self.program.infer.lower.module.classes[c as usize].lambda
             && self.program.infer.lower.module.functions[f].params == list.len()
         {
+            if callee.ty.only(tag::OBJ) {
+                let ret = self.call_function(f, &list, e.span);
+                self.convert(ret, e.ty.rep());
+                return own;
+            }
+            let mark = self.mark();
+            let known = self.object_operand(callee, "Cannot call a value", e.span);
+            list[0] = &known;
             let ret = self.call_function(f, &list, e.span);
             self.convert(ret, e.ty.rep());
+            self.homes.pop();
+            self.release_held(mark);
             return own;
         }
         let ret = self.call_dispatch(DispatchKind::CallValue, &"".into(), &list, e.span);

@@ -1,7 +1,8 @@
 //! The generic runtime: a static executable without libc that runs the module packed into it.
 //!
 //! `platform` is the system below (a folder for each: `linux/`), `wasi/` what a module may call, `program.rs` the way
-//! from the slot to `_start`.
+//! from the slot to `_start`, `choose.rs` which code that is and `cpu/` whether
+//! the machine can run it.
 //! Nothing here parses its own file, opens it, starts a thread or makes memory executable.
 
 #![no_std]
@@ -13,6 +14,8 @@ extern crate alloc;
 mod target;
 
 mod backtrace;
+mod choose;
+mod cpu;
 mod engine;
 mod limit;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,7 @@
 //! Linux without libc: entry point, system calls, memory, signals.
 
 pub mod allocator;
+pub mod exec;
 pub mod image;
 pub mod memory;
 mod routines;

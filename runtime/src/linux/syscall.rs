@@ -17,6 +17,7 @@ mod number {
     pub const KILL: usize = 62;
     pub const SIGALTSTACK: usize = 131;
     pub const EXIT_GROUP: usize = 231;
+    pub const EXECVEAT: usize = 322;
 }
 
 pub const PROT_READ: usize = 1;
@@ -71,6 +72,22 @@ pub fn exit(status: i32) -> ! {
     loop {
         // SAFETY: does not return.
         let _ = unsafe { call(number::EXIT_GROUP, [status as usize, 0, 0, 0, 0, 0]) };
+    }
+}
+
+/// Executes the file behind a descriptor in place of this process. Returns only when that fails.
+///
+/// # Safety
+/// `argv` and `envp` are lists of C strings, each ended by a null.
+pub unsafe fn execute(file: i32, argv: *const *const u8, envp: *const *const u8) -> Errno {
+    const AT_EMPTY_PATH: usize = 0x1000;
+    let path = c"".as_ptr() as usize;
+    let arguments = [file as usize, path, argv as usize, envp as usize, AT_EMPTY_PATH, 0];
+    // SAFETY: the caller's contract.
+    match unsafe { call(number::EXECVEAT, arguments) } {
+        Err(errno) => errno,
+        // It does not return when it succeeds.
+        Ok(_) => Errno(0),
     }
 }
 

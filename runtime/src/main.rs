@@ -5,7 +5,7 @@
 //! the machine can run it.
 //! Nothing here parses its own file, opens it, starts a thread or makes memory executable.
 
-#![no_std]
+#![cfg_attr(not(feature = "jit"), no_std)]
 #![no_main]
 
 extern crate alloc;

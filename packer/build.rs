@@ -1,18 +1,21 @@
-//! Builds the runtimes that the packer carries.
+//! Builds the runtimes that the packer carries, and takes those of a stub folder in as well.
+//!
+//! The variable `NYASH_STUBS` names a folder that `cargo xtask stubs` made; every stub in it travels inside the packer.
 //!
 //! The runtime is linked without libc, with its own flags, profile and lock file, so it is built by a cargo of its own
 //! (see `runtime/Cargo.toml` and `runtime/.cargo/config.toml`). Both builds share a target folder beside this one's,
 //! so that `cargo build`, `cargo test` and `cargo clippy` build them once.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
 const TARGET: &str = "x86_64-unknown-linux-gnu";
-/// Environment variable of the crate, and cargo arguments, of each runtime.
-const RUNTIMES: [(&str, &str, &[&str]); 2] = [
-    ("NYASH_RUNTIME_LEAN", "lean", &[]),
-    ("NYASH_RUNTIME_LEAN_GC", "lean-gc", &["--features", "gc"]),
+/// Name and cargo arguments of each runtime that every packer carries.
+const RUNTIMES: [(&str, &[&str]); 2] = [
+    ("x86_64-linux-lean", &[]),
+    ("x86_64-linux-lean-gc", &["--features", "gc"]),
 ];
 
 fn main() {
@@ -36,12 +39,37 @@ fn main() {
     );
     // <target>/<profile>/build/<package>/out
     let target_dir = out.ancestors().nth(4).unwrap_or(&out).join("runtime");
-    for (variable, name, arguments) in RUNTIMES {
+    let mut stubs = BTreeMap::new();
+    for (name, arguments) in RUNTIMES {
         let built = build(&source, &target_dir, arguments);
         let kept = out.join(name);
         fs::copy(&built, &kept).unwrap_or_else(|error| panic!("cannot copy {}: {error}", built.display()));
-        println!("cargo::rustc-env={variable}={}", kept.display());
+        stubs.insert(name.to_owned(), kept);
     }
+    println!("cargo::rerun-if-env-changed=NYASH_STUBS");
+    if let Some(folder) = env::var_os("NYASH_STUBS").filter(|folder| !folder.is_empty()) {
+        for (name, path) in listed(Path::new(&folder)) {
+            // Those of this checkout are the newer ones.
+            stubs.entry(name).or_insert(path);
+        }
+    }
+    let entries: String = stubs
+        .iter()
+        .map(|(name, path)| format!("    ({name:?}, include_bytes!({:?})),\n", path.display().to_string()))
+        .collect();
+    let table = format!("static EMBEDDED: &[(&str, &[u8])] = &[\n{entries}];\n");
+    fs::write(out.join("stubs.rs"), table).unwrap_or_else(|error| panic!("cannot write the table of stubs: {error}"));
+}
+
+/// The stubs that a folder's manifest lists; see `src/stub.rs`, which checks what it says when they are used.
+fn listed(folder: &Path) -> Vec<(String, PathBuf)> {
+    let folder =
+        fs::canonicalize(folder).unwrap_or_else(|error| panic!("NYASH_STUBS names {}: {error}", folder.display()));
+    let manifest = folder.join("MANIFEST");
+    let text = fs::read_to_string(&manifest).unwrap_or_else(|error| panic!("{}: {error}", manifest.display()));
+    println!("cargo::rerun-if-changed={}", manifest.display());
+    let names = text.lines().skip(1).filter_map(|line| line.split(' ').nth(2));
+    names.map(|name| (name.to_owned(), folder.join(name))).collect()
 }
 
 /// Runs cargo in the runtime's folder and returns the executable.

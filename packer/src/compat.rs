@@ -8,6 +8,7 @@ use wasmtime_environ::{FlagValue, Tunables, obj};
 use crate::compile::{self, OptLevel};
 use crate::cwasm::Image;
 use crate::error::{Difference, Error, Result};
+use crate::target::Target;
 
 /// The section `.wasmtime.engine`, as wasmtime writes it (`engine/serialization.rs`).
 struct Record<'a> {
@@ -85,7 +86,7 @@ pub(crate) fn reduced_record(section: &[u8]) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// [`Error::Incompatible`] with every difference, or [`Error::DamagedImage`].
-pub(crate) fn check(image: &Image<'_>, small_address_space: bool) -> Result<Settings> {
+pub(crate) fn check(image: &Image<'_>, target: Target, small_address_space: bool) -> Result<Settings> {
     let found = Record::read(image)?;
     let gc = found
         .engine
@@ -93,7 +94,7 @@ pub(crate) fn check(image: &Image<'_>, small_address_space: bool) -> Result<Sett
         .is_some_and(|engine| engine.tunables.collector.is_some());
     let settings = compile::settings(gc, small_address_space);
     // What the runtime needs is what the compiler of this version writes.
-    let own = compile::engine(settings, OptLevel::Speed, false)?
+    let own = compile::engine(settings, target, OptLevel::Speed, false)?
         .precompile_module(b"\0asm\x01\0\0\0")
         .map_err(|error| Error::Compile(format!("{error:#}")))?;
     let own = Image::parse(&own)?;
@@ -212,7 +213,7 @@ mod tests {
             .unwrap()
             .precompile_module(b"\0asm\x01\0\0\0")
             .unwrap();
-        match check(&Image::parse(&image).unwrap(), false) {
+        match check(&Image::parse(&image).unwrap(), Target::X86_64Linux, false) {
             Ok(_) => Vec::new(),
             Err(Error::Incompatible(differences)) => differences
                 .iter()

@@ -5,7 +5,7 @@
 //! | setting | value | who sets it in the runtime |
 //! |---|---|---|
 //! | module version | `Custom("48.0.8")`: wasmtime's own is only the major version | constant |
-//! | target | `x86_64-unknown-linux-gnu`, no CPU features | compiled in |
+//! | target | the triple of `target.rs`, no CPU features | compiled in |
 //! | `memory_reservation`, `memory_guard_size` | 4 GiB, 32 MiB; both 0 with a small address space | record `engine` |
 //! | `gc_heap_reservation`, `gc_heap_guard_size`, `gc_heap_may_move` | wasmtime copies the memory's | not set |
 //! | `memory_may_move`, `guard_before_linear_memory`, `table_lazy_init` | wasmtime's default, true | not set |
@@ -26,12 +26,11 @@ use wasmtime::{Collector, Config, Engine, ModuleVersionStrategy, WasmBacktraceDe
 use crate::error::{Error, Result};
 use crate::features;
 use crate::module::Module;
+use crate::options::Options;
+use crate::target::Target;
 
 /// The version of wasmtime that compiles and runs modules.
 pub const WASMTIME: &str = "48.0.8";
-
-/// The target in the spelling of compatibility keys.
-pub const TARGET: &str = "x86_64-linux";
 
 /// Below this many bytes of code, starting threads costs more than it saves.
 const PARALLEL_FROM: u64 = 64 << 10;
@@ -62,21 +61,21 @@ pub fn settings(gc: bool, small_address_space: bool) -> Settings {
 }
 
 /// The compatibility key of modules compiled with these settings.
-pub fn key(settings: Settings) -> CompatKey<'static> {
+pub fn key(settings: Settings, target: Target) -> CompatKey<'static> {
     CompatKey {
         wasmtime: WASMTIME,
-        target: TARGET,
+        target: target.name(),
         cpu: CpuLevel::Baseline,
         engine: settings,
     }
 }
 
 /// An engine that compiles with these settings.
-pub(crate) fn engine(settings: Settings, opt: OptLevel, parallel: bool) -> Result<Engine> {
+pub(crate) fn engine(settings: Settings, target: Target, opt: OptLevel, parallel: bool) -> Result<Engine> {
     let mut config = Config::new();
     let ready = (|| {
         // A target that is named keeps the features of this machine's CPU out of the code.
-        config.target("x86_64-unknown-linux-gnu")?;
+        config.target(target.triple())?;
         config.module_version(ModuleVersionStrategy::Custom(WASMTIME.to_owned()))?;
         config
             .memory_reservation(settings.memory_reservation)
@@ -114,12 +113,12 @@ pub(crate) struct Compiled {
 /// # Errors
 /// [`Error::Feature`] or [`Error::Invalid`] for what the validator refuses, [`Error::Compile`] for what the compiler
 /// cannot do.
-pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, opt: OptLevel, small_address_space: bool) -> Result<Compiled> {
+pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options) -> Result<Compiled> {
     let lean = module.without_custom_sections();
     let parallel = module.code_len >= PARALLEL_FROM;
     let attempt = |gc: bool| {
-        let settings = settings(gc, small_address_space);
-        let image = engine(settings, opt, parallel)?
+        let settings = settings(gc, options.small_address_space);
+        let image = engine(settings, options.target, options.opt_level, parallel)?
             .precompile_module(&lean)
             .map_err(|error| Error::Compile(format!("{error:#}")))?;
         Ok(Compiled { image, settings })

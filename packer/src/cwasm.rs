@@ -17,10 +17,10 @@ use wasmtime_environ::{CompiledModuleInfo, MemoryInitialization, obj};
 use crate::compat;
 use crate::error::{Error, Result};
 
-/// Bytes of a page of the target.
-pub(crate) const PAGE: usize = 4096;
 /// Initial memory up to this size is copied at the start; mapping it would take longer.
 pub(crate) const COPIED_IMAGE: usize = 64 << 10;
+/// The largest alignment that wasmtime asks for, on targets with large pages.
+const MOST_ALIGNED: usize = 64 << 10;
 
 const TEXT: &str = ".text";
 /// Read at every start, in this order.
@@ -152,6 +152,7 @@ pub struct Layout<'a> {
     len: usize,
     text: Range<usize>,
     image: Range<usize>,
+    page: usize,
 }
 
 struct Part<'a> {
@@ -160,11 +161,11 @@ struct Part<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// Plans the layout of an image.
+    /// Plans the layout of an image for pages of `page` bytes.
     ///
     /// # Errors
     /// [`Error::DamagedImage`].
-    pub fn new(image: &Image<'a>) -> Result<Self> {
+    pub fn new(image: &Image<'a>, page: usize) -> Result<Self> {
         let initial = image.initial_memory()?;
         let mut data = None;
         let mut text = None;
@@ -212,13 +213,13 @@ impl<'a> Layout<'a> {
         for section in sections {
             let own = std::ptr::eq(section, text);
             let align = if own {
-                PAGE
+                page
             } else {
                 usize::try_from(section.header.sh_addralign.get(LE))
                     .map_err(damaged)?
                     .max(1)
             };
-            if !align.is_power_of_two() || align > PAGE {
+            if !align.is_power_of_two() || align > page.max(MOST_ALIGNED) {
                 return Err(damaged("a section has an impossible alignment"));
             }
             let data = if section.name == obj::ELF_WASM_ENGINE {
@@ -246,7 +247,7 @@ impl<'a> Layout<'a> {
             at += len;
             if own {
                 // Nothing but code becomes executable.
-                at = at.next_multiple_of(PAGE);
+                at = at.next_multiple_of(page);
             }
         }
         let mut strings = zeroed::<SectionHeader64<LE>>();
@@ -273,7 +274,7 @@ impl<'a> Layout<'a> {
             offset: names_at,
             data: Cow::Owned(names),
         });
-        if image_range.start % PAGE != 0 || image_range.end % PAGE != 0 {
+        if image_range.start % page != 0 || image_range.end % page != 0 {
             return Err(damaged("initial memory is not made of whole pages"));
         }
         Ok(Layout {
@@ -282,6 +283,7 @@ impl<'a> Layout<'a> {
             len: at,
             text: text_range,
             image: image_range,
+            page,
         })
     }
 
@@ -292,7 +294,7 @@ impl<'a> Layout<'a> {
 
     /// Where the code lies: whole pages.
     pub fn text(&self) -> Range<usize> {
-        self.text.start..self.text.end.next_multiple_of(PAGE)
+        self.text.start..self.text.end.next_multiple_of(self.page)
     }
 
     /// Where the initial memory lies if it is to be mapped; otherwise empty. Whole pages, behind the code.

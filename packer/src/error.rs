@@ -1,9 +1,13 @@
 //! What can go wrong, as data: a short text, and a hint that names the next step.
 
-use nyash_format::FormatError;
+use std::borrow::Cow;
 use std::path::PathBuf;
+
+use nyash_format::FormatError;
 use thiserror::Error;
 
+use crate::stub::Kind;
+use crate::target::Target;
 use crate::wasi::BadImport;
 
 /// Why a module could not be packed, or a packed program not be read.
@@ -102,6 +106,32 @@ pub enum Error {
     /// The runtime inside the packer cannot be used.
     #[error("the runtime inside nyash-pack is unusable: {0}")]
     Runtime(String),
+    /// No target has this name.
+    #[error("unknown target `{name}`")]
+    UnknownTarget {
+        /// What was asked for.
+        name: String,
+        /// The nearest names, separated as in a sentence.
+        near: String,
+    },
+    /// The packer has no runtime for a target.
+    #[error("there is no runtime `{kind}` for {target} in this nyash-pack{}", searched(.folders))]
+    StubMissing {
+        /// The target.
+        target: Target,
+        /// The kind of runtime.
+        kind: Kind,
+        /// Where else it was looked for.
+        folders: Vec<PathBuf>,
+    },
+    /// A runtime in a stub folder cannot be used.
+    #[error("{}: {message}", .path.display())]
+    Stub {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
     /// A file cannot be read or written.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {
@@ -127,8 +157,23 @@ pub enum Error {
 
 impl Error {
     /// What to do about it, when there is something to say.
-    pub fn hint(&self) -> Option<&str> {
+    pub fn hint(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Error::UnknownTarget { near, .. } if !near.is_empty() => Some(Cow::Owned(format!(
+                "did you mean `{near}`? `nyash-pack targets` lists all"
+            ))),
+            Error::StubMissing { target, kind, .. } => Some(Cow::Owned(format!(
+                "`cargo xtask stubs --target {target}` builds it; name the folder with --stub-dir, \
+                     or take another target: `nyash-pack targets` ({target}-{kind} is the file's name)"
+            ))),
+            _ => self.fixed_hint().map(Cow::Borrowed),
+        }
+    }
+
+    fn fixed_hint(&self) -> Option<&str> {
         Some(match self {
+            Error::UnknownTarget { .. } => "`nyash-pack targets` lists all",
+            Error::Stub { .. } => "build the stubs again with this version: `cargo xtask stubs`",
             Error::Empty | Error::NotWasm { .. } => {
                 "give a WASI command module (.wasm or .wat), or a .cwasm from `nyash-pack extract`"
             }
@@ -176,6 +221,14 @@ impl Difference {
     /// Whether `--small-address-space` decides about the setting.
     fn is_address_space(&self) -> bool {
         self.setting.ends_with("_reservation") || self.setting.ends_with("_guard_size")
+    }
+}
+
+fn searched(folders: &[PathBuf]) -> String {
+    let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+    match folders.as_slice() {
+        [] => String::new(),
+        folders => format!(", nor in {}", folders.join(", ")),
     }
 }
 

@@ -6,8 +6,8 @@ use nyash_format::{
 };
 
 use crate::cwasm;
-use crate::elf::Executable;
 use crate::error::{Error, Result};
+use crate::executable::Executable;
 use crate::{pack, stub};
 
 /// A packed program as a view of its file's bytes. Its slot, header and metadata are undamaged.
@@ -182,9 +182,9 @@ impl<'a> Program<'a> {
 fn find_slot(executable: &Executable<'_>) -> Result<(u64, Slot)> {
     let at = |address| executable.at(address, SLOT_LEN as u64);
     if let Some(section) = executable.section(section::SLOT)
-        && let Some(bytes) = at(section.address())
+        && let Some(bytes) = at(section.address)
     {
-        return Ok((section.address(), parse_slot(bytes)?));
+        return Ok((section.address, parse_slot(bytes)?));
     }
     let magic = &Slot::EMPTY[..8];
     for address in executable.search(magic) {

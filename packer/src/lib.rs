@@ -1,6 +1,6 @@
 //! `nyash-pack`: a WASI module becomes one native executable.
 //!
-//! [`pack()`] turns the bytes of a module into the bytes of an executable and touches no file; [`write_executable`]
+//! [`pack()`] turns the bytes of a module into the bytes of an executable and reads nothing but stub folders; [`write_executable`]
 //! writes them. [`inspect::Program`] reads a packed file again. The format is defined by `nyash-format` and its
 //! `SPEC.md`.
 //!
@@ -13,14 +13,14 @@
 //!
 //! One file is one idea: `input` tells what the bytes are, `module` walks over a module, `wasi` knows the imports,
 //! `features` explains a refusal, `compile` holds every setting of the compiler, `cwasm` reads compiled modules and
-//! lays them out, `compat` compares them with the runtime, `names` makes the table for call stacks, `stub` holds the
-//! runtimes, `elf` writes the executable, `pack` puts it all together, `output` writes files.
+//! lays them out, `compat` compares them with the runtime, `names` makes the table for call stacks, `target` lists the
+//! systems, `stub` finds the runtimes, `executable` writes the formats, `pack` puts it all together, `output` writes files.
 
 mod compat;
 pub mod compile;
 mod cwasm;
-mod elf;
 mod error;
+mod executable;
 mod features;
 pub mod files;
 mod input;
@@ -30,7 +30,8 @@ mod names;
 mod options;
 pub mod output;
 mod pack;
-mod stub;
+pub mod stub;
+mod target;
 mod wasi;
 
 pub use compile::OptLevel;
@@ -39,4 +40,5 @@ pub use module::MAX_MODULE;
 pub use options::{Directory, Options, parse_size};
 pub use output::write_executable;
 pub use pack::{Note, Packed, Stage, pack, pack_with};
+pub use target::{Format, Target};
 pub use wasi::{BadImport, Signature, WhyBad};

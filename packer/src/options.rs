@@ -1,7 +1,10 @@
 //! What a packed program may reach and how it is made.
 
+use std::path::PathBuf;
+
 use crate::compile::OptLevel;
 use crate::error::{Error, Result};
+use crate::target::Target;
 
 /// Everything that can be chosen when a program is packed. The default grants nothing but arguments, standard streams,
 /// clocks and random numbers.
@@ -29,6 +32,10 @@ pub struct Options {
     pub small_address_space: bool,
     /// How much the compiler optimises.
     pub opt_level: OptLevel,
+    /// The system that the program is for.
+    pub target: Target,
+    /// Folders with runtimes, searched before those that the packer carries.
+    pub stub_folders: Vec<PathBuf>,
 }
 
 /// A granted directory.

@@ -1,4 +1,4 @@
-//! From a module to the bytes of an executable, stage by stage. No file is touched.
+//! From a module to the bytes of an executable, stage by stage. No file is read but runtimes in stub folders.
 
 use std::borrow::Cow;
 
@@ -9,13 +9,14 @@ use sha2::{Digest, Sha256};
 use wasmtime_environ::{EntityIndex, Initializer};
 
 use crate::compile;
-use crate::cwasm::{Image, Layout, PAGE};
-use crate::elf::{Access, Executable, Part};
+use crate::cwasm::{Image, Layout};
 use crate::error::{Error, Result};
+use crate::executable::{Access, Executable, Part};
 use crate::input::Input;
 use crate::module::Module;
 use crate::options::Options;
-use crate::{compat, names, stub, wasi};
+use crate::stub::{self, Kind};
+use crate::{compat, names, wasi};
 
 /// A stage of packing, for progress and timings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +47,8 @@ pub struct Packed {
     pub bytes: Vec<u8>,
     /// What the user should know although nothing is wrong.
     pub notes: Vec<Note>,
-    /// The runtime with a collector was chosen.
-    pub gc: bool,
+    /// The runtime that was chosen.
+    pub kind: Kind,
 }
 
 /// Something the user should know.
@@ -119,7 +120,7 @@ fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> 
     module.check_command()?;
     check_memory(options, module.least_memory)?;
     at(Stage::Compile);
-    let compiled = compile::compile(wasm, &module, options.opt_level, options.small_address_space)?;
+    let compiled = compile::compile(wasm, &module, options)?;
     let functions = Image::parse(&compiled.image)?.functions();
     let names = names::table(&functions, |function| module.function_name(function.index))?;
     Ok(Program {
@@ -135,7 +136,7 @@ fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> 
 
 fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> {
     let image = Image::parse(bytes)?;
-    let settings = compat::check(&image, options.small_address_space)?;
+    let settings = compat::check(&image, options.target, options.small_address_space)?;
     let info = image.info()?;
     let module = &info.module;
     let text = |atom| module.strings.get(atom).unwrap_or_default();
@@ -201,27 +202,30 @@ fn check_memory(options: &Options, least: u64) -> Result<()> {
 
 /// Puts runtime and program together.
 fn link(program: &Program<'_>, input: &[u8], options: &Options) -> Result<Packed> {
-    let gc = program.settings.gc;
-    let runtime = Executable::parse(stub::choose(gc)).map_err(|error| Error::Runtime(error.to_string()))?;
-    stub::check(&runtime, gc)?;
+    let target = options.target;
+    let page = target.page();
+    let kind = if program.settings.gc { Kind::LeanGc } else { Kind::Lean };
+    let (stub, _) = stub::find(target, kind, &options.stub_folders)?;
+    let runtime = Executable::parse(&stub).map_err(|error| Error::Runtime(error.to_string()))?;
+    stub::check(&runtime, target, kind)?;
     let slot = runtime
         .section(section::SLOT)
         .ok_or_else(|| Error::Runtime("it has no slot".to_owned()))?;
     let image = Image::parse(&program.image)?;
-    let layout = Layout::new(&image)?;
+    let layout = Layout::new(&image, page)?;
 
     // Hashes have a fixed length, so the place of everything is known before they are.
     let count = if layout.image().is_empty() { 3 } else { 4 };
     let header_len = Header::len_for(count);
-    let key = compile::key(program.settings);
+    let key = compile::key(program.settings, target);
     let metadata_len = metadata(program, options, &key.text(), &Hashes::default())?.len();
     let names_at = (header_len + metadata_len).next_multiple_of(8);
-    let module_at = (names_at + program.names.len()).next_multiple_of(PAGE);
+    let module_at = (names_at + program.names.len()).next_multiple_of(page);
     let payload_len = module_at + layout.len();
 
-    let (mut out, address) = runtime.start_packing()?;
+    let (mut out, address) = runtime.start_packing(target)?;
     let payload_at = out.len();
-    out.resize(payload_at + payload_len.next_multiple_of(PAGE), 0);
+    out.resize(payload_at + payload_len.next_multiple_of(page), 0);
     let payload = &mut out[payload_at..];
     payload[names_at..names_at + program.names.len()].copy_from_slice(&program.names);
     layout.write(&mut payload[module_at..]);
@@ -256,9 +260,9 @@ fn link(program: &Program<'_>, input: &[u8], options: &Options) -> Result<Packed
         names: sha256(&program.names),
         runtime: [0; 32],
     };
-    runtime.finish_packing(&mut out, payload_at..payload_at + payload_len, address, &parts);
+    runtime.finish_packing(&mut out, payload_at..payload_at + payload_len, address, &parts, target)?;
     let hashes = Hashes {
-        runtime: runtime_hash(&out, address, slot.address())?,
+        runtime: runtime_hash(&out, address, slot.address)?,
         ..hashes
     };
     let metadata = metadata(program, options, &key.text(), &hashes)?;
@@ -266,21 +270,22 @@ fn link(program: &Program<'_>, input: &[u8], options: &Options) -> Result<Packed
     payload[..header_len].copy_from_slice(&header);
     payload[header_len..header_len + metadata.len()].copy_from_slice(&metadata);
     let filled = Slot {
-        payload_offset: address.wrapping_sub(slot.address()) as i64,
+        payload_offset: address.wrapping_sub(slot.address) as i64,
         payload_len: payload_len as u64,
         header_len: too_large(header_len, "the header")?,
         metadata_len: too_large(metadata.len(), "the metadata")?,
         digest: nyash_format::digest(&payload[..header_len + metadata.len()]),
     };
-    let slot_at = slot.offset() as usize;
+    let slot_at = slot.offset as usize;
     let place = out.get_mut(slot_at..slot_at + nyash_format::SLOT_LEN);
     place
         .ok_or_else(|| Error::Runtime("its slot lies outside".to_owned()))?
         .copy_from_slice(&filled.to_bytes());
+    runtime.seal(&mut out)?;
     Ok(Packed {
         bytes: out,
         notes: notes(program, options),
-        gc,
+        kind,
     })
 }
 

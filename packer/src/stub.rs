@@ -1,26 +1,202 @@
-//! The runtimes that travel inside the packer, and what they say of themselves.
+//! The runtimes ("stubs") that programs are packed into: those that travel inside the packer, and those in stub folders.
+//!
+//! A stub folder holds files called TARGET-KIND and a file `MANIFEST` with the length and SHA-256 of each, as
+//! `cargo xtask stubs` writes it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use nyash_format::{section, stub_info};
 
 use crate::compile;
-use crate::elf::Executable;
 use crate::error::{Error, Result};
+use crate::executable::Executable;
+use crate::pack::sha256;
+use crate::target::Target;
 
-/// Without a collector: smaller and faster to start.
-static LEAN: &[u8] = include_bytes!(env!("NYASH_RUNTIME_LEAN"));
-/// With a collector, for exceptions and collected types.
-static LEAN_GC: &[u8] = include_bytes!(env!("NYASH_RUNTIME_LEAN_GC"));
+// Made by build.rs: `static EMBEDDED: &[(&str, &[u8])]`, name and bytes.
+include!(concat!(env!("OUT_DIR"), "/stubs.rs"));
 
-/// The smallest runtime that offers what a module needs.
-pub fn choose(gc: bool) -> &'static [u8] {
-    if gc { LEAN_GC } else { LEAN }
+/// The file in a stub folder that lists the others.
+const MANIFEST: &str = "MANIFEST";
+/// A stub is some hundred kilobytes; with a compiler inside some ten megabytes.
+const MAX_STUB: u64 = 256 << 20;
+
+/// What a runtime offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Without a collector: smallest and fastest to start.
+    Lean,
+    /// With a collector, for exceptions and collected types.
+    LeanGc,
+    /// With an interpreter as well, for programs that carry portable code.
+    Pulley,
+    /// With a compiler as well, for programs that carry their module.
+    Jit,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 4] = [Kind::Lean, Kind::LeanGc, Kind::Pulley, Kind::Jit];
+
+    /// Its name, as in the name of the stub's file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Lean => "lean",
+            Kind::LeanGc => "lean-gc",
+            Kind::Pulley => "pulley",
+            Kind::Jit => "jit",
+        }
+    }
+
+    /// Whether modules with exceptions and collected types run in it.
+    pub fn has_gc(self) -> bool {
+        self != Kind::Lean
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where a stub was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Inside the packer.
+    Embedded,
+    /// In this folder.
+    Folder(PathBuf),
+}
+
+/// Finds a stub: in the folders, in order, and then inside the packer.
+///
+/// # Errors
+/// [`Error::StubMissing`], and [`Error::Stub`] for one that is there and is not what its folder's manifest says.
+pub fn find(target: Target, kind: Kind, folders: &[PathBuf]) -> Result<(Cow<'static, [u8]>, Place)> {
+    let name = format!("{target}-{kind}");
+    for folder in folders {
+        if let Some(bytes) = read(folder, &name)? {
+            return Ok((Cow::Owned(bytes), Place::Folder(folder.clone())));
+        }
+    }
+    match EMBEDDED.iter().find(|(other, _)| *other == name) {
+        Some((_, bytes)) => Ok((Cow::Borrowed(bytes), Place::Embedded)),
+        None => Err(Error::StubMissing {
+            target,
+            kind,
+            folders: folders.to_vec(),
+        }),
+    }
+}
+
+/// Folders that are searched without being named: the variable `NYASH_PACK_STUBS`, and `stubs` beside the running
+/// program or one folder up.
+pub fn usual_folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::env::var_os("NYASH_PACK_STUBS")
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
+    if let Ok(program) = std::env::current_exe()
+        && let Some(beside) = program.parent()
+    {
+        let places = [Some(beside.join("stubs")), beside.parent().map(|up| up.join("stubs"))];
+        folders.extend(
+            places
+                .into_iter()
+                .flatten()
+                .filter(|folder| folder.join(MANIFEST).is_file()),
+        );
+    }
+    folders
+}
+
+/// Reads a stub from a folder and compares it with the manifest. `None` when the manifest does not list it.
+fn read(folder: &Path, name: &str) -> Result<Option<Vec<u8>>> {
+    let listed = manifest(folder)?;
+    let Some(entry) = listed.iter().find(|entry| entry.name == name) else {
+        return Ok(None);
+    };
+    let path = folder.join(name);
+    let unusable = |message: String| Error::Stub {
+        path: path.clone(),
+        message,
+    };
+    let found = std::fs::metadata(&path).map_err(|error| unusable(format!("the stub cannot be read: {error}")))?;
+    if found.len() != entry.len || entry.len > MAX_STUB {
+        return Err(unusable(format!(
+            "the stub has {} bytes, and {MANIFEST} says {}; is the folder complete?",
+            found.len(),
+            entry.len
+        )));
+    }
+    let bytes = std::fs::read(&path).map_err(|error| unusable(format!("the stub cannot be read: {error}")))?;
+    if hex(&sha256(&bytes)) != entry.sha256 {
+        return Err(unusable(format!(
+            "the stub is not the one that {MANIFEST} lists: its SHA-256 is another"
+        )));
+    }
+    Ok(Some(bytes))
+}
+
+struct Entry {
+    sha256: String,
+    len: u64,
+    name: String,
+}
+
+/// The manifest of a stub folder.
+fn manifest(folder: &Path) -> Result<Vec<Entry>> {
+    let path = folder.join(MANIFEST);
+    let unusable = |message: String| Error::Stub {
+        path: path.clone(),
+        message,
+    };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| unusable(format!("the list of stubs cannot be read: {error}")))?;
+    let mut lines = text.lines();
+    let head = lines.next().unwrap_or_default();
+    let field = |name: &str| {
+        head.split(' ')
+            .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+    };
+    if !head.starts_with("nyash-stubs 1 ") {
+        return Err(unusable("this is no list of stubs".to_owned()));
+    }
+    for (name, own) in [("wasmtime", compile::WASMTIME), ("runtime", env!("CARGO_PKG_VERSION"))] {
+        let theirs = field(name).unwrap_or("missing");
+        if theirs != own {
+            return Err(unusable(format!(
+                "these stubs are for another nyash-pack: {name} is {theirs}, and must be {own}"
+            )));
+        }
+    }
+    let entry = |line: &str| {
+        let mut words = line.split(' ');
+        let entry = Entry {
+            sha256: words.next()?.to_owned(),
+            len: words.next()?.parse().ok()?,
+            name: words.next()?.to_owned(),
+        };
+        words.next().is_none().then_some(entry)
+    };
+    lines
+        .map(|line| entry(line).ok_or_else(|| unusable(format!("damaged: `{line}` is no entry"))))
+        .collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The value of a line in the runtime's own description, section `.nyash.info`.
 pub(crate) fn info<'a>(executable: &Executable<'a>, name: &str) -> Option<&'a str> {
     let section = executable.section(section::INFO)?;
-    let text = executable.at(section.address(), section.len())?;
-    let text = std::str::from_utf8(text).ok()?;
+    let text = executable.at(section.address, section.len)?;
+    let text = std::str::from_utf8(text).ok()?.trim_end_matches('\0');
     text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
 }
 
@@ -28,11 +204,11 @@ pub(crate) fn info<'a>(executable: &Executable<'a>, name: &str) -> Option<&'a st
 ///
 /// # Errors
 /// [`Error::Runtime`].
-pub(crate) fn check(executable: &Executable<'_>, gc: bool) -> Result<()> {
+pub(crate) fn check(executable: &Executable<'_>, target: Target, kind: Kind) -> Result<()> {
     let needed = [
         (stub_info::FORMAT, nyash_format::FORMAT_VERSION.to_string()),
         (stub_info::WASMTIME, compile::WASMTIME.to_owned()),
-        (stub_info::TARGET, compile::TARGET.to_owned()),
+        (stub_info::TARGET, target.name().to_owned()),
     ];
     for (name, needed) in needed {
         let found = info(executable, name).unwrap_or("missing");
@@ -40,8 +216,61 @@ pub(crate) fn check(executable: &Executable<'_>, gc: bool) -> Result<()> {
             return Err(Error::Runtime(format!("its {name} is {found}, and must be {needed}")));
         }
     }
-    if gc && info(executable, stub_info::GC) != Some("yes") {
+    if kind.has_gc() && info(executable, stub_info::GC) != Some("yes") {
         return Err(Error::Runtime("it has no collector, which the module needs".to_owned()));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str, manifest: &str, files: &[(&str, &[u8])]) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("nyash-stubs-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(MANIFEST), manifest).unwrap();
+        for (name, bytes) in files {
+            std::fs::write(folder.join(name), bytes).unwrap();
+        }
+        folder
+    }
+
+    fn outcome(name: &str, manifest: &str, files: &[(&str, &[u8])]) -> String {
+        let folder = folder(name, manifest, files);
+        let found = find(Target::S390xLinux, Kind::Lean, std::slice::from_ref(&folder));
+        std::fs::remove_dir_all(&folder).unwrap();
+        match found {
+            Ok((bytes, Place::Folder(_))) => format!("{} bytes", bytes.len()),
+            Ok(_) => "embedded".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn folders_are_checked_by_version_length_and_hash() {
+        let head = format!(
+            "nyash-stubs 1 wasmtime={} runtime={}\n",
+            compile::WASMTIME,
+            env!("CARGO_PKG_VERSION")
+        );
+        let entry = format!("{} 4 s390x-linux-lean\n", hex(&sha256(b"stub")));
+        let listed = head.clone() + &entry;
+        let file: &[(&str, &[u8])] = &[("s390x-linux-lean", b"stub")];
+        assert_eq!(outcome("good", &listed, file), "4 bytes");
+        assert!(outcome("gone", &listed, &[]).contains("cannot be read"));
+        assert!(outcome("cut", &listed, &[("s390x-linux-lean", b"stu")]).contains("is the folder complete?"));
+        assert!(outcome("other", &listed, &[("s390x-linux-lean", b"stab")]).contains("SHA-256"));
+        assert!(outcome("old", &listed.replace("wasmtime=48", "wasmtime=47"), file).contains("another nyash-pack"));
+        assert!(outcome("empty", "", file).contains("no list"));
+        assert!(outcome("damaged", &(head.clone() + "what is this\n"), file).contains("no entry"));
+        // A packer may be built with all stubs inside.
+        let inside = EMBEDDED.iter().any(|(name, _)| *name == "s390x-linux-lean");
+        let unlisted = outcome("unlisted", &head, file);
+        assert!(unlisted.contains(if inside {
+            "embedded"
+        } else {
+            "no runtime `lean` for s390x-linux"
+        }));
+    }
 }

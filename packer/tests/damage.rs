@@ -82,7 +82,7 @@ fn changed_bytes_elsewhere_are_found_by_verify() {
     let places: [Range<usize>; 3] = [
         within(RegionKind::Module),
         within(RegionKind::Names),
-        text.offset() as usize..(text.offset() + text.len()) as usize,
+        text.offset as usize..(text.offset + text.len) as usize,
     ];
     for place in places {
         for at in place.step_by(997) {

@@ -83,7 +83,7 @@ fn large_initial_memory_is_a_region_of_its_own() {
     assert_eq!((region.offset % 4096, region.len % 4096), (0, 0));
     assert!(bytes.len() > 100_000 && bytes[1024..].starts_with(b"start---"));
     let section = program.executable.section(".nyash.image").unwrap();
-    assert_eq!((section.rights().as_str(), section.len()), ("rw-", region.len));
+    assert_eq!((section.rights().as_str(), section.len), ("rw-", region.len));
     assert!(program.executable.section(".nyash.end").is_some());
     let Outcome::Ended { status, out, err } = run_bytes(&folder("image").join("app"), &file) else {
         panic!("not started");

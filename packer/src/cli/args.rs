@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use nyash_pack::OptLevel;
+use nyash_pack::{Error, OptLevel, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -12,6 +12,7 @@ Examples:
   nyash-pack app.wasm -o bin/app --dir .      the program may use the folder it is started in
   nyash-pack app.wasm --dir /srv/data::/data:ro --env MODE=fast --env HOME
   nyash-pack tool.wasm --allow-all            the program behaves like a native one
+  nyash-pack app.wasm --target windows        write app.exe
   cat app.wat | nyash-pack - -o app           read standard input
   nyash-pack inspect app                      what an executable holds and may do
 
@@ -55,6 +56,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Get the compiled module out of an executable
     Extract(ExtractArgs),
+    /// List the targets, and where their runtimes are
+    Targets(TargetsArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -70,6 +73,14 @@ pub struct PackArgs {
     /// Executable to write [default: the module's name without its ending, in the working directory]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+
+    /// System that the executable is for: a triple or a short name such as linux-arm64, windows, macos [default: this one]
+    #[arg(short, long, value_name = "TARGET", value_parser = parse_target, hide_possible_values = true)]
+    pub target: Option<Target>,
+
+    /// Folder with runtimes for other targets (see `nyash-pack targets`); can be repeated
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub stub_dir: Vec<PathBuf>,
 
     /// Grant a directory, under another name or read-only if given; can be repeated
     #[arg(long, value_name = "HOST[::GUEST][:ro]", help_heading = "What the program may reach")]
@@ -174,8 +185,30 @@ pub struct ExtractArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct TargetsArgs {
+    /// Folder with runtimes; can be repeated
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub stub_dir: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct CompletionsArgs {
     /// Shell to print completions for
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// A target by any of its names; the nearest names where there is none.
+fn parse_target(text: &str) -> Result<Target, String> {
+    Target::parse(text).map_err(|error| describe(&error))
+}
+
+fn describe(error: &Error) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    }
 }

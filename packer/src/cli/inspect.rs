@@ -166,9 +166,9 @@ impl Report {
                 .iter()
                 .map(|section| Place {
                     name: section.name.to_owned(),
-                    offset: section.offset(),
-                    size: section.len(),
-                    rights: section.allocated().then(|| section.rights()),
+                    offset: section.offset,
+                    size: section.len,
+                    rights: section.allocated.then(|| section.rights()),
                 })
                 .collect(),
             hashes: metadata

@@ -9,6 +9,7 @@ mod man;
 mod pack;
 mod progress;
 mod style;
+mod targets;
 mod verify;
 
 use std::io::{self, ErrorKind};
@@ -54,6 +55,7 @@ pub fn run() -> ExitCode {
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Verify(args)) => verify::run(&args),
         Some(Command::Extract(args)) => extract::run(&args),
+        Some(Command::Targets(args)) => targets::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
     };

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use nyash_pack::files::Bytes;
-use nyash_pack::{Directory, Error, Options, Stage, output, pack_with};
+use nyash_pack::{Directory, Error, Options, Stage, Target, pack_with};
 
 use super::args::PackArgs;
 use super::interrupt::Watch;
@@ -21,12 +21,12 @@ pub fn run(args: &PackArgs) -> anyhow::Result<()> {
     let mut timings = Timings::new();
     let module = args.module.as_deref().unwrap_or(Path::new(STDIN));
     let options = options(args)?;
-    let target = target(args, module)?;
+    let output = output(args, module, options.target)?;
     // Known before minutes go into compiling.
-    output::check_output(&target)?;
-    if module != Path::new(STDIN) && output::same_file(module, &target) {
+    nyash_pack::output::check_output(&output)?;
+    if module != Path::new(STDIN) && nyash_pack::output::same_file(module, &output) {
         return Err(Error::Output {
-            path: target,
+            path: output,
             message: "it is the input",
         }
         .into());
@@ -49,7 +49,7 @@ pub fn run(args: &PackArgs) -> anyhow::Result<()> {
 
     timings.enter("write");
     let watch = Watch::start();
-    output::write_file(&target, &packed.bytes, 0o777, &|| watch.asked())?;
+    nyash_pack::output::write_file(&output, &packed.bytes, 0o777, &|| watch.asked())?;
     timings.leave();
     for note in &packed.notes {
         eprintln!("{} {}: {note}", style::hint("note:"), name.display());
@@ -70,6 +70,8 @@ fn options(args: &PackArgs) -> Result<Options, Error> {
         memory_limit: args.memory_limit,
         small_address_space: args.small_address_space,
         opt_level: args.opt_level.into(),
+        target: args.target.unwrap_or_default(),
+        stub_folders: super::targets::folders(&args.stub_dir),
         ..Options::default()
     };
     for directory in &args.dir {
@@ -85,7 +87,7 @@ fn options(args: &PackArgs) -> Result<Options, Error> {
 }
 
 /// Where the executable goes: what was asked for, or the module's name without its ending.
-fn target(args: &PackArgs, module: &Path) -> Result<PathBuf, Error> {
+fn output(args: &PackArgs, module: &Path, target: Target) -> Result<PathBuf, Error> {
     if let Some(output) = &args.output {
         return Ok(output.clone());
     }
@@ -99,7 +101,11 @@ fn target(args: &PackArgs, module: &Path) -> Result<PathBuf, Error> {
     let ending = module.extension().and_then(OsStr::to_str);
     match (ending, module.file_stem()) {
         // In the working directory, as compilers do.
-        (Some("wasm" | "wat" | "cwasm"), Some(name)) => Ok(PathBuf::from(name)),
+        (Some("wasm" | "wat" | "cwasm"), Some(name)) => {
+            let mut name = name.to_owned();
+            name.push(target.executable_suffix());
+            Ok(PathBuf::from(name))
+        }
         _ => Err(refuse(
             "give a name with -o, because the module's name has no ending to leave out",
         )),

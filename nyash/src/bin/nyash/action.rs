@@ -106,11 +106,19 @@ fn generate(file: &Path, program: &Program, options: &Options, reporter: Reporte
         return write_module(file, &wasm, options);
     }
     if options.compile_native || options.aot {
-        let out = output_path(file, options, std::env::consts::EXE_EXTENSION);
+        let suffix = options.target.unwrap_or_default().executable_suffix();
+        let out = output_path(file, options, suffix.trim_start_matches('.'));
         refuse_source(file, &out)?;
         let packed = pack::pack_to(&wasm, &out, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
         packed.notes.iter().for_each(report::note);
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(other) = options
+        .target
+        .filter(|target| Some(*target) != nyash_pack::Target::host())
+    {
+        let message = format!("a program for {other} cannot run here; make an executable with --aot");
+        return Err(fail(WRONG_COMMAND_LINE, message));
     }
     if options.benchmark {
         return benchmark(&wasm, options);

@@ -72,6 +72,15 @@ pub struct Options {
     #[arg(short, long, value_name = "OUT", help_heading = "Compilation")]
     pub output: Option<PathBuf>,
 
+    /// The system that the executable is for: a triple or a short name such as linux-arm64, windows, macos [default: this
+    /// one]
+    #[arg(long, value_name = "TARGET", value_parser = target, help_heading = "Compilation")]
+    pub target: Option<nyash_pack::Target>,
+
+    /// A folder with runtimes for other targets (see `nyash-pack targets`)
+    #[arg(long, value_name = "DIR", help_heading = "Compilation")]
+    pub stub_dir: Vec<PathBuf>,
+
     /// The edition of the language: 2025 (default for .nyash) or 2026
     #[arg(long, value_name = "YEAR", value_parser = edition, help_heading = "Compilation")]
     pub edition: Option<nyash::edition::Edition>,
@@ -164,6 +173,10 @@ pub enum OptLevel {
 
 fn edition(text: &str) -> Result<nyash::edition::Edition, String> {
     nyash::edition::Edition::parse(text).ok_or_else(|| "the editions are 2025 and 2026".to_string())
+}
+
+fn target(text: &str) -> Result<nyash_pack::Target, String> {
+    nyash_pack::Target::parse(text).map_err(|error| crate::pack::explain(&error))
 }
 
 /// The completion script for `shell`.

@@ -1,12 +1,12 @@
 //! From a module to an executable: the packer, called as a library.
 
 use crate::options::{OptLevel, Options};
-use nyash_pack::{Directory, Packed, write_executable};
+use nyash_pack::{Directory, Error, Packed, write_executable};
 use std::path::Path;
 
 /// Makes an executable that runs `wasm`.
 pub fn pack(wasm: &[u8], options: &Options) -> Result<Packed, String> {
-    nyash_pack::pack(wasm, &packer_options(options)?).map_err(|error| error.to_string())
+    nyash_pack::pack(wasm, &packer_options(options)?).map_err(|error| explain(&error))
 }
 
 /// Makes an executable that runs `wasm` and writes it to `out`.
@@ -18,6 +18,14 @@ pub fn pack_to(wasm: &[u8], out: &Path, options: &Options) -> Result<Packed, Str
     Ok(packed)
 }
 
+/// What is wrong, and what to do about it.
+pub fn explain(error: &Error) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    }
+}
+
 fn packer_options(options: &Options) -> Result<nyash_pack::Options, String> {
     let mut packer = nyash_pack::Options::default();
     for directory in &options.dir {
@@ -27,6 +35,9 @@ fn packer_options(options: &Options) -> Result<nyash_pack::Options, String> {
     for variable in &options.env {
         packer.add_env(variable.as_bytes()).map_err(|error| error.to_string())?;
     }
+    packer.target = options.target.unwrap_or_default();
+    packer.stub_folders = options.stub_dir.clone();
+    packer.stub_folders.extend(nyash_pack::stub::usual_folders());
     packer.inherit_env = options.inherit_env;
     packer.args = options
         .arg

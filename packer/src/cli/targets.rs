@@ -1,0 +1,99 @@
+//! `nyash-pack targets`: what programs can be packed for, and where the runtimes are.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use nyash_pack::Target;
+use nyash_pack::stub::{self, Kind, Place};
+use serde::Serialize;
+
+use super::args::TargetsArgs;
+
+/// A target as it is shown. The field names are those of the JSON.
+#[derive(Debug, Serialize)]
+struct Row {
+    target: &'static str,
+    triple: &'static str,
+    names: &'static [&'static str],
+    host: bool,
+    stubs: Vec<Stub>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stub {
+    kind: &'static str,
+    /// `embedded`, or the folder.
+    place: String,
+    size: usize,
+}
+
+/// Lists the targets.
+pub fn run(args: &TargetsArgs) -> anyhow::Result<()> {
+    let folders = folders(&args.stub_dir);
+    let mut rows = Vec::new();
+    for target in Target::ALL {
+        let mut stubs = Vec::new();
+        for kind in Kind::ALL {
+            match stub::find(target, kind, &folders) {
+                Ok((bytes, place)) => stubs.push(Stub {
+                    kind: kind.name(),
+                    place: match place {
+                        Place::Embedded => "embedded".to_owned(),
+                        Place::Folder(folder) => folder.display().to_string(),
+                    },
+                    size: bytes.len(),
+                }),
+                Err(nyash_pack::Error::StubMissing { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        rows.push(Row {
+            target: target.name(),
+            triple: target.triple(),
+            names: target.aliases(),
+            host: Target::host() == Some(target),
+            stubs,
+        });
+    }
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &rows)?;
+        writeln!(out)?;
+    } else {
+        out.write_all(text(&rows).as_bytes())?;
+    }
+    Ok(out.flush()?)
+}
+
+/// The folders that were named, and the usual ones behind them.
+pub fn folders(named: &[PathBuf]) -> Vec<PathBuf> {
+    let mut folders = named.to_vec();
+    for folder in stub::usual_folders() {
+        if !folders.iter().any(|other| Path::new(other) == folder) {
+            folders.push(folder);
+        }
+    }
+    folders
+}
+
+fn text(rows: &[Row]) -> String {
+    let mut out = String::from("target           runtimes present                 other names\n");
+    for row in rows {
+        let kinds: Vec<&str> = row.stubs.iter().map(|stub| stub.kind).collect();
+        let kinds = if kinds.is_empty() {
+            "none".to_owned()
+        } else {
+            kinds.join(", ")
+        };
+        let mut names = vec![row.triple];
+        names.extend(row.names);
+        let host = if row.host { " (this machine)" } else { "" };
+        out += &format!("{:16} {:32} {}{host}\n", row.target, kinds, names.join(", "));
+    }
+    if rows.iter().any(|row| row.stubs.is_empty()) {
+        out += "\nA target without a runtime needs a stub folder: `cargo xtask stubs` in a checkout of nyash-pack builds all of\n\
+                them; then use --stub-dir DIR, the variable NYASH_PACK_STUBS, or a folder `stubs` beside this program.\n\
+                A nyash-pack that is built with the variable NYASH_STUBS=DIR carries them inside.\n";
+    }
+    out
+}

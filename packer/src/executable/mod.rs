@@ -1,0 +1,216 @@
+//! Executables of every format: the runtime's, the packed one made from it, and reading that again.
+//!
+//! A format is a file here. Each knows its tables and offers the same few steps: what lies where, where a payload goes,
+//! the tables of a packed file, and what has to be computed once everything else stands (checksum, signature).
+
+mod elf;
+
+use std::ops::Range;
+
+use crate::error::{Error, Result};
+use crate::target::Target;
+
+/// An executable as a view of its bytes.
+pub struct Executable<'a> {
+    bytes: &'a [u8],
+    sections: Vec<Section<'a>>,
+    loads: Vec<Load>,
+    file: File<'a>,
+}
+
+enum File<'a> {
+    Elf(elf::File<'a>),
+}
+
+/// A section of an executable.
+#[derive(Debug, Clone)]
+pub struct Section<'a> {
+    /// Its name, in the spelling of ELF where the format shortens names.
+    pub name: &'a str,
+    /// Address once the file is loaded at 0.
+    pub address: u64,
+    /// Offset in the file in bytes.
+    pub offset: u64,
+    /// Length in memory in bytes.
+    pub len: u64,
+    /// Whether it is loaded.
+    pub allocated: bool,
+    /// It can be written to, executed.
+    pub access: (bool, bool),
+}
+
+impl Section<'_> {
+    /// Access rights as `r-x` and the like.
+    pub fn rights(&self) -> String {
+        let bit = |set, letter| if set { letter } else { '-' };
+        let (write, execute) = self.access;
+        [bit(self.allocated, 'r'), bit(write, 'w'), bit(execute, 'x')]
+            .iter()
+            .collect()
+    }
+}
+
+/// A range of the file that is loaded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    /// Address once the file is loaded at 0.
+    pub address: u64,
+    /// Offset in the file.
+    pub offset: u64,
+    /// Length in the file.
+    pub len: u64,
+    /// Length in memory.
+    pub memory: u64,
+}
+
+impl Load {
+    fn holds(&self, address: u64) -> bool {
+        address >= self.address && address - self.address < self.len
+    }
+
+    fn distance(&self) -> u64 {
+        self.address.wrapping_sub(self.offset)
+    }
+}
+
+/// A part of the payload with its own access rights.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    /// Name of its section.
+    pub section: &'static str,
+    /// Where it lies in the payload; whole pages.
+    pub range: Range<usize>,
+    /// Its access rights.
+    pub access: Access,
+}
+
+/// Access rights of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Read only.
+    Read,
+    /// Read and execute.
+    Execute,
+    /// Read and write, private to the process.
+    Write,
+}
+
+impl<'a> Executable<'a> {
+    /// Reads the tables of an executable of any target.
+    ///
+    /// # Errors
+    /// [`Error::NotPacked`] for anything else, and [`Error::Damaged`] for tables that lie outside the file.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self> {
+        if bytes.is_empty() {
+            return Err(Error::NotPacked("the file is empty".to_owned()));
+        }
+        if bytes.starts_with(b"\x7fELF") {
+            let file = elf::File::parse(bytes)?;
+            return Ok(Executable {
+                bytes,
+                sections: file.sections(),
+                loads: file.loads().collect(),
+                file: File::Elf(file),
+            });
+        }
+        Err(Error::NotPacked("it is no executable".to_owned()))
+    }
+
+    /// All sections.
+    pub fn sections(&self) -> &[Section<'a>] {
+        &self.sections
+    }
+
+    /// The first section of a name.
+    pub fn section(&self, name: &str) -> Option<&Section<'a>> {
+        self.sections.iter().find(|section| section.name == name)
+    }
+
+    /// The bytes that lie at an address once loaded at 0, if they are one range of the file.
+    pub fn at(&self, address: u64, len: u64) -> Option<&'a [u8]> {
+        let first = self.loads.iter().find(|load| load.holds(address))?;
+        let mut reached = address;
+        let end = address.checked_add(len)?;
+        while reached < end {
+            let mut loads = self.loads.iter();
+            let load = loads.find(|load| load.holds(reached) && load.distance() == first.distance())?;
+            reached = load.address.checked_add(load.len)?;
+        }
+        let start = usize::try_from(address.wrapping_sub(first.distance())).ok()?;
+        self.bytes.get(start..start.checked_add(usize::try_from(len).ok()?)?)
+    }
+
+    /// The offset in the file of what lies at an address.
+    pub fn offset_of(&self, address: u64) -> Option<u64> {
+        let load = self.loads.iter().find(|load| load.holds(address))?;
+        Some(address.wrapping_sub(load.distance()))
+    }
+
+    /// Addresses of everything that starts with `magic` at a multiple of 8, in the loaded part of the file.
+    pub fn search(&self, magic: &[u8]) -> Vec<u64> {
+        let mut found = Vec::new();
+        for load in &self.loads {
+            let Some(bytes) = self.at(load.address, load.len) else {
+                continue;
+            };
+            let skew = (load.address.wrapping_neg() % 8) as usize;
+            let mut at = skew;
+            while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+                if rest.starts_with(magic) {
+                    found.push(load.address + at as u64);
+                }
+                at += 8;
+            }
+        }
+        found
+    }
+
+    /// File bytes of what is loaded below an address, in order.
+    pub fn loaded_below(&self, address: u64) -> Vec<(u64, &'a [u8])> {
+        let mut loads: Vec<&Load> = self.loads.iter().filter(|load| load.address < address).collect();
+        loads.sort_by_key(|load| load.address);
+        let bytes = |load: &Load| Some((load.address, self.at(load.address, load.len)?));
+        loads.into_iter().filter_map(bytes).collect()
+    }
+
+    /// The runtime's bytes up to where the payload goes, in whole pages, and the payload's address.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] when the runtime leaves no place for a payload.
+    pub(crate) fn start_packing(&self, target: Target) -> Result<(Vec<u8>, u64)> {
+        match &self.file {
+            File::Elf(file) => file.start_packing(target.page()),
+        }
+    }
+
+    /// Writes the tables of the packed file to `out`, which holds the runtime and the payload from `payload.start`.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] when there is no room for them.
+    pub(crate) fn finish_packing(
+        &self,
+        out: &mut Vec<u8>,
+        payload: Range<usize>,
+        address: u64,
+        parts: &[Part],
+        target: Target,
+    ) -> Result<()> {
+        match &self.file {
+            File::Elf(file) => {
+                file.finish_packing(out, payload, address, parts, target.page());
+                Ok(())
+            }
+        }
+    }
+
+    /// Computes what covers the whole packed file, once nothing else of it changes any more.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`].
+    pub(crate) fn seal(&self, _out: &mut Vec<u8>) -> Result<()> {
+        match &self.file {
+            // The kernel checks nothing.
+            File::Elf(_) => Ok(()),
+        }
+    }
+}

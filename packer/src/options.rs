@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use nyash_format::CpuLevel;
+
 use crate::compile::OptLevel;
+use crate::cpu;
 use crate::error::{Error, Result};
 use crate::target::Target;
 
@@ -34,8 +37,31 @@ pub struct Options {
     pub opt_level: OptLevel,
     /// The system that the program is for.
     pub target: Target,
+    /// The CPU levels that the program has code for, the best first; none means the baseline ([`crate::cpu::parse`]).
+    pub cpu: Vec<CpuLevel>,
+    /// What runs where none of that code can.
+    pub fallback: Option<Fallback>,
     /// Folders with runtimes, searched before those that the packer carries.
     pub stub_folders: Vec<PathBuf>,
+}
+
+/// What a program goes on with on a machine that cannot run its compiled code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// Bytecode and an interpreter for it: small, and slow to run.
+    Pulley,
+    /// The module and a compiler: some ten megabytes, and slow to start.
+    Jit,
+}
+
+impl Fallback {
+    /// Name as users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fallback::Pulley => "pulley",
+            Fallback::Jit => "jit",
+        }
+    }
 }
 
 /// A granted directory.
@@ -106,6 +132,15 @@ impl Options {
         self.inherit_env = true;
     }
 
+    /// The CPU levels to compile for.
+    pub(crate) fn cpu_levels(&self) -> &[CpuLevel] {
+        if self.cpu.is_empty() {
+            &[CpuLevel::Baseline]
+        } else {
+            &self.cpu
+        }
+    }
+
     /// Refuses what cannot work.
     pub(crate) fn check(&self) -> Result<()> {
         for (at, directory) in self.directories.iter().enumerate() {
@@ -122,6 +157,7 @@ impl Options {
                 });
             }
         }
+        cpu::check(&self.cpu, self.target)?;
         if self.memory_limit == Some(0) {
             return Err(Error::Option {
                 option: "--memory-limit",

@@ -15,7 +15,7 @@ static SLOT: [u8; SLOT_LEN] = Slot::EMPTY;
 /// Room for the program headers of the payload's segments; see the linker script.
 #[unsafe(link_section = ".nyash.phdrs")]
 #[used]
-static PROGRAM_HEADERS: [u8; 8 * 56] = [0; 8 * 56];
+static PROGRAM_HEADERS: [u8; 14 * 56] = [0; 14 * 56];
 
 #[cfg(feature = "gc")]
 macro_rules! gc {

@@ -30,6 +30,7 @@ DEBIAN = {
     "pip3": "python3-pip",
     "node": "nodejs",
     "npm": "npm",
+    "qemu-x86_64-static": "qemu-user-static",
 }
 DEBIAN_FILES = {
     "/usr/lib/wasm32-wasi/libc.a": "wasi-libc",

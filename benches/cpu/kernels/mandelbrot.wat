@@ -7,7 +7,7 @@
       (v128.const f64x2 0.006 0.0061)) (f64x2.splat (f64.const 2))))
     (local.set $cy (f64x2.sub (f64x2.mul (f64x2.splat (f64.convert_i32_u (i32.div_u (local.get $n) (i32.const 500))))
       (f64x2.splat (f64.const 0.005))) (f64x2.splat (f64.const 1))))
-    (local.set $x (local.get $cx)) (local.set $y (local.get $cy)) (local.set $i (i32.const 60))
+    (local.set $x (local.get $cx)) (local.set $y (local.get $cy)) (local.set $i (i32.const 600))
     (loop $again
       (local.set $xx (f64x2.mul (local.get $x) (local.get $x)))
       (local.set $yy (f64x2.mul (local.get $y) (local.get $y)))

@@ -13,10 +13,7 @@ use std::{env, fs};
 
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// Name and cargo arguments of each runtime that every packer carries.
-const RUNTIMES: [(&str, &[&str]); 3] = [
-    ("x86_64-linux-lean", &[]),
-    ("x86_64-linux-lean-gc", &["--features", "gc"]),
-    ("x86_64-linux-pulley", &["--features", "gc,pulley"]),
+const RUNTIMES: [(&str, &[&str]); 0] = [
 ];
 
 fn main() {
@@ -30,7 +27,7 @@ fn main() {
         "Cargo.toml",
         "Cargo.lock",
         ".cargo/config.toml",
-        "link-x86_64.ld",
+        "link-linux.ld",
     ] {
         println!("cargo::rerun-if-changed={}", source.join(input).display());
     }
@@ -88,6 +85,7 @@ fn build(source: &Path, target_dir: &Path, arguments: &[&str]) -> PathBuf {
             "--target-dir",
         ])
         .arg(target_dir)
+        .args(["--config", &without_home()])
         .args(arguments);
     // Flags and wrappers of this build (coverage, clippy, another linker) are not meant for the runtime.
     for (name, _) in env::vars_os() {
@@ -116,4 +114,16 @@ fn build(source: &Path, target_dir: &Path, arguments: &[&str]) -> PathBuf {
         .unwrap_or_else(|error| panic!("cannot run cargo for the runtime: {error}"));
     assert!(status.success(), "building the runtime in {} failed", source.display());
     target_dir.join(TARGET).join("release/nyash-runtime")
+}
+
+/// A setting that keeps the place of downloaded crates out of panic messages, hence out of the runtime: it is the same on
+/// every machine. `xtask/src/build.rs` passes the same.
+fn without_home() -> String {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
+    let flag = match home {
+        Some(home) => format!("--remap-path-prefix={}=", home.join("registry/src/").display()),
+        None => return format!("target.{TARGET}.rustflags=[]"),
+    };
+    format!("target.{TARGET}.rustflags=[{flag:?}]")
 }

@@ -26,10 +26,6 @@ pub enum RegionKind {
     Names = 4,
     /// A module compiled for the interpreter, in the form of [`RegionKind::Module`]. For when no module can be used.
     Bytecode = 5,
-    /// An executable of the same target that does the same in another way. For when neither of the others can be used.
-    Fallback = 6,
-    /// The module itself, in binary form, to be compiled at the start.
-    Wasm = 7,
 }
 
 impl RegionKind {
@@ -40,8 +36,6 @@ impl RegionKind {
             3 => RegionKind::Image,
             4 => RegionKind::Names,
             5 => RegionKind::Bytecode,
-            6 => RegionKind::Fallback,
-            7 => RegionKind::Wasm,
             _ => return None,
         })
     }
@@ -54,15 +48,13 @@ impl RegionKind {
             RegionKind::Image => "image",
             RegionKind::Names => "names",
             RegionKind::Bytecode => "bytecode",
-            RegionKind::Fallback => "fallback",
-            RegionKind::Wasm => "wasm",
         }
     }
 
     /// A reader that does not know a critical region must refuse the program. Without the others it can still run it
     /// as it was meant.
     fn critical(self) -> bool {
-        !matches!(self, RegionKind::Bytecode | RegionKind::Fallback)
+        self != RegionKind::Bytecode
     }
 }
 

@@ -103,10 +103,6 @@ pub enum HashOf {
     Names(u16),
     /// The bytecode region.
     Bytecode,
-    /// The fallback region.
-    Fallback,
-    /// The region with the module in binary form.
-    Wasm,
 }
 
 impl HashOf {
@@ -119,8 +115,6 @@ impl HashOf {
             (3, 0) => HashOf::Runtime,
             (4, _) => HashOf::Names(which),
             (5, 0) => HashOf::Bytecode,
-            (6, 0) => HashOf::Fallback,
-            (7, 0) => HashOf::Wasm,
             _ => return None,
         })
     }
@@ -132,8 +126,6 @@ impl HashOf {
             HashOf::Runtime => (3, 0),
             HashOf::Names(which) => (4, which),
             HashOf::Bytecode => (5, 0),
-            HashOf::Fallback => (6, 0),
-            HashOf::Wasm => (7, 0),
         };
         what | u32::from(which) << 16
     }
@@ -146,8 +138,6 @@ impl HashOf {
             HashOf::Runtime => "runtime",
             HashOf::Names(_) => "names",
             HashOf::Bytecode => "bytecode",
-            HashOf::Fallback => "fallback",
-            HashOf::Wasm => "wasm",
         }
     }
 

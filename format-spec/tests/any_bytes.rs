@@ -65,8 +65,6 @@ fn header_of_versions() -> Vec<u8> {
         region(RegionKind::Text, CpuLevel::X86V3, 1024),
         region(RegionKind::Text, baseline, 2048),
         region(RegionKind::Bytecode, baseline, 3072),
-        region(RegionKind::Fallback, baseline, 4096),
-        region(RegionKind::Wasm, baseline, 5120),
     ])
     .unwrap()
 }
@@ -208,7 +206,7 @@ fn versions_stand_in_order() {
         [Some(CpuLevel::X86V3), Some(CpuLevel::Baseline), None]
     );
     // What a program can do without is not critical.
-    for (region, critical) in bytes[24..].chunks(32).zip([1, 1, 1, 1, 0, 0, 1]) {
+    for (region, critical) in bytes[24..].chunks(32).zip([1, 1, 1, 1, 0]) {
         assert_eq!(region[2], critical, "kind {}", region[0]);
     }
 }

@@ -111,11 +111,13 @@ pub(crate) fn check(
     small_address_space: bool,
 ) -> Result<Settings> {
     let found = Record::read(image)?;
-    let gc = found
-        .engine
-        .as_ref()
-        .is_some_and(|engine| engine.tunables.collector.is_some());
-    let settings = compile::settings(gc, small_address_space);
+    let tunables = found.engine.as_ref().map(|engine| &engine.tunables);
+    let gc = tunables.is_some_and(|tunables| tunables.collector.is_some());
+    let settings = Settings {
+        // The runtime serves both.
+        memory_init_cow: tunables.is_none_or(|tunables| tunables.memory_init_cow),
+        ..compile::settings(gc, small_address_space)
+    };
     // What the runtime needs is what the compiler of this version writes.
     let own = compile::engine(
         settings,

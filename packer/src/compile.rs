@@ -10,7 +10,7 @@
 //! | `gc_heap_reservation`, `gc_heap_guard_size`, `gc_heap_may_move` | wasmtime copies the memory's | not set |
 //! | `memory_may_move`, `guard_before_linear_memory`, `table_lazy_init` | wasmtime's default, true | not set |
 //! | `signals_based_traps` | true | record `engine` |
-//! | `memory_init_cow` | true | record `engine` |
+//! | `memory_init_cow` | true, except for little data on targets with large pages | record `engine` |
 //! | `collector` | deferred reference counting with `gc`, otherwise none | record `engine` |
 //! | `parse_wasm_debuginfo` | false (`WasmBacktraceDetails::Disable`) | constant |
 //! | `debug_symbols` | wasmtime's default, true | not set |
@@ -26,6 +26,7 @@ use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET, CompatKey, CpuFeatures,
 use wasmtime::{Collector, Config, Engine, ModuleVersionStrategy, WasmBacktraceDetails};
 
 use crate::cpu;
+use crate::cwasm::COPIED_IMAGE;
 use crate::error::{Error, Result};
 use crate::features;
 use crate::module::Module;
@@ -61,6 +62,12 @@ pub fn settings(gc: bool, small_address_space: bool) -> Settings {
         memory_init_cow: true,
         gc,
     }
+}
+
+/// Whether wasmtime lays initial memory out in pages. It counts in the largest page of the target, so that on aarch64
+/// Linux a hello of 300 bytes would carry 64 KiB of zeros; data that would be copied anyway is copied piece by piece there.
+fn maps_initial_memory(target: Target, data_len: u64) -> bool {
+    target.smallest_page() == target.page() || data_len > COPIED_IMAGE as u64
 }
 
 /// The compatibility key of modules compiled with these settings.
@@ -117,7 +124,8 @@ pub(crate) fn engine(
             .memory_init_cow(settings.memory_init_cow)
             .wasm_backtrace_details(WasmBacktraceDetails::Disable)
             .generate_address_map(false)
-            .native_unwind_info(false)
+            // wasmtime refuses to leave it out for Windows; the layout of the image does.
+            .native_unwind_info(target.format() == crate::target::Format::Pe)
             .gc_support(settings.gc)
             .wasm_exceptions(settings.gc)
             .parallel_compilation(parallel)
@@ -157,7 +165,10 @@ pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, nati
         image.map_err(|error| Error::Compile(format!("{error:#}")))
     };
     let attempt = |gc: bool| {
-        let settings = settings(gc, options.small_address_space);
+        let settings = Settings {
+            memory_init_cow: maps_initial_memory(target, module.data_len),
+            ..settings(gc, options.small_address_space)
+        };
         let mut images = Vec::new();
         for level in options.cpu_levels() {
             let flags = cpu::enabled(target, level.features(native));

@@ -11,11 +11,12 @@ use nyash_format::NameTable;
 use object::elf::{self, FileHeader64, SectionHeader64, Sym64};
 use object::pod::{bytes_of, from_bytes, slice_from_bytes};
 use object::read::elf::{FileHeader as _, SectionHeader as _, Sym as _};
-use object::{LittleEndian as LE, U16, U32, U64};
+use object::{Endianness, U16, U32, U64};
 use wasmtime_environ::{CompiledModuleInfo, MemoryInitialization, obj};
 
 use crate::compat;
 use crate::error::{Error, Result};
+use crate::target::Target;
 
 /// Initial memory up to this size is copied at the start; mapping it would take longer.
 pub(crate) const COPIED_IMAGE: usize = 64 << 10;
@@ -33,13 +34,14 @@ pub fn is_cwasm(bytes: &[u8]) -> bool {
 
 /// A compiled module as a view of its bytes.
 pub struct Image<'a> {
-    header: &'a FileHeader64<LE>,
+    endian: Endianness,
+    header: &'a FileHeader64<Endianness>,
     sections: Vec<Section<'a>>,
 }
 
 struct Section<'a> {
     name: &'a str,
-    header: &'a SectionHeader64<LE>,
+    header: &'a SectionHeader64<Endianness>,
     data: &'a [u8],
 }
 
@@ -62,26 +64,31 @@ impl<'a> Image<'a> {
     /// # Errors
     /// [`Error::Component`] or [`Error::DamagedImage`].
     pub fn parse(bytes: &'a [u8]) -> Result<Self> {
-        let header = FileHeader64::<LE>::parse(bytes).map_err(damaged)?;
-        let flags = header.e_flags.get(LE);
+        let header = FileHeader64::<Endianness>::parse(bytes).map_err(damaged)?;
+        let endian = header.endian().map_err(damaged)?;
+        let flags = header.e_flags.get(endian);
         if flags & obj::EF_WASMTIME_COMPONENT != 0 {
             return Err(Error::Component);
         }
-        if header.endian().is_err() || flags & obj::EF_WASMTIME_MODULE == 0 {
+        if flags & obj::EF_WASMTIME_MODULE == 0 {
             return Err(damaged("it is not marked as a module"));
         }
-        let headers = header.section_headers(LE, bytes).map_err(damaged)?;
-        let strings = header.section_strings(LE, bytes, headers).map_err(damaged)?;
+        let headers = header.section_headers(endian, bytes).map_err(damaged)?;
+        let strings = header.section_strings(endian, bytes, headers).map_err(damaged)?;
         let mut sections = Vec::with_capacity(headers.len());
         for header in headers.iter().skip(1) {
-            let name = header.name(LE, strings).map_err(damaged)?;
+            let name = header.name(endian, strings).map_err(damaged)?;
             sections.push(Section {
                 name: std::str::from_utf8(name).map_err(damaged)?,
                 header,
-                data: header.data(LE, bytes).map_err(damaged)?,
+                data: header.data(endian, bytes).map_err(damaged)?,
             });
         }
-        Ok(Image { header, sections })
+        Ok(Image {
+            endian,
+            header,
+            sections,
+        })
     }
 
     /// The data of a section.
@@ -94,23 +101,41 @@ impl<'a> Image<'a> {
         let (Some(table), Some(strings)) = (self.section(".symtab"), self.section(".strtab")) else {
             return Vec::new();
         };
-        let count = table.len() / size_of::<Sym64<LE>>();
-        let Ok((symbols, _)) = slice_from_bytes::<Sym64<LE>>(table, count) else {
+        let count = table.len() / size_of::<Sym64<Endianness>>();
+        let Ok((symbols, _)) = slice_from_bytes::<Sym64<Endianness>>(table, count) else {
             return Vec::new();
         };
+        let e = self.endian;
         let strings = object::StringTable::new(strings, 0, strings.len() as u64);
-        let function = |symbol: &'a Sym64<LE>| {
-            let name = std::str::from_utf8(symbol.name(LE, strings).ok()?).ok()?;
+        let function = |symbol: &'a Sym64<Endianness>| {
+            let name = std::str::from_utf8(symbol.name(e, strings).ok()?).ok()?;
             let rest = name.strip_prefix("wasm[0]::function[")?;
             let (index, rest) = rest.split_once(']')?;
             Some(Function {
-                start: symbol.st_value.get(LE).try_into().ok()?,
-                len: symbol.st_size.get(LE).try_into().ok()?,
+                start: symbol.st_value.get(e).try_into().ok()?,
+                len: symbol.st_size.get(e).try_into().ok()?,
                 index: index.parse().ok()?,
                 name: rest.strip_prefix("::"),
             })
         };
         symbols.iter().filter_map(function).collect()
+    }
+
+    /// Where the code ends that the symbol table lists, in bytes from the start of the text. wasmtime fills the text up to a
+    /// page of the largest size.
+    fn code_end(&self) -> Option<usize> {
+        let table = self.section(".symtab")?;
+        let (symbols, _) =
+            slice_from_bytes::<Sym64<Endianness>>(table, table.len() / size_of::<Sym64<Endianness>>()).ok()?;
+        let end = |symbol: &Sym64<Endianness>| {
+            let (start, len) = (symbol.st_value.get(self.endian), symbol.st_size.get(self.endian));
+            usize::try_from(start.checked_add(len)?).ok()
+        };
+        symbols
+            .iter()
+            .filter(|symbol| symbol.st_type() == elf::STT_FUNC)
+            .filter_map(end)
+            .max()
     }
 
     /// The compiler's description of the module.
@@ -148,8 +173,9 @@ impl<'a> Image<'a> {
 /// A new order for the parts of an image: its front, whole pages that end with the code, and a large initial memory
 /// that may stand anywhere behind, so that several images can share it.
 pub struct Layout<'a> {
-    header: FileHeader64<LE>,
-    headers: Vec<SectionHeader64<LE>>,
+    header: FileHeader64<Endianness>,
+    headers: Vec<SectionHeader64<Endianness>>,
+    endian: Endianness,
     parts: Vec<Part<'a>>,
     front: usize,
     text: Range<usize>,
@@ -163,8 +189,6 @@ pub struct Mapped<'a> {
     pub data: &'a [u8],
     /// Length of the initial memory at its start: whole pages.
     pub initial: usize,
-    /// The place it needs is a multiple of this, in bytes.
-    pub align: usize,
     /// Its header's place in the section table.
     header: usize,
 }
@@ -175,13 +199,22 @@ struct Part<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// Plans the layout of an image for pages of `page` bytes. A large initial memory is part of the front unless it
-    /// may be `mapped`.
+    /// Plans the layout of an image for the pages of a target. A large initial memory is part of the front unless it may
+    /// be `mapped`. `alone` says that nothing but that memory follows the code.
+    ///
+    /// Where kernels have pages of several sizes, only what wasmtime wants to map, and code that something follows, counts
+    /// in the largest one. Other images are aligned to the smallest, and the executable puts the code at a large one.
     ///
     /// # Errors
     /// [`Error::DamagedImage`].
-    pub fn new(image: &Image<'a>, page: usize, mapped: bool) -> Result<Self> {
+    pub fn new(image: &Image<'a>, target: Target, mapped: bool, alone: bool) -> Result<Self> {
+        let e = image.endian;
         let initial = image.initial_memory()?;
+        let page = if initial > 0 || !alone {
+            target.page()
+        } else {
+            target.smallest_page()
+        };
         let mut data = None;
         let mut text = None;
         let mut first = [const { None }; FIRST.len()];
@@ -218,27 +251,31 @@ impl<'a> Layout<'a> {
         }
 
         let mut names = vec![0];
-        let mut headers = vec![zeroed::<SectionHeader64<LE>>()];
-        let table_len = (sections.len() + 2) * size_of::<SectionHeader64<LE>>();
+        let mut headers = vec![zeroed::<SectionHeader64<Endianness>>()];
+        let table_len = (sections.len() + 2) * size_of::<SectionHeader64<Endianness>>();
         let mut parts = Vec::new();
         let names_len = 1 + sections.iter().map(|s| s.name.len() + 1).sum::<usize>() + ".shstrtab\0".len();
-        let names_at = size_of::<FileHeader64<LE>>() + table_len;
+        let names_at = size_of::<FileHeader64<Endianness>>() + table_len;
         let mut at = names_at + names_len;
         let (mut text_range, mut separate) = (0..0, None);
         for section in sections {
             let own = std::ptr::eq(section, text);
-            let align = if own {
-                page
-            } else {
-                usize::try_from(section.header.sh_addralign.get(LE))
-                    .map_err(damaged)?
-                    .max(1)
-            };
-            if !align.is_power_of_two() || align > page.max(MOST_ALIGNED) {
+            let align = usize::try_from(section.header.sh_addralign.get(e))
+                .map_err(damaged)?
+                .max(1);
+            if !align.is_power_of_two() || align > MOST_ALIGNED.max(page) {
                 return Err(damaged("a section has an impossible alignment"));
             }
+            // wasmtime aligns what it may map to the largest page.
+            let align = if own { page } else { align.min(page) };
             let data = if section.name == obj::ELF_WASM_ENGINE {
                 Cow::Owned(compat::reduced_record(section.data)?)
+            } else if own {
+                let end = image.code_end().unwrap_or(section.data.len()).next_multiple_of(page);
+                // Behind it there is nothing, or what a restored symbol table does not list.
+                let used = section.data.split_at_checked(end);
+                let used = used.filter(|(_, rest)| rest.iter().all(|byte| *byte == 0));
+                Cow::Borrowed(used.map_or(section.data, |(used, _)| used))
             } else {
                 Cow::Borrowed(section.data)
             };
@@ -247,11 +284,12 @@ impl<'a> Layout<'a> {
                 at = at.next_multiple_of(align);
             }
             let mut header = *section.header;
-            header.sh_size = U64::new(LE, data.len() as u64);
-            header.sh_name = U32::new(LE, names.len() as u32);
-            header.sh_offset = U64::new(LE, at as u64);
-            header.sh_link = U32::new(LE, 0);
-            header.sh_info = U32::new(LE, 0);
+            header.sh_addralign = U64::new(e, align as u64);
+            header.sh_size = U64::new(e, data.len() as u64);
+            header.sh_name = U32::new(e, names.len() as u32);
+            header.sh_offset = U64::new(e, at as u64);
+            header.sh_link = U32::new(e, 0);
+            header.sh_info = U32::new(e, 0);
             headers.push(header);
             names.extend_from_slice(section.name.as_bytes());
             names.push(0);
@@ -259,13 +297,12 @@ impl<'a> Layout<'a> {
                 separate = Some(Mapped {
                     data: section.data,
                     initial,
-                    align: align.max(page),
                     header: headers.len() - 1,
                 });
                 continue;
             }
             if own {
-                text_range = at..at + section.data.len();
+                text_range = at..at + data.len();
             }
             let len = data.len();
             parts.push(Part { offset: at, data });
@@ -275,22 +312,22 @@ impl<'a> Layout<'a> {
                 at = at.next_multiple_of(page);
             }
         }
-        let mut strings = zeroed::<SectionHeader64<LE>>();
-        strings.sh_name = U32::new(LE, names.len() as u32);
-        strings.sh_type = U32::new(LE, elf::SHT_STRTAB);
-        strings.sh_offset = U64::new(LE, names_at as u64);
-        strings.sh_size = U64::new(LE, names_len as u64);
-        strings.sh_addralign = U64::new(LE, 1);
+        let mut strings = zeroed::<SectionHeader64<Endianness>>();
+        strings.sh_name = U32::new(e, names.len() as u32);
+        strings.sh_type = U32::new(e, elf::SHT_STRTAB);
+        strings.sh_offset = U64::new(e, names_at as u64);
+        strings.sh_size = U64::new(e, names_len as u64);
+        strings.sh_addralign = U64::new(e, 1);
         headers.push(strings);
         names.extend_from_slice(b".shstrtab\0");
         debug_assert_eq!(names.len(), names_len);
 
         let mut header = *image.header;
-        header.e_phoff = U64::new(LE, 0);
-        header.e_phnum = U16::new(LE, 0);
-        header.e_shoff = U64::new(LE, size_of::<FileHeader64<LE>>() as u64);
-        header.e_shnum = U16::new(LE, headers.len() as u16);
-        header.e_shstrndx = U16::new(LE, (headers.len() - 1) as u16);
+        header.e_phoff = U64::new(e, 0);
+        header.e_phnum = U16::new(e, 0);
+        header.e_shoff = U64::new(e, size_of::<FileHeader64<Endianness>>() as u64);
+        header.e_shnum = U16::new(e, headers.len() as u16);
+        header.e_shstrndx = U16::new(e, (headers.len() - 1) as u16);
         parts.push(Part {
             offset: names_at,
             data: Cow::Owned(names),
@@ -301,12 +338,18 @@ impl<'a> Layout<'a> {
         Ok(Layout {
             header,
             headers,
+            endian: e,
             parts,
             front: at,
             text: text_range,
             mapped: separate,
             page,
         })
+    }
+
+    /// Bytes of the pages that it is laid out for.
+    pub fn page(&self) -> usize {
+        self.page
     }
 
     /// Length of the front in bytes.
@@ -335,7 +378,7 @@ impl<'a> Layout<'a> {
         for (number, header) in self.headers.iter().enumerate() {
             let mut header = *header;
             if self.mapped.as_ref().is_some_and(|data| data.header == number) {
-                header.sh_offset = U64::new(LE, data_at as u64);
+                header.sh_offset = U64::new(self.endian, data_at as u64);
             }
             put(bytes_of(&header));
         }
@@ -352,20 +395,21 @@ impl<'a> Layout<'a> {
 /// [`Error::DamagedImage`].
 pub fn with_symbols(image: &[u8], names: Option<&NameTable<'_>>) -> Result<Vec<u8>> {
     let parsed = Image::parse(image)?;
+    let e = parsed.endian;
     let mut out = image.to_vec();
     let Some(names) = names.filter(|names| !names.is_empty()) else {
         return Ok(out);
     };
     let text_index = 1 + parsed.sections.iter().position(|s| s.name == TEXT).unwrap_or(0);
-    let mut symbols = bytes_of(&zeroed::<Sym64<LE>>()).to_vec();
+    let mut symbols = bytes_of(&zeroed::<Sym64<Endianness>>()).to_vec();
     let mut strings = vec![0];
     for (start, len, frame) in names.functions() {
-        let mut symbol = zeroed::<Sym64<LE>>();
-        symbol.st_name = U32::new(LE, u32::try_from(strings.len()).map_err(damaged)?);
+        let mut symbol = zeroed::<Sym64<Endianness>>();
+        symbol.st_name = U32::new(e, u32::try_from(strings.len()).map_err(damaged)?);
         symbol.st_info = elf::STT_FUNC;
-        symbol.st_shndx = U16::new(LE, text_index as u16);
-        symbol.st_value = U64::new(LE, start.into());
-        symbol.st_size = U64::new(LE, len.into());
+        symbol.st_shndx = U16::new(e, text_index as u16);
+        symbol.st_value = U64::new(e, start.into());
+        symbol.st_size = U64::new(e, len.into());
         symbols.extend_from_slice(bytes_of(&symbol));
         strings.extend_from_slice(format!("wasm[0]::function[{}]", frame.index).as_bytes());
         if let Some(name) = frame.name {
@@ -375,10 +419,10 @@ pub fn with_symbols(image: &[u8], names: Option<&NameTable<'_>>) -> Result<Vec<u
         strings.push(0);
     }
 
-    let mut headers = vec![zeroed::<SectionHeader64<LE>>()];
+    let mut headers = vec![zeroed::<SectionHeader64<Endianness>>()];
     let mut section_names = vec![0];
-    let mut add = |name: &str, mut header: SectionHeader64<LE>| {
-        header.sh_name = U32::new(LE, section_names.len() as u32);
+    let mut add = |name: &str, mut header: SectionHeader64<Endianness>| {
+        header.sh_name = U32::new(e, section_names.len() as u32);
         section_names.extend_from_slice(name.as_bytes());
         section_names.push(0);
         headers.push(header);
@@ -389,21 +433,21 @@ pub fn with_symbols(image: &[u8], names: Option<&NameTable<'_>>) -> Result<Vec<u
     let string_index = parsed.sections.iter().filter(|s| s.name != ".shstrtab").count() + 2;
     let mut append = |data: &[u8], kind: u32, align: usize| {
         out.resize(out.len().next_multiple_of(align), 0);
-        let mut header = zeroed::<SectionHeader64<LE>>();
-        header.sh_type = U32::new(LE, kind);
-        header.sh_offset = U64::new(LE, out.len() as u64);
-        header.sh_size = U64::new(LE, data.len() as u64);
-        header.sh_addralign = U64::new(LE, align as u64);
+        let mut header = zeroed::<SectionHeader64<Endianness>>();
+        header.sh_type = U32::new(e, kind);
+        header.sh_offset = U64::new(e, out.len() as u64);
+        header.sh_size = U64::new(e, data.len() as u64);
+        header.sh_addralign = U64::new(e, align as u64);
         out.extend_from_slice(data);
         header
     };
     let mut table = append(&symbols, elf::SHT_SYMTAB, 8);
-    table.sh_link = U32::new(LE, string_index as u32);
-    table.sh_info = U32::new(LE, (symbols.len() / size_of::<Sym64<LE>>()) as u32);
-    table.sh_entsize = U64::new(LE, size_of::<Sym64<LE>>() as u64);
+    table.sh_link = U32::new(e, string_index as u32);
+    table.sh_info = U32::new(e, (symbols.len() / size_of::<Sym64<Endianness>>()) as u32);
+    table.sh_entsize = U64::new(e, size_of::<Sym64<Endianness>>() as u64);
     add(".symtab", table);
     add(".strtab", append(&strings, elf::SHT_STRTAB, 1));
-    add(".shstrtab", zeroed::<SectionHeader64<LE>>());
+    add(".shstrtab", zeroed::<SectionHeader64<Endianness>>());
     let mut names_header = append(&section_names, elf::SHT_STRTAB, 1);
     if let Some(last) = headers.last_mut() {
         names_header.sh_name = last.sh_name;
@@ -411,13 +455,13 @@ pub fn with_symbols(image: &[u8], names: Option<&NameTable<'_>>) -> Result<Vec<u
     }
     out.resize(out.len().next_multiple_of(8), 0);
     let mut header = *parsed.header;
-    header.e_shoff = U64::new(LE, out.len() as u64);
-    header.e_shnum = U16::new(LE, headers.len() as u16);
-    header.e_shstrndx = U16::new(LE, (headers.len() - 1) as u16);
+    header.e_shoff = U64::new(e, out.len() as u64);
+    header.e_shnum = U16::new(e, headers.len() as u16);
+    header.e_shstrndx = U16::new(e, (headers.len() - 1) as u16);
     for header in &headers {
         out.extend_from_slice(bytes_of(header));
     }
-    out[..size_of::<FileHeader64<LE>>()].copy_from_slice(bytes_of(&header));
+    out[..size_of::<FileHeader64<Endianness>>()].copy_from_slice(bytes_of(&header));
     Ok(out)
 }
 

@@ -118,8 +118,6 @@ impl<'a> Program<'a> {
                 HashOf::Module(_) => Some(region(RegionKind::Module, of.index())?),
                 HashOf::Names(_) => Some(region(RegionKind::Names, of.index())?),
                 HashOf::Bytecode => Some(region(RegionKind::Bytecode, 0)?),
-                HashOf::Fallback => Some(region(RegionKind::Fallback, 0)?),
-                HashOf::Wasm => Some(region(RegionKind::Wasm, 0)?),
                 HashOf::Runtime => Some(link::runtime_hash(self.file, payload, self.slot_address)?),
             };
             checks.push(HashCheck {
@@ -131,8 +129,7 @@ impl<'a> Program<'a> {
         Ok(checks)
     }
 
-    /// Checks everything that can be checked: hashes, compatibility keys, images, name tables, and the program inside
-    /// that is the fallback.
+    /// Checks everything that can be checked: hashes, compatibility keys, images and name tables.
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::DamagedImage`] with the first fault.
@@ -149,9 +146,7 @@ impl<'a> Program<'a> {
                 return Err(Error::Damaged(format!("no hash of the {} is stored", of.name())));
             }
         }
-        if self.region(RegionKind::Wasm).is_none() {
-            self.module(None)?;
-        }
+        self.module(None)?;
         if self.all(RegionKind::Text).count() != self.all(RegionKind::Module).count() {
             return Err(Error::Damaged("a text region is missing".to_owned()));
         }
@@ -177,14 +172,6 @@ impl<'a> Program<'a> {
                 NameTable::parse(names)?;
             }
         }
-        if let Some((_, program)) = self.region(RegionKind::Fallback) {
-            let program = Program::parse(program)?;
-            // One level: a fallback has none itself.
-            if program.region(RegionKind::Fallback).is_some() {
-                return Err(Error::Damaged("the fallback has a fallback".to_owned()));
-            }
-            program.verify()?;
-        }
         Ok(checks)
     }
 
@@ -194,13 +181,7 @@ impl<'a> Program<'a> {
         let mut subjects = vec![HashOf::Runtime];
         subjects.extend((0..count(RegionKind::Module)).map(HashOf::Module));
         subjects.extend((0..count(RegionKind::Names)).map(HashOf::Names));
-        for (kind, of) in [
-            (RegionKind::Bytecode, HashOf::Bytecode),
-            (RegionKind::Fallback, HashOf::Fallback),
-            (RegionKind::Wasm, HashOf::Wasm),
-        ] {
-            subjects.extend((count(kind) > 0).then_some(of));
-        }
+        subjects.extend((count(RegionKind::Bytecode) > 0).then_some(HashOf::Bytecode));
         subjects
     }
 

@@ -1,7 +1,7 @@
 //! Puts runtime and payload together: the bytes of the executable.
 
 use nyash_format::{
-    CpuFeatures, HashOf, Header, MetadataWriter, Preopen, Record, RegionKind, Slot, capability, section,
+    CpuFeatures, CpuLevel, HashOf, Header, MetadataWriter, Preopen, Record, RegionKind, Slot, capability, section,
 };
 use sha2::{Digest, Sha256};
 
@@ -13,17 +13,11 @@ use crate::pack::Program;
 use crate::payload::{Content, Payload, Version};
 use crate::stub::{self, Kind};
 
-/// The executable for a program that runs compiled code first, and `fallback` when it cannot.
+/// The executable for a program, with a runtime of this kind.
 ///
 /// # Errors
 /// When the runtime is missing or cannot take the payload.
-pub(crate) fn native(
-    program: &Program<'_>,
-    input: &[u8],
-    options: &Options,
-    kind: Kind,
-    fallback: Option<&[u8]>,
-) -> Result<Vec<u8>> {
+pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind: Kind) -> Result<Vec<u8>> {
     let content = Content {
         versions: program
             .versions
@@ -35,32 +29,13 @@ pub(crate) fn native(
                 key: compile::key(program.settings, options.target, version.cpu).hash(),
             })
             .collect(),
-        bytecode: program
-            .bytecode
-            .as_deref()
-            .map(|image| (image, compile::bytecode_key(program.settings, options.target).hash())),
-        fallback,
-        wasm: None,
+        bytecode: program.bytecode.as_deref().map(|image| {
+            let key = compile::bytecode_key(program.settings, options.target);
+            (image, key.hash())
+        }),
     };
-    link(program, &content, input, options, kind)
-}
-
-/// The executable for a program that is compiled when it starts.
-///
-/// # Errors
-/// As [`native`].
-pub(crate) fn compiling(program: &Program<'_>, wasm: &[u8], input: &[u8], options: &Options) -> Result<Vec<u8>> {
-    let names = program.versions.first().map_or(&[][..], |version| &version.names);
-    let content = Content {
-        wasm: Some((wasm, names)),
-        ..Content::default()
-    };
-    link(program, &content, input, options, Kind::Jit)
-}
-
-fn link(program: &Program<'_>, content: &Content<'_>, input: &[u8], options: &Options, kind: Kind) -> Result<Vec<u8>> {
     let target = options.target;
-    let page = target.page();
+    let page = target.smallest_page();
     let (stub, _) = stub::find(target, kind, &options.stub_folders)?;
     let runtime = Executable::parse(&stub).map_err(|error| Error::Runtime(error.to_string()))?;
     stub::check(&runtime, target, kind)?;
@@ -69,15 +44,16 @@ fn link(program: &Program<'_>, content: &Content<'_>, input: &[u8], options: &Op
         .ok_or_else(|| Error::Runtime("it has no slot".to_owned()))?;
 
     // Hashes have a fixed length, so the place of everything is known before they are.
-    let key = content
+    let best = program
         .versions
         .first()
-        .map(|version| compile::key(program.settings, target, version.cpu).text());
-    let blank = subjects(content).map(|of| (of, [0; 32])).collect::<Vec<_>>();
-    let metadata_len = metadata(program, options, key.as_deref(), &blank)?.len();
-    let plan = Payload::new(content, metadata_len, page)?;
+        .map_or(CpuLevel::Baseline, |version| version.cpu);
+    let key = compile::key(program.settings, target, best).text();
+    let blank = subjects(&content).map(|of| (of, [0; 32])).collect::<Vec<_>>();
+    let metadata_len = metadata(program, options, &key, &blank)?.len();
+    let plan = Payload::new(&content, metadata_len, target)?;
 
-    let (mut out, address) = runtime.start_packing(target)?;
+    let (mut out, address) = runtime.start_packing(target, plan.to_text())?;
     let payload_at = out.len();
     out.resize(payload_at + plan.len.next_multiple_of(page), 0);
     plan.write(&mut out[payload_at..]);
@@ -89,8 +65,6 @@ fn link(program: &Program<'_>, content: &Content<'_>, input: &[u8], options: &Op
             HashOf::Module(_) => RegionKind::Module,
             HashOf::Names(_) => RegionKind::Names,
             HashOf::Bytecode => RegionKind::Bytecode,
-            HashOf::Fallback => RegionKind::Fallback,
-            HashOf::Wasm => RegionKind::Wasm,
         };
         let region = plan.regions.iter().filter(|region| region.kind == kind).nth(of.index());
         let region = region.ok_or_else(|| Error::Runtime("a region is missing".to_owned()))?;
@@ -98,7 +72,7 @@ fn link(program: &Program<'_>, content: &Content<'_>, input: &[u8], options: &Op
             &out[payload_at + region.offset as usize..][..region.len as usize],
         ))
     };
-    let hashes: Result<Vec<_>> = subjects(content).map(|of| Ok((of, hash(of)?))).collect();
+    let hashes: Result<Vec<_>> = subjects(&content).map(|of| Ok((of, hash(of)?))).collect();
     let mut hashes = hashes?;
     let header = Header::write(&plan.regions)?;
     runtime.finish_packing(
@@ -112,7 +86,7 @@ fn link(program: &Program<'_>, content: &Content<'_>, input: &[u8], options: &Op
     for (_, hash) in hashes.iter_mut().filter(|(of, _)| *of == HashOf::Runtime) {
         *hash = runtime_hash;
     }
-    let metadata = metadata(program, options, key.as_deref(), &hashes)?;
+    let metadata = metadata(program, options, &key, &hashes)?;
     let payload = &mut out[payload_at..];
     payload[..header.len()].copy_from_slice(&header);
     payload[header.len()..header.len() + metadata.len()].copy_from_slice(&metadata);
@@ -135,22 +109,14 @@ fn link(program: &Program<'_>, content: &Content<'_>, input: &[u8], options: &Op
 /// What hashes are stored of.
 fn subjects(content: &Content<'_>) -> impl Iterator<Item = HashOf> {
     let versions = content.versions.len() as u16;
-    let names = if content.wasm.is_some() { 1 } else { versions };
     [HashOf::Input, HashOf::Runtime]
         .into_iter()
         .chain((0..versions).map(HashOf::Module))
-        .chain((0..names).map(HashOf::Names))
+        .chain((0..versions).map(HashOf::Names))
         .chain(content.bytecode.map(|_| HashOf::Bytecode))
-        .chain(content.fallback.map(|_| HashOf::Fallback))
-        .chain(content.wasm.map(|_| HashOf::Wasm))
 }
 
-fn metadata(
-    program: &Program<'_>,
-    options: &Options,
-    key: Option<&str>,
-    hashes: &[(HashOf, [u8; 32])],
-) -> Result<Vec<u8>> {
+fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(HashOf, [u8; 32])]) -> Result<Vec<u8>> {
     let mut out = MetadataWriter::new();
     out.push(Record::Engine(program.settings))?;
     let mut flags = 0;
@@ -194,10 +160,8 @@ fn metadata(
     if let Some(name) = &program.module_name {
         out.push(Record::Name(name))?;
     }
-    if let Some(key) = key {
-        out.push(Record::KeyText(key))?;
-    }
-    if key.is_some() && program.native_features != CpuFeatures::NONE {
+    out.push(Record::KeyText(key))?;
+    if program.native_features != CpuFeatures::NONE {
         out.push(Record::CpuFeatures(program.native_features))?;
     }
     for (of, hash) in hashes {

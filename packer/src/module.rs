@@ -31,6 +31,8 @@ pub struct Module<'a> {
     pub needs_gc: bool,
     /// Bytes of the code section.
     pub code_len: u64,
+    /// Length of the data section in bytes.
+    pub data_len: u64,
     /// Name from the name section.
     pub name: Option<&'a str>,
     /// `field: name version` lines of the producers section.
@@ -71,6 +73,7 @@ impl<'a> Module<'a> {
             least_memory: 0,
             needs_gc: false,
             code_len: 0,
+            data_len: 0,
             name: None,
             producers: String::new(),
             start: Start::Missing,
@@ -204,6 +207,7 @@ impl<'a> Module<'a> {
                     }
                 }
             }
+            Payload::DataSection(_) => self.data_len = whole.len() as u64,
             Payload::CustomSection(custom) => {
                 self.custom.push(whole);
                 // Damage in what only helps people to read is no reason to refuse the module.

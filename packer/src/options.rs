@@ -50,8 +50,6 @@ pub struct Options {
 pub enum Fallback {
     /// Bytecode and an interpreter for it: small, and slow to run.
     Pulley,
-    /// The module and a compiler: some ten megabytes, and slow to start.
-    Jit,
 }
 
 impl Fallback {
@@ -59,7 +57,6 @@ impl Fallback {
     pub fn name(self) -> &'static str {
         match self {
             Fallback::Pulley => "pulley",
-            Fallback::Jit => "jit",
         }
     }
 }

@@ -111,9 +111,8 @@ pub fn pack(module: &[u8], options: &Options) -> Result<Packed> {
 pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> Result<Packed> {
     at(Stage::Check);
     options.check()?;
-    let input = Input::detect(module)?;
-    let program = match &input {
-        Input::Wasm(wasm) => compile_module(wasm, options, at)?,
+    let program = match Input::detect(module)? {
+        Input::Wasm(wasm) => compile_module(&wasm, options, at)?,
         Input::Cwasm(image) => take_compiled(image, options)?,
     };
     at(Stage::Link);
@@ -122,15 +121,8 @@ pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) ->
         _ if program.settings.gc => Kind::LeanGc,
         _ => Kind::Lean,
     };
-    let fallback = match (options.fallback, &input) {
-        (Some(Fallback::Jit), Input::Wasm(wasm)) => {
-            let wasm = Module::parse(wasm)?.without_custom_sections();
-            Some(link::compiling(&program, &wasm, module, options)?)
-        }
-        _ => None,
-    };
     Ok(Packed {
-        bytes: link::native(&program, module, options, kind, fallback.as_deref())?,
+        bytes: link::link(&program, module, options, kind)?,
         notes: notes(&program, options),
         kind,
     })

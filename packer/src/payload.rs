@@ -9,6 +9,7 @@ use nyash_format::{CpuLevel, Header, Region, RegionKind, section};
 use crate::cwasm::{Image, Layout};
 use crate::error::{Error, Result};
 use crate::executable::{Access, Part};
+use crate::target::Target;
 
 /// One version of the code.
 pub(crate) struct Version<'a> {
@@ -23,16 +24,11 @@ pub(crate) struct Version<'a> {
 }
 
 /// What a payload is made of, besides header and metadata.
-#[derive(Default)]
 pub(crate) struct Content<'a> {
     /// The versions of the code, the best first.
     pub versions: Vec<Version<'a>>,
     /// The module for the interpreter, and its key.
     pub bytecode: Option<(&'a [u8], u64)>,
-    /// An executable that does the same.
-    pub fallback: Option<&'a [u8]>,
-    /// The module in binary form, and the name table for it.
-    pub wasm: Option<(&'a [u8], &'a [u8])>,
 }
 
 /// A payload whose places are fixed.
@@ -57,89 +53,54 @@ impl<'a> Payload<'a> {
     ///
     /// # Errors
     /// [`Error::DamagedImage`] for modules that cannot be laid out.
-    pub fn new(content: &Content<'a>, metadata_len: usize, page: usize) -> Result<Self> {
+    pub fn new(content: &Content<'a>, metadata_len: usize, target: Target) -> Result<Self> {
+        let alone = content.versions.len() == 1 && content.bytecode.is_none();
         let mut fronts = Vec::new();
         for version in &content.versions {
-            fronts.push(Layout::new(&Image::parse(version.image)?, page, true)?);
+            fronts.push(Layout::new(&Image::parse(version.image)?, target, true, alone)?);
         }
-        let data = fronts
-            .first()
-            .and_then(|front| front.mapped())
-            .map(|data| (data.data, data.initial));
-        if fronts
-            .iter()
-            .any(|front| front.mapped().map(|data| (data.data, data.initial)) != data)
-        {
+        let same = |front: &Layout<'a>| front.mapped().map(|data| (data.data, data.initial));
+        let data = fronts.first().and_then(same);
+        if fronts.iter().any(|front| same(front) != data) {
             return Err(Error::DamagedImage(
                 "versions differ in their initial memory".to_owned(),
             ));
         }
-        let mut bytecode = None;
-        if let Some((image, key)) = content.bytecode {
+        if let Some((image, _)) = content.bytecode {
             let image = Image::parse(image)?;
-            let shared = Layout::new(&image, page, true)?;
+            let shared = Layout::new(&image, target, true, alone)?;
             // It is compiled for the largest pages there are, so its memory may be rounded otherwise.
-            let front = match (shared.mapped(), data) {
+            fronts.push(match (shared.mapped(), data) {
                 (Some(own), Some((data, _))) if own.data == data => shared,
-                _ => Layout::new(&image, page, false)?,
-            };
-            bytecode = Some((front, key));
+                _ => Layout::new(&image, target, false, alone)?,
+            });
         }
-        let all = fronts.iter().chain(bytecode.iter().map(|(front, _)| front));
-        let align = all
-            .filter_map(|front| Some(front.mapped()?.align))
-            .max()
-            .unwrap_or(page);
+        let page = fronts.first().map_or(target.page(), Layout::page);
 
         let mut plan = Plan::default();
         let mut at = Header::len_for(count(content, data.is_some())) + metadata_len;
-        for names in content
-            .versions
-            .iter()
-            .map(|version| version.names)
-            .chain(content.wasm.map(|wasm| wasm.1))
-        {
+        for version in &content.versions {
             at = at.next_multiple_of(8);
-            plan.put(RegionKind::Names, at, names);
-            at += names.len();
+            plan.put(RegionKind::Names, at, version.names);
+            at += version.names.len();
         }
-        if let Some((wasm, _)) = content.wasm {
-            at = at.next_multiple_of(8);
-            plan.put(RegionKind::Wasm, at, wasm);
-            at += wasm.len();
-        }
-        if !fronts.is_empty() {
-            at = at.next_multiple_of(align);
-        }
-        let starts = at;
-        let sizes = fronts
-            .iter()
-            .chain(bytecode.iter().map(|(front, _)| front))
-            .map(Layout::front);
-        // The data follows the last front.
-        let data_at = sizes.fold(at, |at, size| (at + size).next_multiple_of(align));
-        let data_end = data_at + data.map_or(0, |(data, _)| data.len());
-
-        at = starts;
+        let start = at.next_multiple_of(target.smallest_page());
+        // The fronts are whole pages, and what is mapped follows the last one.
+        let data_at = start + fronts.iter().map(Layout::front).sum::<usize>();
+        let end_of_data = data_at + data.map_or(0, |(data, _)| data.len());
+        at = start;
         let mut texts = Vec::new();
-        for (version, front) in content.versions.iter().zip(fronts) {
-            let end = if data.is_some() { data_end } else { at + front.front() };
-            let text = at + front.text().start..at + front.text().end;
-            plan.region(RegionKind::Module, version.cpu, at..end, version.key);
-            plan.region(RegionKind::Text, version.cpu, text.clone(), 0);
-            texts.push(text);
-            let next = (at + front.front()).next_multiple_of(align);
-            plan.pieces.push((at, Piece::Front(front, data_at - at)));
-            at = next;
-        }
-        if let Some((front, key)) = bytecode {
-            let end = if front.mapped().is_some() {
-                data_end
-            } else {
-                at + front.front()
-            };
-            plan.region(RegionKind::Bytecode, CpuLevel::Baseline, at..end, key);
-            let next = (at + front.front()).next_multiple_of(align);
+        for (number, front) in fronts.into_iter().enumerate() {
+            let next = at + front.front();
+            let end = if front.mapped().is_some() { end_of_data } else { next };
+            if let Some(version) = content.versions.get(number) {
+                let text = at + front.text().start..at + front.text().end;
+                plan.region(RegionKind::Module, version.cpu, at..end, version.key);
+                plan.region(RegionKind::Text, version.cpu, text.clone(), 0);
+                texts.push(text);
+            } else if let Some((_, key)) = content.bytecode {
+                plan.region(RegionKind::Bytecode, CpuLevel::Baseline, at..end, key);
+            }
             plan.pieces.push((at, Piece::Front(front, data_at - at)));
             at = next;
         }
@@ -149,20 +110,20 @@ impl<'a> Payload<'a> {
             plan.region(RegionKind::Image, CpuLevel::Baseline, range.clone(), 0);
             plan.pieces.push((data_at, Piece::Bytes(data)));
             image = Some(range);
-            at = data_end;
         }
-        if let Some(fallback) = content.fallback {
-            at = at.next_multiple_of(page);
-            plan.put(RegionKind::Fallback, at, fallback);
-        }
-        let ends = plan.regions.iter().map(|region| (region.offset + region.len) as usize);
-        let len = ends.max().unwrap_or(0);
+        let len = end_of_data;
         Ok(Payload {
             regions: plan.sorted(),
             parts: parts(&texts, image, len.next_multiple_of(page)),
             len,
             pieces: plan.pieces,
         })
+    }
+
+    /// Distance of the first code from the start, in bytes.
+    pub fn to_text(&self) -> usize {
+        let text = self.parts.iter().find(|part| part.access == Access::Execute);
+        text.map_or(0, |part| part.range.start)
     }
 
     /// Writes everything but header and metadata to zeroed bytes.
@@ -209,11 +170,7 @@ impl<'a> Plan<'a> {
 
 /// Number of regions.
 fn count(content: &Content<'_>, image: bool) -> usize {
-    3 * content.versions.len()
-        + usize::from(image)
-        + usize::from(content.bytecode.is_some())
-        + usize::from(content.fallback.is_some())
-        + 2 * usize::from(content.wasm.is_some())
+    3 * content.versions.len() + usize::from(image) + usize::from(content.bytecode.is_some())
 }
 
 /// The parts by access right: what is read, code, what is read ..., initial memory, and what is read again.

@@ -151,6 +151,14 @@ impl Target {
         self.facts().page
     }
 
+    /// The smallest page that a kernel for the target has, in bytes.
+    pub fn smallest_page(self) -> usize {
+        match self {
+            Target::Aarch64Linux => 4 << 10,
+            other => other.page(),
+        }
+    }
+
     /// The ending of executables with its dot, empty where they have none.
     pub fn executable_suffix(self) -> &'static str {
         match self.format() {

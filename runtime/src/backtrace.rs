@@ -4,8 +4,9 @@
 //! runtime, hence a walk needs nothing but the bounds of the compiled code and of the stack. It has to happen before
 //! the stack is unwound: in the signal handler, or when wasmtime asks for its thread state on the way to raising a trap.
 
-use core::arch::asm;
 use core::cell::UnsafeCell;
+
+use crate::frames;
 
 /// Innermost frames kept.
 const FIRST: usize = 48;
@@ -100,10 +101,14 @@ pub fn recorded() -> &'static Recorded {
 }
 
 /// Records from inside the runtime, when wasm code has called it.
+#[cfg(not(windows))]
 pub fn record_from_host() {
-    let fp: usize;
-    // SAFETY: reads a register.
-    unsafe { asm!("mov {}, rbp", out(reg) fp, options(nomem, nostack, preserves_flags)) };
+    walk(None, frames::current(), FIRST);
+}
+
+/// Records from inside the runtime, when the frame pointer of the wasm frame that called it is known.
+#[cfg(windows)]
+pub fn record_from_frame(fp: usize) {
     walk(None, fp, FIRST);
 }
 
@@ -123,19 +128,23 @@ fn walk(pc: Option<usize>, mut fp: usize, most: usize) {
     // What was recorded before stands until there is a wasm frame: wasmtime also asks for its state when the stack of
     // a trap is already unwound.
     let mut found = 0;
+    let mut compiled = false;
     if let Some(pc) = pc.filter(|pc| in_text(*pc)) {
         state.recorded.put(0, (pc - start) as u32);
         state.final_record = true;
         found = 1;
+        compiled = true;
     }
     let mut host_frames = 0;
-    while fp != 0 && fp.is_multiple_of(size_of::<usize>()) && fp < state.stack_top - 16 && found < most {
+    while fp != 0 && fp.is_multiple_of(size_of::<usize>()) && fp < state.stack_top - frames::READ_ABOVE && found < most
+    {
         // SAFETY: frame pointers lie on the stack, in mapped memory: each was pushed by a caller still active, and the
         // loop goes on only while they grow towards the stack's end.
-        let (next, return_address) = unsafe { (*(fp as *const usize), *(fp as *const usize).add(1)) };
+        let (next, return_address) = unsafe { frames::caller(fp, compiled) };
         // The call is before the address it returns to, which may belong to the next function.
         let pc = return_address.wrapping_sub(1);
-        if in_text(pc) {
+        compiled = in_text(pc);
+        if compiled {
             state.recorded.put(found, (pc - start) as u32);
             found += 1;
         } else {

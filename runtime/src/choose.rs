@@ -1,18 +1,18 @@
 //! Which of the program's code versions this machine runs: the best that fits, or what stands in for it.
 
-use core::ffi::CStr;
-use core::fmt::{self, Write};
+use core::fmt;
 
 #[cfg(feature = "pulley")]
 use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET};
 use nyash_format::{CompatKey, CpuFeatures, CpuLevel, Region, RegionKind};
 
 use crate::cpu::{self, Machine};
-use crate::message::{EXIT_UNUSABLE, Stderr, die};
+use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload};
 use crate::platform::start::Arguments;
 
 /// Set to anything but nothing, it keeps the notice about a fallback away.
+#[cfg(feature = "pulley")]
 const QUIET: &[u8] = b"NYASH_QUIET=";
 
 /// The target of bytecode that this runtime's interpreter takes.
@@ -34,9 +34,6 @@ pub enum Code {
     /// A module for the interpreter.
     #[cfg(feature = "pulley")]
     Bytecode(&'static [u8]),
-    /// A module that is compiled now.
-    #[cfg(feature = "jit")]
-    Wasm(&'static [u8]),
 }
 
 /// Chooses, or ends the process with the reason why there is nothing to choose.
@@ -67,7 +64,10 @@ pub fn choose(payload: &Payload, arguments: &Arguments) -> Code {
         index += 1;
     }
     let Some(reason) = reason else {
-        return without_native_code(payload);
+        die(
+            EXIT_UNUSABLE,
+            format_args!("cannot start: the header has an invalid missing module region; pack the program again"),
+        );
     };
     #[cfg(feature = "pulley")]
     if let Some(region) = payload.header.find(RegionKind::Bytecode)
@@ -76,37 +76,7 @@ pub fn choose(payload: &Payload, arguments: &Arguments) -> Code {
         notice(arguments, &reason, "with the interpreter, which is slower");
         return Code::Bytecode(payload.bytes(region));
     }
-    #[cfg(target_os = "linux")]
-    if let Some(region) = payload.header.find(RegionKind::Fallback) {
-        notice(arguments, &reason, "with the compiler, which takes longer to start");
-        let error = crate::platform::exec::run(payload.bytes(region), arguments);
-        die(
-            EXIT_UNUSABLE,
-            format_args!(
-                "cannot start: {reason}, and the fallback cannot be executed (error {}): the system must allow \
-                 memfd_create and to execute what it makes",
-                error.0
-            ),
-        );
-    }
     refuse(payload, &reason)
-}
-
-/// A file that never had compiled code.
-fn without_native_code(payload: &Payload) -> Code {
-    match payload.header.find(RegionKind::Wasm) {
-        #[cfg(feature = "jit")]
-        Some(region) => Code::Wasm(payload.bytes(region)),
-        #[cfg(not(feature = "jit"))]
-        Some(_) => die(
-            EXIT_UNUSABLE,
-            format_args!("cannot start: the program needs a runtime with a compiler; pack it again"),
-        ),
-        None => die(
-            EXIT_UNUSABLE,
-            format_args!("cannot start: the header has an invalid missing module region; pack the program again"),
-        ),
-    }
 }
 
 /// Why a module cannot be used.
@@ -182,14 +152,13 @@ fn bytecode_key(payload: &Payload) -> CompatKey<'static> {
 }
 
 /// Says once that the program goes on in another way.
+#[cfg(feature = "pulley")]
 fn notice(arguments: &Arguments, reason: &Unfit, how: &str) {
-    let quiet = arguments.envp.iter().any(|entry| {
-        // SAFETY: entries of the environment are C strings that live as long as the process.
-        let entry = unsafe { CStr::from_ptr(entry.cast()) }.to_bytes();
-        entry.len() > QUIET.len() && entry.starts_with(QUIET)
-    });
-    if !quiet {
-        let mut out = Stderr::new();
+    use core::fmt::Write;
+
+    let silencer = |entry: &[u8]| entry.len() > QUIET.len() && entry.starts_with(QUIET);
+    if !arguments.environment().any(silencer) {
+        let mut out = crate::message::Stderr::new();
         // Stderr never reports an error.
         let _ = writeln!(
             out,

@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-#[cfg(any(feature = "pulley", feature = "jit"))]
+#[cfg(feature = "pulley")]
 use core::num::NonZeroUsize;
 
 use nyash_format::Engine as Settings;
@@ -28,7 +28,7 @@ impl CustomCodeMemory for MappedCode {
 }
 
 /// Frames that wasmtime keeps of a call stack that is not ours to walk.
-#[cfg(any(feature = "pulley", feature = "jit"))]
+#[cfg(feature = "pulley")]
 const FRAMES: usize = 56;
 
 /// Makes the engine that `settings` describe, for this kind of code.
@@ -46,18 +46,8 @@ pub fn new(settings: &Settings, code: &Code) -> wasmtime::Result<Engine> {
     }
     // wasmtime's own default tells only major versions apart.
     config.module_version(ModuleVersionStrategy::Custom(crate::payload::WASMTIME.into()))?;
-    match code {
-        #[cfg(feature = "jit")]
-        Code::Wasm(wasm) => compiler(&mut config, &settings, wasm),
-        // SAFETY: the CPU level of the module has been checked as a whole (`choose.rs`), once, instead of flag by flag:
-        // each CPUID is an exit to the hypervisor on cloud machines.
-        _ => unsafe {
-            config
-                .with_custom_code_memory(Some(Arc::new(MappedCode)))
-                .detect_host_feature(|_| Some(true));
-        },
-    }
     config
+        .with_custom_code_memory(Some(Arc::new(MappedCode)))
         .memory_reservation(settings.memory_reservation)
         .memory_guard_size(settings.memory_guard_size)
         .memory_reservation_for_growth(settings.memory_reservation_for_growth)
@@ -69,29 +59,11 @@ pub fn new(settings: &Settings, code: &Code) -> wasmtime::Result<Engine> {
             Code::Native { .. } => None,
             #[cfg(feature = "pulley")]
             Code::Bytecode(_) => NonZeroUsize::new(FRAMES),
-            #[cfg(feature = "jit")]
-            Code::Wasm(_) => NonZeroUsize::new(FRAMES),
         })
         .signals_based_traps(settings.signals_based_traps)
         .memory_init_cow(settings.memory_init_cow);
+    // SAFETY: the CPU level of the module has been checked as a whole (`choose.rs`), once, instead of flag by flag: each
+    // CPUID is an exit to the hypervisor on cloud machines.
+    unsafe { config.detect_host_feature(|_| Some(true)) };
     Engine::new(&config)
-}
-
-/// Below this many bytes, starting threads for the compiler costs more than it saves.
-#[cfg(feature = "jit")]
-const PARALLEL_FROM: usize = 128 << 10;
-
-/// The settings that only the compiler reads; `packer/src/compile.rs` has the same.
-#[cfg(feature = "jit")]
-fn compiler(config: &mut Config, settings: &Settings, wasm: &[u8]) {
-    config
-        .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable)
-        .generate_address_map(false)
-        .native_unwind_info(false)
-        .gc_support(settings.gc)
-        .wasm_exceptions(settings.gc)
-        .parallel_compilation(wasm.len() >= PARALLEL_FROM);
-    if settings.gc {
-        config.collector(wasmtime::Collector::DeferredReferenceCounting);
-    }
 }

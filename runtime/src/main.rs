@@ -1,11 +1,10 @@
 //! The generic runtime: a static executable without libc that runs the module packed into it.
 //!
-//! `platform` is the system below (a folder for each: `linux/`), `wasi/` what a module may call, `program.rs` the way
-//! from the slot to `_start`, `choose.rs` which code that is and `cpu/` whether
-//! the machine can run it.
+//! `platform` is the system below (a folder for each: `linux/`, `windows/`), `wasi/` what a module may call, `program.rs` the way
+//! from the slot to `_start`, `choose.rs` which code that is and `cpu/` whether the machine can run it.
 //! Nothing here parses its own file, opens it, starts a thread or makes memory executable.
 
-#![cfg_attr(not(feature = "jit"), no_std)]
+#![no_std]
 #![no_main]
 
 extern crate alloc;
@@ -13,19 +12,27 @@ extern crate alloc;
 #[macro_use]
 mod target;
 
+mod allocator;
 mod backtrace;
 mod choose;
 mod cpu;
 mod engine;
+mod frames;
 mod limit;
 #[cfg(target_os = "linux")]
 mod linux;
 mod message;
 mod payload;
 mod program;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod routines;
 mod trap;
 mod wasi;
+#[cfg(windows)]
+mod windows;
 
 /// The system that this runtime is built for. Every one offers the same modules.
 #[cfg(target_os = "linux")]
 use linux as platform;
+#[cfg(windows)]
+use windows as platform;

@@ -64,7 +64,6 @@ pub fn die(status: i32, message: fmt::Arguments<'_>) -> ! {
     syscall::exit(status)
 }
 
-#[cfg(not(feature = "jit"))]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     die(EXIT_TRAP, format_args!("internal error in the runtime: {info}"))

@@ -8,11 +8,13 @@ pub const WASMTIME: &str = "48.0.8";
 pub const TARGET: &str = target!();
 
 /// Filled by the packer in the file, so the compiler must not know what it holds.
-#[unsafe(link_section = ".nyash.slot")]
+#[cfg_attr(not(windows), unsafe(link_section = ".nyash.slot"))]
+#[cfg_attr(windows, unsafe(link_section = ".nyslot"))]
 #[used]
 static SLOT: [u8; SLOT_LEN] = Slot::EMPTY;
 
 /// Room for the program headers of the payload's segments; see the linker script.
+#[cfg(target_os = "linux")]
 #[unsafe(link_section = ".nyash.phdrs")]
 #[used]
 static PROGRAM_HEADERS: [u8; 14 * 56] = [0; 14 * 56];
@@ -30,19 +32,13 @@ macro_rules! gc {
     };
 }
 
-#[cfg(feature = "jit")]
-macro_rules! kind {
-    () => {
-        "jit"
-    };
-}
-#[cfg(all(feature = "pulley", not(feature = "jit")))]
+#[cfg(feature = "pulley")]
 macro_rules! kind {
     () => {
         "pulley"
     };
 }
-#[cfg(not(any(feature = "pulley", feature = "jit")))]
+#[cfg(not(feature = "pulley"))]
 macro_rules! kind {
     () => {
         "lean"
@@ -62,7 +58,8 @@ const INFO_TEXT: &str = concat!(
     "\n"
 );
 
-#[unsafe(link_section = ".nyash.info")]
+#[cfg_attr(not(windows), unsafe(link_section = ".nyash.info"))]
+#[cfg_attr(windows, unsafe(link_section = ".nyinfo"))]
 #[used]
 static INFO: [u8; INFO_TEXT.len()] = {
     let mut bytes = [0; INFO_TEXT.len()];

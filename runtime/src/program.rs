@@ -1,9 +1,7 @@
 //! From the slot to the program's `_start`, and what happens when something on the way is wrong.
 
-use core::ffi::CStr;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicPtr, Ordering};
 
 use alloc::vec::Vec;
 use wasmtime::{Engine, Instance, Module, Store};
@@ -11,26 +9,17 @@ use wasmtime::{Engine, Instance, Module, Store};
 use crate::choose::{self, Code};
 use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload};
-use crate::platform::{image, memory, signals, start::Arguments, syscall};
+use crate::platform::start::{self, Arguments};
+use crate::platform::{image, memory, signals, syscall};
 use crate::{backtrace, engine, limit, trap, wasi};
-
-static NAME: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
 
 /// The program's name for messages: argument 0 as given.
 pub fn name() -> &'static str {
-    let name = NAME.load(Ordering::Relaxed);
-    if name.is_null() {
-        return "program";
-    }
-    // SAFETY: set from argument 0 only, a C string that lives as long as the process.
-    unsafe { CStr::from_ptr(name.cast()) }.to_str().unwrap_or("program")
+    start::program_name().unwrap_or("program")
 }
 
 /// Runs the program that is packed into this executable.
 pub fn run(arguments: Arguments) -> ! {
-    if let Some(name) = arguments.argv.first() {
-        NAME.store(name.cast_mut(), Ordering::Relaxed);
-    }
     signals::install();
     let payload = payload::find().unwrap_or_else(|error| {
         die(
@@ -40,15 +29,15 @@ pub fn run(arguments: Arguments) -> ! {
     });
     let code = choose::choose(&payload, &arguments);
     #[cfg_attr(
-        not(any(feature = "pulley", feature = "jit")),
+        not(feature = "pulley"),
         expect(irrefutable_let_patterns, reason = "there is nothing else")
     )]
     if let Code::Native { text, names, .. } = code {
-        backtrace::set_bounds(text, names, arguments.argv.as_ptr() as usize);
+        backtrace::set_bounds(text, names, arguments.stack_top());
     }
     let (start_of_image, len) = payload.image();
     image::set_segment(start_of_image, len);
-    match start(payload, &code, arguments) {
+    match start_module(payload, &code, arguments) {
         Ok(()) => syscall::exit(0),
         Err(Failure::Start(error)) => give_up(&error),
         Err(Failure::Run(error)) => trap::report_error_and_exit(&error),
@@ -74,7 +63,7 @@ fn give_up(error: &wasmtime::Error) -> ! {
     die(EXIT_UNUSABLE, format_args!("cannot start: {error:#}{hint}"))
 }
 
-fn start(payload: Payload, code: &Code, arguments: Arguments) -> Result<(), Failure> {
+fn start_module(payload: Payload, code: &Code, arguments: Arguments) -> Result<(), Failure> {
     let (store, instance) = instantiate(payload, code, arguments)?;
     // The process ends with the program: tearing the store down would only unmap what the kernel is about to.
     let mut store = ManuallyDrop::new(store);
@@ -89,7 +78,7 @@ fn instantiate(payload: Payload, code: &Code, arguments: Arguments) -> Result<(S
     let module = load(&engine, code).map_err(Failure::Start)?;
     let capabilities = payload.metadata.capabilities;
     let memory_limit = capabilities.memory_limit;
-    let mut store = Store::new(&engine, wasi::Ctx::new(capabilities, arguments.argv, arguments.envp));
+    let mut store = Store::new(&engine, wasi::Ctx::new(capabilities, arguments));
     if let Some(limit) = memory_limit {
         limit::set(&mut store, limit);
     }
@@ -125,7 +114,5 @@ fn load(engine: &Engine, code: &Code) -> wasmtime::Result<Module> {
         // SAFETY: the same.
         #[cfg(feature = "pulley")]
         Code::Bytecode(module) => unsafe { Module::deserialize_raw(engine, NonNull::from(module)) },
-        #[cfg(feature = "jit")]
-        Code::Wasm(wasm) => Module::from_binary(engine, wasm),
     }
 }

@@ -17,7 +17,7 @@ pub fn report_and_exit(reason: impl core::fmt::Display) -> ! {
 
 /// The same for an error from wasmtime, which brings the call stack along when it is not ours to walk.
 pub fn report_error_and_exit(error: &wasmtime::Error) -> ! {
-    #[cfg(any(feature = "pulley", feature = "jit"))]
+    #[cfg(feature = "pulley")]
     if let Some(stack) = error.downcast_ref::<wasmtime::WasmBacktrace>() {
         report(&reason(error), |out| write_frames(out, stack));
     }
@@ -34,7 +34,7 @@ fn report(reason: &dyn core::fmt::Display, write_call_stack: impl FnOnce(&mut St
 }
 
 /// Of a function only the index is known here, which is the same in every version of the module.
-#[cfg(any(feature = "pulley", feature = "jit"))]
+#[cfg(feature = "pulley")]
 fn write_frames(out: &mut Stderr, stack: &wasmtime::WasmBacktrace) {
     let names = payload::names(0);
     for (number, frame) in stack.frames().iter().enumerate() {

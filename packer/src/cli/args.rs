@@ -166,15 +166,12 @@ pub enum Level {
 pub enum FallbackArg {
     /// An interpreter: 130 KB and the bytecode more, slow to run
     Pulley,
-    /// A compiler: some 10 MB more, slow to start
-    Jit,
 }
 
 impl From<FallbackArg> for Fallback {
     fn from(fallback: FallbackArg) -> Self {
         match fallback {
             FallbackArg::Pulley => Fallback::Pulley,
-            FallbackArg::Jit => Fallback::Jit,
         }
     }
 }

@@ -73,13 +73,10 @@ struct Fallback {
 }
 
 fn fallback(program: &Program<'_>) -> Option<Fallback> {
-    let kinds = [(RegionKind::Bytecode, "pulley"), (RegionKind::Fallback, "jit")];
-    kinds.into_iter().find_map(|(kind, name)| {
-        let region = program.all(kind).next()?;
-        Some(Fallback {
-            kind: name,
-            size: region.len,
-        })
+    let region = program.all(RegionKind::Bytecode).next()?;
+    Some(Fallback {
+        kind: nyash_pack::Fallback::Pulley.name(),
+        size: region.len,
     })
 }
 

@@ -10,50 +10,59 @@ use std::ops::Range;
 use object::elf::{self, FileHeader64, ProgramHeader64, SectionHeader64};
 use object::pod::bytes_of;
 use object::read::elf::{FileHeader as _, SectionHeader as _};
-use object::{LittleEndian as LE, U16, U32, U64};
+use object::{Endianness, U16, U32, U64};
 
 use super::{Access, Load, Part, Section};
 use crate::cwasm::zeroed;
 use crate::error::{Error, Result};
+use crate::target::Target;
 
 /// The section in the runtime that leaves room for program headers.
 const ROOM: &str = ".nyash.phdrs";
 
-type Segment64 = ProgramHeader64<LE>;
-type Section64 = SectionHeader64<LE>;
+/// The processors of the targets.
+const MACHINES: [u16; 4] = [elf::EM_X86_64, elf::EM_AARCH64, elf::EM_RISCV, elf::EM_S390];
+
+type Segment64 = ProgramHeader64<Endianness>;
+type Section64 = SectionHeader64<Endianness>;
 
 /// An ELF file as a view of its bytes.
 pub(super) struct File<'a> {
+    endian: Endianness,
     bytes: &'a [u8],
-    header: &'a FileHeader64<LE>,
+    header: &'a FileHeader64<Endianness>,
     segments: &'a [Segment64],
     sections: Vec<(&'a str, &'a Section64)>,
 }
 
 impl<'a> File<'a> {
-    /// Reads the tables of an x86-64 executable.
+    /// Reads the tables of an executable for one of the processors that there are targets for.
     ///
     /// # Errors
     /// [`Error::NotPacked`] for anything else, and for tables that lie outside the file.
     pub fn parse(bytes: &'a [u8]) -> Result<Self> {
-        let header = FileHeader64::<LE>::parse(bytes).map_err(|_| not("it is no 64-bit ELF file"))?;
-        if header.e_ident.data != elf::ELFDATA2LSB || header.e_machine.get(LE) != elf::EM_X86_64 {
+        let header = FileHeader64::<Endianness>::parse(bytes).map_err(|_| not("it is no 64-bit ELF file"))?;
+        let e = header
+            .endian()
+            .map_err(|_| not("its byte order is neither of the two"))?;
+        if !MACHINES.contains(&header.e_machine.get(e)) {
             return Err(not("it is an executable for another processor"));
         }
         let segments = header
-            .program_headers(LE, bytes)
+            .program_headers(e, bytes)
             .map_err(|_| Error::Damaged("the file is cut short: its program headers are missing".to_owned()))?;
         let mut sections = Vec::new();
         // A file without a readable section table still runs.
-        if let Ok(headers) = header.section_headers(LE, bytes)
-            && let Ok(strings) = header.section_strings(LE, bytes, headers)
+        if let Ok(headers) = header.section_headers(e, bytes)
+            && let Ok(strings) = header.section_strings(e, bytes, headers)
         {
             for header in headers.iter().skip(1) {
-                let name = header.name(LE, strings).unwrap_or_default();
+                let name = header.name(e, strings).unwrap_or_default();
                 sections.push((std::str::from_utf8(name).unwrap_or_default(), header));
             }
         }
         Ok(File {
+            endian: e,
             bytes,
             header,
             segments,
@@ -63,14 +72,15 @@ impl<'a> File<'a> {
 
     /// All sections.
     pub fn sections(&self) -> Vec<Section<'a>> {
+        let e = self.endian;
         let section = |(name, header): &(&'a str, &'a Section64)| {
-            let flags = header.sh_flags.get(LE);
+            let flags = header.sh_flags.get(e);
             let has = |flag: u32| flags & u64::from(flag) != 0;
             Section {
                 name,
-                address: header.sh_addr.get(LE),
-                offset: header.sh_offset.get(LE),
-                len: header.sh_size.get(LE),
+                address: header.sh_addr.get(e),
+                offset: header.sh_offset.get(e),
+                len: header.sh_size.get(e),
                 allocated: has(elf::SHF_ALLOC),
                 access: (has(elf::SHF_WRITE), has(elf::SHF_EXECINSTR)),
             }
@@ -80,24 +90,29 @@ impl<'a> File<'a> {
 
     /// The loaded segments.
     pub fn loads(&self) -> impl Iterator<Item = Load> {
-        let loaded = self.segments.iter().filter(|s| s.p_type.get(LE) == elf::PT_LOAD);
-        loaded.map(|segment| Load {
-            address: segment.p_vaddr.get(LE),
-            offset: segment.p_offset.get(LE),
-            len: segment.p_filesz.get(LE),
-            memory: segment.p_memsz.get(LE),
+        let e = self.endian;
+        let loaded = self.segments.iter().filter(move |s| s.p_type.get(e) == elf::PT_LOAD);
+        loaded.map(move |segment| Load {
+            address: segment.p_vaddr.get(e),
+            offset: segment.p_offset.get(e),
+            len: segment.p_filesz.get(e),
+            memory: segment.p_memsz.get(e),
         })
     }
 
-    /// The first page-aligned address behind everything that is loaded.
+    /// The first address at a multiple of the largest page behind everything that is loaded.
     fn free_address(&self, page: usize) -> u64 {
         let end = self.loads().map(|load| load.address.saturating_add(load.memory)).max();
         end.unwrap_or(0).next_multiple_of(page as u64)
     }
 
-    /// The file's bytes up to the end of what is loaded, to whole pages: what a packed file starts with. Also the
-    /// address at which the payload goes.
-    pub fn start_packing(&self, page: usize) -> Result<(Vec<u8>, u64)> {
+    /// The file's bytes up to the end of what is loaded, padded to where the payload goes, and the payload's address.
+    ///
+    /// `to_text` is the distance from the start of the payload to the code in it, a multiple of the smallest page. The
+    /// code has pages of its own on every kernel, so it lies at a multiple of the largest page, in memory and in the file;
+    /// what is before it need not start at one, and only the file's bytes in between are padding.
+    pub fn start_packing(&self, target: Target, to_text: usize) -> Result<(Vec<u8>, u64)> {
+        let page = target.page();
         let end = self
             .loads()
             .map(|load| load.offset.saturating_add(load.len))
@@ -106,14 +121,18 @@ impl<'a> File<'a> {
         let loaded = usize::try_from(end).ok().and_then(|end| self.bytes.get(..end));
         let loaded = loaded.ok_or_else(|| Error::Runtime("it is cut short".to_owned()))?;
         let mut out = loaded.to_vec();
-        out.resize(out.len().next_multiple_of(page), 0);
-        Ok((out, self.free_address(page)))
+        let least = out.len().next_multiple_of(target.smallest_page());
+        let payload = (least + to_text).next_multiple_of(page) - to_text;
+        out.resize(payload, 0);
+        let address = self.free_address(page) + (payload % page) as u64;
+        Ok((out, address))
     }
 
     /// Adds section and program headers to `out`, which holds the runtime and the payload from `payload.start`.
     pub fn finish_packing(&self, out: &mut Vec<u8>, payload: Range<usize>, address: u64, parts: &[Part], page: usize) {
+        let e = self.endian;
         let is_kept =
-            |name: &str, header: &Section64| header.sh_flags.get(LE) & u64::from(elf::SHF_ALLOC) != 0 && name != ROOM;
+            |name: &str, header: &Section64| header.sh_flags.get(e) & u64::from(elf::SHF_ALLOC) != 0 && name != ROOM;
         let kept: Vec<&(&str, &Section64)> = self
             .sections
             .iter()
@@ -131,17 +150,17 @@ impl<'a> File<'a> {
         let mut names = vec![0];
         let mut sections = vec![zeroed::<Section64>()];
         let mut add = |name: &str, mut header: Section64| {
-            header.sh_name = U32::new(LE, names.len() as u32);
+            header.sh_name = U32::new(e, names.len() as u32);
             names.extend_from_slice(name.as_bytes());
             names.push(0);
             sections.push(header);
         };
         for (name, header) in &kept {
             let mut header = **header;
-            header.sh_link = U32::new(LE, index_of(header.sh_link.get(LE)));
+            header.sh_link = U32::new(e, index_of(header.sh_link.get(e)));
             // In other sections it is a number of something else.
-            if header.sh_flags.get(LE) & u64::from(elf::SHF_INFO_LINK) != 0 {
-                header.sh_info = U32::new(LE, index_of(header.sh_info.get(LE)));
+            if header.sh_flags.get(e) & u64::from(elf::SHF_INFO_LINK) != 0 {
+                header.sh_info = U32::new(e, index_of(header.sh_info.get(e)));
             }
             add(name, header);
         }
@@ -150,29 +169,29 @@ impl<'a> File<'a> {
             let (offset, len) = (payload.start + part.range.start, part.range.len() as u64);
             let at = address + part.range.start as u64;
             let mut header = zeroed::<Section64>();
-            header.sh_type = U32::new(LE, elf::SHT_PROGBITS);
-            header.sh_flags = U64::new(LE, u64::from(part.section_flags()));
-            header.sh_addr = U64::new(LE, at);
-            header.sh_offset = U64::new(LE, offset as u64);
-            header.sh_size = U64::new(LE, len);
-            header.sh_addralign = U64::new(LE, page as u64);
+            header.sh_type = U32::new(e, elf::SHT_PROGBITS);
+            header.sh_flags = U64::new(e, u64::from(part.section_flags()));
+            header.sh_addr = U64::new(e, at);
+            header.sh_offset = U64::new(e, offset as u64);
+            header.sh_size = U64::new(e, len);
+            header.sh_addralign = U64::new(e, page as u64);
             add(part.section, header);
             let mut segment = zeroed::<Segment64>();
-            segment.p_type = U32::new(LE, elf::PT_LOAD);
-            segment.p_flags = U32::new(LE, part.segment_flags());
-            segment.p_offset = U64::new(LE, offset as u64);
-            segment.p_vaddr = U64::new(LE, at);
-            segment.p_paddr = U64::new(LE, at);
-            segment.p_filesz = U64::new(LE, len);
-            segment.p_memsz = U64::new(LE, len);
+            segment.p_type = U32::new(e, elf::PT_LOAD);
+            segment.p_flags = U32::new(e, part.segment_flags());
+            segment.p_offset = U64::new(e, offset as u64);
+            segment.p_vaddr = U64::new(e, at);
+            segment.p_paddr = U64::new(e, at);
+            segment.p_filesz = U64::new(e, len);
+            segment.p_memsz = U64::new(e, len);
             segments.push(segment);
         }
         add(".shstrtab", zeroed());
         if let Some(strings) = sections.last_mut() {
-            strings.sh_type = U32::new(LE, elf::SHT_STRTAB);
-            strings.sh_offset = U64::new(LE, out.len() as u64);
-            strings.sh_size = U64::new(LE, names.len() as u64);
-            strings.sh_addralign = U64::new(LE, 1);
+            strings.sh_type = U32::new(e, elf::SHT_STRTAB);
+            strings.sh_offset = U64::new(e, out.len() as u64);
+            strings.sh_size = U64::new(e, names.len() as u64);
+            strings.sh_addralign = U64::new(e, 1);
         }
         out.extend_from_slice(&names);
         out.resize(out.len().next_multiple_of(8), 0);
@@ -182,24 +201,24 @@ impl<'a> File<'a> {
         }
 
         // A loader expects the segments in order of address; what is not loaded comes behind.
-        let is_load = |s: &Segment64| s.p_type.get(LE) == elf::PT_LOAD;
+        let is_load = |s: &Segment64| s.p_type.get(e) == elf::PT_LOAD;
         let mut table: Vec<Segment64> = self.segments.iter().copied().filter(is_load).collect();
         table.extend(segments);
         table.extend(
             self.segments
                 .iter()
                 .copied()
-                .filter(|s| !is_load(s) && s.p_type.get(LE) != elf::PT_PHDR),
+                .filter(|s| !is_load(s) && s.p_type.get(e) != elf::PT_PHDR),
         );
         let first_section = kept
             .iter()
-            .map(|(_, header)| header.sh_offset.get(LE))
+            .map(|(_, header)| header.sh_offset.get(e))
             .min()
             .unwrap_or(0);
         for segment in table.iter_mut().filter(|s| is_load(s)) {
-            segment.p_align = U64::new(LE, page as u64);
-            if segment.p_offset.get(LE) == 0 {
-                let shift = |field: &mut U64<LE>, by: u64| *field = U64::new(LE, field.get(LE).wrapping_add(by));
+            segment.p_align = U64::new(e, page as u64);
+            if segment.p_offset.get(e) == 0 {
+                let shift = |field: &mut U64<Endianness>, by: u64| *field = U64::new(e, field.get(e).wrapping_add(by));
                 shift(&mut segment.p_offset, first_section);
                 shift(&mut segment.p_vaddr, first_section);
                 shift(&mut segment.p_paddr, first_section);
@@ -208,17 +227,17 @@ impl<'a> File<'a> {
             }
         }
         let mut header = *self.header;
-        header.e_phoff = U64::new(LE, out.len() as u64);
-        header.e_phnum = U16::new(LE, table.len() as u16);
-        header.e_shoff = U64::new(LE, section_table as u64);
-        header.e_shnum = U16::new(LE, sections.len() as u16);
-        header.e_shstrndx = U16::new(LE, sections.len() as u16 - 1);
+        header.e_phoff = U64::new(e, out.len() as u64);
+        header.e_phnum = U16::new(e, table.len() as u16);
+        header.e_shoff = U64::new(e, section_table as u64);
+        header.e_shnum = U16::new(e, sections.len() as u16);
+        header.e_shstrndx = U16::new(e, sections.len() as u16 - 1);
         for segment in &table {
             out.extend_from_slice(bytes_of(segment));
         }
         // The room of the old table is empty, as it was before the runtime was linked.
         out[..first_section as usize].fill(0);
-        out[..size_of::<FileHeader64<LE>>()].copy_from_slice(bytes_of(&header));
+        out[..size_of::<FileHeader64<Endianness>>()].copy_from_slice(bytes_of(&header));
     }
 }
 

@@ -4,6 +4,7 @@
 //! the tables of a packed file, and what has to be computed once everything else stands (checksum, signature).
 
 mod elf;
+mod pe;
 
 use std::ops::Range;
 
@@ -20,6 +21,7 @@ pub struct Executable<'a> {
 
 enum File<'a> {
     Elf(elf::File<'a>),
+    Pe(pe::File<'a>),
 }
 
 /// A section of an executable.
@@ -78,7 +80,7 @@ impl Load {
 pub(crate) struct Part {
     /// Name of its section.
     pub section: &'static str,
-    /// Where it lies in the payload; whole pages.
+    /// Where it lies in the payload; whole pages of the smallest size.
     pub range: Range<usize>,
     /// Its access rights.
     pub access: Access,
@@ -111,6 +113,15 @@ impl<'a> Executable<'a> {
                 sections: file.sections(),
                 loads: file.loads().collect(),
                 file: File::Elf(file),
+            });
+        }
+        if bytes.starts_with(b"MZ") {
+            let file = pe::File::parse(bytes)?;
+            return Ok(Executable {
+                bytes,
+                sections: file.sections(),
+                loads: file.loads().collect(),
+                file: File::Pe(file),
             });
         }
         Err(Error::NotPacked("it is no executable".to_owned()))
@@ -173,13 +184,15 @@ impl<'a> Executable<'a> {
         loads.into_iter().filter_map(bytes).collect()
     }
 
-    /// The runtime's bytes up to where the payload goes, in whole pages, and the payload's address.
+    /// The runtime's bytes up to where the payload goes, and the payload's address. `to_text` is the distance from the
+    /// start of the payload to the code in it.
     ///
     /// # Errors
     /// [`Error::Runtime`] when the runtime leaves no place for a payload.
-    pub(crate) fn start_packing(&self, target: Target) -> Result<(Vec<u8>, u64)> {
+    pub(crate) fn start_packing(&self, target: Target, to_text: usize) -> Result<(Vec<u8>, u64)> {
         match &self.file {
-            File::Elf(file) => file.start_packing(target.page()),
+            File::Elf(file) => file.start_packing(target, to_text),
+            File::Pe(file) => file.start_packing(target.page()),
         }
     }
 
@@ -200,6 +213,7 @@ impl<'a> Executable<'a> {
                 file.finish_packing(out, payload, address, parts, target.page());
                 Ok(())
             }
+            File::Pe(file) => file.finish_packing(out, &payload, address, parts),
         }
     }
 
@@ -207,10 +221,11 @@ impl<'a> Executable<'a> {
     ///
     /// # Errors
     /// [`Error::Runtime`].
-    pub(crate) fn seal(&self, _out: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn seal(&self, out: &mut Vec<u8>) -> Result<()> {
         match &self.file {
             // The kernel checks nothing.
             File::Elf(_) => Ok(()),
+            File::Pe(file) => file.seal(out),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Virtual memory for wasmtime: the `wasmtime_mmap_*` part of its platform interface (`wasmtime-platform.h`).
 
-use core::sync::atomic::{AtomicI32, Ordering};
+use core::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
+pub use super::arch::PAGE;
+pub use super::arch::SMALLEST_PAGE;
 use super::syscall::{self, Errno};
 
 const WASMTIME_PROT_EXEC: u32 = 1 << 2;
-/// The smallest page of the architecture. The executable is laid out for it.
-pub const PAGE: usize = 4096;
 
 /// wasmtime's protection bits are Linux's; only the executable one is never granted, because code is mapped
 /// executable from the file and nothing becomes executable later.
@@ -50,7 +50,35 @@ unsafe extern "C" fn wasmtime_mprotect(at: *mut u8, size: usize, flags: u32) -> 
     status(unsafe { syscall::protect(at, size, protection(flags)) })
 }
 
+/// The page size of this kernel where it is not known beforehand.
+static REAL_PAGE: AtomicUsize = AtomicUsize::new(SMALLEST_PAGE);
+
+/// Reads the page size that the kernel tells.
+///
+/// # Safety
+/// `auxv` is the auxiliary vector: pairs of key and value, ended by the key 0.
+pub unsafe fn read_page_size(auxv: *const [usize; 2]) {
+    const AT_PAGESZ: usize = 6;
+    if PAGE == SMALLEST_PAGE {
+        return;
+    }
+    let mut entry = auxv;
+    // SAFETY: the caller's contract.
+    unsafe {
+        while (*entry)[0] != 0 {
+            if (*entry)[0] == AT_PAGESZ {
+                REAL_PAGE.store((*entry)[1], Ordering::Relaxed);
+            }
+            entry = entry.add(1);
+        }
+    }
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn wasmtime_page_size() -> usize {
-    PAGE
+    if PAGE == SMALLEST_PAGE {
+        PAGE
+    } else {
+        REAL_PAGE.load(Ordering::Relaxed)
+    }
 }

@@ -1,10 +1,10 @@
 //! Traps that the hardware raises: the `wasmtime_init_traps` part of wasmtime's platform interface.
 
-use core::arch::global_asm;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use super::syscall::{self, SignalAction};
+use super::arch::{Context, Registers, SignalAction};
+use super::syscall;
 use crate::message::{EXIT_TRAP, EXIT_UNUSABLE, die};
 use crate::{backtrace, trap};
 
@@ -16,9 +16,8 @@ const SIGSEGV: i32 = 11;
 const SA_SIGINFO: usize = 4;
 const SA_NODEFER: usize = 0x4000_0000;
 const SA_ONSTACK: usize = 0x0800_0000;
-const SA_RESTORER: usize = 0x0400_0000;
 
-/// Room for a signal frame with all of AVX-512 and AMX (about 11 KiB) and for a report.
+/// Room for a signal frame with all of AVX-512 and AMX (about 11 KiB; other processors need less) and for a report.
 const STACK: usize = 64 << 10;
 
 #[repr(C, align(16))]
@@ -35,13 +34,6 @@ static HANDLER: AtomicUsize = AtomicUsize::new(0);
 
 type TrapHandler = extern "C" fn(ip: usize, fp: usize, has_faulting_addr: bool, faulting_addr: usize);
 
-// The kernel has no default return from a handler on x86-64; libc would supply this.
-global_asm!("nyash_signal_return:", "mov $15, %eax", "syscall", options(att_syntax));
-
-unsafe extern "C" {
-    fn nyash_signal_return();
-}
-
 /// Takes over the signals that damaged files, exhausted stacks and wasm traps raise.
 ///
 /// The handlers have a stack of their own: they must run when the program's has no room left.
@@ -49,12 +41,8 @@ pub fn install() {
     // SAFETY: the stack is a static used for nothing else; the handler is one for SA_SIGINFO.
     unsafe {
         let _ = syscall::set_signal_stack(HANDLER_STACK.0.get().cast(), STACK);
-        let action = SignalAction {
-            handler: on_signal as *const () as usize,
-            flags: SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTORER,
-            restorer: nyash_signal_return as *const () as usize,
-            mask: 0,
-        };
+        let handler = on_signal as *const () as usize;
+        let action = SignalAction::new(handler, SA_SIGINFO | SA_NODEFER | SA_ONSTACK);
         for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE] {
             let _ = syscall::set_signal_action(signal, &action);
         }
@@ -76,26 +64,16 @@ struct SignalInfo {
     address: usize,
 }
 
-/// The start of the kernel's `struct ucontext` on x86-64.
-#[repr(C)]
-struct Context {
-    flags: usize,
-    link: usize,
-    stack: [usize; 3],
-    registers: [usize; 23],
-}
-
-const RBP: usize = 10;
-const RSP: usize = 15;
-const RIP: usize = 16;
-
 unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Context) {
-    if info.code <= 0 {
+    let sent = info.code <= 0;
+    // A trap of s390x's compare-and-trap arrives with the code of a signal that a process has sent.
+    let may_be_raised = cfg!(target_arch = "s390x") && signal == SIGFPE && info.code == 0;
+    if sent && !may_be_raised {
         // Sent by a process, not raised by an instruction: what would have happened without us happens.
         syscall::raise_with_default_action(signal);
         return;
     }
-    let [pc, fp, sp] = [RIP, RBP, RSP].map(|register| context.registers[register]);
+    let Registers { pc, fp, sp } = context.registers(signal);
     let has_address = signal == SIGSEGV || signal == SIGBUS;
     backtrace::record_from_signal(pc, fp);
     let handler = HANDLER.load(Ordering::Relaxed);
@@ -103,6 +81,10 @@ unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Context
         // SAFETY: only `wasmtime_init_traps` stores a handler. For a wasm trap it does not return.
         let handler: TrapHandler = unsafe { core::mem::transmute(handler) };
         handler(pc, fp, has_address, info.address);
+    }
+    if sent {
+        syscall::raise_with_default_action(signal);
+        return;
     }
     if signal == SIGSEGV && is_near(info.address, sp) {
         trap::report_and_exit("call stack exhausted");

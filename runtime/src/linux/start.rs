@@ -1,40 +1,67 @@
 //! The entry point: relocate ourselves, then run the program.
 
-use core::arch::global_asm;
-
-// The kernel enters with the argument block at rsp and everything else undefined. The outermost frame has a null frame
-// pointer, which ends every walk.
-global_asm!(
-    ".globl _start",
-    ".hidden _DYNAMIC",
-    ".hidden __ehdr_start",
-    "_start:",
-    "xor %ebp, %ebp",
-    "mov %rsp, %rdi",
-    "lea __ehdr_start(%rip), %rsi",
-    "lea _DYNAMIC(%rip), %rdx",
-    "and $-16, %rsp",
-    "call {start}",
-    "ud2",
-    start = sym start,
-    options(att_syntax),
-);
+use core::ffi::CStr;
+use core::sync::atomic::{AtomicPtr, Ordering};
 
 /// What the kernel leaves on the initial stack.
 #[derive(Clone, Copy)]
 pub struct Arguments {
     /// Argument strings, NUL-terminated.
-    pub argv: &'static [*const u8],
+    argv: &'static [*const u8],
     /// Environment strings, NUL-terminated. Behind them the kernel has put a null and the auxiliary vector.
     pub envp: &'static [*const u8],
 }
 
-unsafe extern "C" fn start(stack: *const usize, base: *const u8, dynamic: *const [usize; 2]) -> ! {
+impl Arguments {
+    /// Argument 0, if there is one, and the others.
+    pub fn words(&self) -> impl Iterator<Item = &'static [u8]> {
+        c_strings(self.argv)
+    }
+
+    /// The environment, entries `NAME=VALUE`.
+    pub fn environment(&self) -> impl Iterator<Item = &'static [u8]> {
+        c_strings(self.envp)
+    }
+
+    /// An address above every frame.
+    pub fn stack_top(&self) -> usize {
+        self.argv.as_ptr() as usize
+    }
+}
+
+/// The strings of a C string array.
+fn c_strings(pointers: &'static [*const u8]) -> impl Iterator<Item = &'static [u8]> {
+    pointers.iter().map(|pointer| {
+        // SAFETY: the kernel put C strings there, which live as long as the process and are not changed.
+        unsafe { CStr::from_ptr(pointer.cast()) }.to_bytes()
+    })
+}
+
+static NAME: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
+
+/// Argument 0 as given, if it is readable.
+pub fn program_name() -> Option<&'static str> {
+    let name = NAME.load(Ordering::Relaxed);
+    if name.is_null() {
+        return None;
+    }
+    // SAFETY: set from argument 0 only, a C string that lives as long as the process.
+    unsafe { CStr::from_ptr(name.cast()) }.to_str().ok()
+}
+
+/// Where `_start` of each processor leads (`arch/`).
+///
+/// # Safety
+/// `stack` is the initial stack pointer, `base` the load address, `dynamic` the dynamic section.
+pub unsafe extern "C" fn start(stack: *const usize, base: *const u8, dynamic: *const [usize; 2]) -> ! {
     // SAFETY: called once by `_start` with what the linker and the kernel say lies there.
     let arguments = unsafe {
         relocate(base, dynamic);
         read_arguments(stack)
     };
+    if let Some(name) = arguments.argv.first() {
+        NAME.store(name.cast_mut(), Ordering::Relaxed);
+    }
     crate::program::run(arguments)
 }
 
@@ -97,6 +124,7 @@ unsafe fn read_arguments(stack: *const usize) -> Arguments {
         while !(*envp.add(count)).is_null() {
             count += 1;
         }
+        super::memory::read_page_size(envp.add(count + 1).cast());
         Arguments {
             argv: core::slice::from_raw_parts(argv, argc),
             envp: core::slice::from_raw_parts(envp, count),

@@ -1,24 +1,11 @@
 //! The system calls of the start-up path. The WASI host has its own, larger set.
 
-use core::arch::asm;
+pub use super::arch::SignalAction;
+use super::arch::{self, number};
 
 /// A Linux error number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Errno(pub i32);
-
-mod number {
-    pub const WRITE: usize = 1;
-    pub const MMAP: usize = 9;
-    pub const MPROTECT: usize = 10;
-    pub const MUNMAP: usize = 11;
-    pub const RT_SIGACTION: usize = 13;
-    pub const MREMAP: usize = 25;
-    pub const GETPID: usize = 39;
-    pub const KILL: usize = 62;
-    pub const SIGALTSTACK: usize = 131;
-    pub const EXIT_GROUP: usize = 231;
-    pub const EXECVEAT: usize = 322;
-}
 
 pub const PROT_READ: usize = 1;
 pub const PROT_WRITE: usize = 2;
@@ -29,25 +16,26 @@ const MAP_NORESERVE: usize = 0x4000;
 const MREMAP_MAYMOVE: usize = 1;
 const MREMAP_FIXED: usize = 2;
 
-/// # Safety
-/// As for the system call that is made.
-unsafe fn call(number: usize, a: [usize; 6]) -> Result<usize, Errno> {
-    let result: isize;
-    // SAFETY: the kernel clobbers rcx and r11 and returns in rax; what else happens is the caller's contract.
-    unsafe {
-        asm!(
-            "syscall",
-            inlateout("rax") number as isize => result,
-            in("rdi") a[0], in("rsi") a[1], in("rdx") a[2], in("r10") a[3], in("r8") a[4], in("r9") a[5],
-            lateout("rcx") _, lateout("r11") _,
-            options(nostack),
-        );
-    }
+fn checked(result: isize) -> Result<usize, Errno> {
     if (-4095..0).contains(&result) {
         Err(Errno(-result as i32))
     } else {
         Ok(result as usize)
     }
+}
+
+/// # Safety
+/// As for the system call that is made.
+unsafe fn call(number: usize, arguments: [usize; 6]) -> Result<usize, Errno> {
+    // SAFETY: the caller's contract.
+    checked(unsafe { arch::system_call(number, arguments) })
+}
+
+/// # Safety
+/// As for the system call `mmap`.
+unsafe fn map(arguments: [usize; 6]) -> Result<usize, Errno> {
+    // SAFETY: the caller's contract.
+    checked(unsafe { arch::map(arguments) })
 }
 
 /// Writes bytes to a descriptor; repeats when interrupted.
@@ -75,27 +63,11 @@ pub fn exit(status: i32) -> ! {
     }
 }
 
-/// Executes the file behind a descriptor in place of this process. Returns only when that fails.
-///
-/// # Safety
-/// `argv` and `envp` are lists of C strings, each ended by a null.
-pub unsafe fn execute(file: i32, argv: *const *const u8, envp: *const *const u8) -> Errno {
-    const AT_EMPTY_PATH: usize = 0x1000;
-    let path = c"".as_ptr() as usize;
-    let arguments = [file as usize, path, argv as usize, envp as usize, AT_EMPTY_PATH, 0];
-    // SAFETY: the caller's contract.
-    match unsafe { call(number::EXECVEAT, arguments) } {
-        Err(errno) => errno,
-        // It does not return when it succeeds.
-        Ok(_) => Errno(0),
-    }
-}
-
 /// Maps fresh private memory at an address of the kernel's choice.
 pub fn map_anonymous(len: usize, protection: usize) -> Result<*mut u8, Errno> {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     // SAFETY: a new mapping where nothing is.
-    unsafe { call(number::MMAP, [0, len, protection, flags, usize::MAX, 0]) }.map(|at| at as *mut u8)
+    unsafe { map([0, len, protection, flags, usize::MAX, 0]) }.map(|at| at as *mut u8)
 }
 
 /// Replaces what is mapped at `at` by fresh private memory.
@@ -105,7 +77,7 @@ pub fn map_anonymous(len: usize, protection: usize) -> Result<*mut u8, Errno> {
 pub unsafe fn map_anonymous_at(at: *mut u8, len: usize, protection: usize) -> Result<(), Errno> {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
     // SAFETY: the caller's contract.
-    unsafe { call(number::MMAP, [at as usize, len, protection, flags, usize::MAX, 0]) }.map(drop)
+    unsafe { map([at as usize, len, protection, flags, usize::MAX, 0]) }.map(drop)
 }
 
 /// Removes a mapping.
@@ -134,15 +106,6 @@ pub unsafe fn move_mapping(from: *mut u8, len: usize, to: *mut u8) -> Result<(),
     let flags = MREMAP_MAYMOVE | MREMAP_FIXED;
     // SAFETY: the caller's contract.
     unsafe { call(number::MREMAP, [from as usize, len, len, flags, to as usize, 0]) }.map(drop)
-}
-
-/// The kernel's `struct sigaction`.
-#[repr(C)]
-pub struct SignalAction {
-    pub handler: usize,
-    pub flags: usize,
-    pub restorer: usize,
-    pub mask: u64,
 }
 
 /// Sets the action of a signal.
@@ -180,12 +143,7 @@ pub unsafe fn set_signal_stack(base: *mut u8, len: usize) -> Result<(), Errno> {
 /// Gives a signal its default action and sends it to this process; it arrives when the current handler returns at
 /// the latest.
 pub fn raise_with_default_action(signal: i32) {
-    let default = SignalAction {
-        handler: 0,
-        flags: 0,
-        restorer: 0,
-        mask: 0,
-    };
+    let default = SignalAction::new(0, 0);
     // SAFETY: the default action needs no handler; the other two touch no memory.
     unsafe {
         let _ = set_signal_action(signal, &default);

@@ -4,24 +4,27 @@ use super::abi::{Errno, clockid};
 use super::memory::Guest;
 use super::system::{self, Clock};
 use super::{Args, Ctx, Result};
+use crate::platform::start::Arguments;
 
 /// Clocks that are made ready when one is first read.
 pub struct Clocks {
-    envp: &'static [*const u8],
+    arguments: Arguments,
     ready: bool,
 }
 
 impl Clocks {
-    /// Of a process with this environment, as the kernel laid it out.
-    pub fn new(envp: &'static [*const u8]) -> Self {
-        Clocks { envp, ready: false }
+    /// Of a process that was started with these arguments.
+    pub fn new(arguments: Arguments) -> Self {
+        Clocks {
+            arguments,
+            ready: false,
+        }
     }
 
     /// Nanoseconds since 1970, or since some moment before the process was started.
     pub fn now(&mut self, clock: Clock) -> Result<u64> {
         if !self.ready {
-            // SAFETY: see `Ctx::new`.
-            unsafe { system::init_clocks(self.envp.as_ptr()) };
+            system::init_clocks(&self.arguments);
             self.ready = true;
         }
         system::now(clock)

@@ -214,7 +214,7 @@ pub fn path_symlink(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result
 /// Links that start at the root are refused, although none of ours would be followed out of a granted directory: other
 /// programs could be led astray, and the program could learn what is outside.
 fn check_link_text(scope: Scope, text: &[u8]) -> Result {
-    if scope != Scope::Everything && text.starts_with(b"/") {
+    if scope != Scope::Everything && system::is_absolute(text) {
         return Err(Errno::NotPermitted.into());
     }
     Ok(())

@@ -4,10 +4,10 @@ use super::abi::{Errno, Filestat, fstflags};
 use super::fds::{Descriptor, File, stream_filetype};
 use super::memory::Guest;
 use super::system::{self, Advice, FdRef, NewTime, Whence};
-use super::{Args, Ctx, Result};
+use super::{Args, Ctx, Result, vectors};
 
 pub fn fd_read(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let read = system::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let read = vectors::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         let fd = match ctx.descriptor(args.u32(0))? {
             Descriptor::Stream { fd, input: true } | Descriptor::Socket(fd) => &*fd,
             Descriptor::File(file) => &file.fd,
@@ -19,7 +19,7 @@ pub fn fd_read(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
 }
 
 pub fn fd_write(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let written = system::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let written = vectors::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         if let Some(fd) = ctx.untouched_output(args.u32(0)) {
             return system::writev(fd, buffers);
         }
@@ -34,7 +34,7 @@ pub fn fd_write(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
 }
 
 pub fn fd_pread(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let read = system::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let read = vectors::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         let file = match ctx.descriptor(args.u32(0))? {
             Descriptor::Stream { input: true, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
             Descriptor::File(file) => file,
@@ -46,7 +46,7 @@ pub fn fd_pread(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
 }
 
 pub fn fd_pwrite(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let written = system::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let written = vectors::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         let file = match ctx.descriptor(args.u32(0))? {
             Descriptor::Stream { input: false, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
             Descriptor::File(file) => file,

@@ -4,7 +4,8 @@
 //! costs what the system call behind it costs: nothing is set up before a program asks for it, granted directories are
 //! opened when they are first used, and reads and writes go straight to and from the program's memory.
 //!
-//! `abi.rs` and `memory.rs` are the program's side, `system` is the system's side (a folder for each: `linux/`), the other files are what lies between.
+//! `abi.rs` and `memory.rs` are the program's side, `system` is the system's side (a folder for each: `linux/`, `windows/`),
+//! the other files are what lies between.
 
 mod abi;
 mod clocks;
@@ -18,10 +19,15 @@ mod paths;
 mod poll;
 mod process;
 mod sockets;
+mod vectors;
+#[cfg(windows)]
+mod windows;
 
 /// What the host asks of the system that this runtime is built for.
 #[cfg(target_os = "linux")]
 use linux as system;
+#[cfg(windows)]
+use windows as system;
 
 use core::fmt;
 use core::mem::MaybeUninit;
@@ -30,6 +36,7 @@ use alloc::vec::Vec;
 use nyash_format::Capabilities;
 use wasmtime::{Caller, Func, FuncType, Memory, Store, ValRaw, ValType};
 
+use crate::platform::start::Arguments;
 use abi::Errno;
 use fds::Table;
 use memory::Guest;
@@ -37,30 +44,25 @@ use memory::Guest;
 /// What the program may reach, what it was started with, and what it has open: the data of the store.
 pub struct Ctx {
     capabilities: Capabilities<'static>,
-    argv: &'static [*const u8],
-    envp: &'static [*const u8],
+    arguments: Arguments,
     memory: Option<Memory>,
     table: Table,
     clocks: clocks::Clocks,
 }
 
-// SAFETY: the pointers are to strings that nobody changes and that live as long as the process. `Store` asks for this
+// SAFETY: the arguments are strings that nobody changes and that live as long as the process. `Store` asks for this
 // although there is one thread only.
 unsafe impl Send for Ctx {}
 
 impl Ctx {
     /// The state of a program that has not run yet. Makes no system call.
-    ///
-    /// `argv` and `envp` are the process's own, as the kernel laid them out: `envp` is followed by a null pointer and
-    /// the auxiliary vector.
-    pub fn new(capabilities: Capabilities<'static>, argv: &'static [*const u8], envp: &'static [*const u8]) -> Ctx {
+    pub fn new(capabilities: Capabilities<'static>, arguments: Arguments) -> Ctx {
         Ctx {
             capabilities,
-            argv,
-            envp,
+            arguments,
             memory: None,
             table: Table::new(),
-            clocks: clocks::Clocks::new(envp),
+            clocks: clocks::Clocks::new(arguments),
         }
     }
 
@@ -297,14 +299,6 @@ fn call(
         result.write(ValRaw::i32(errno));
     }
     Ok(())
-}
-
-/// The strings of a C string array.
-fn c_strings(pointers: &'static [*const u8]) -> impl Iterator<Item = &'static [u8]> {
-    pointers.iter().map(|pointer| {
-        // SAFETY: the kernel put C strings there, which live as long as the process and are not changed.
-        unsafe { core::ffi::CStr::from_ptr(pointer.cast()) }.to_bytes()
-    })
 }
 
 /// A list that is allocated exactly, or the error for the program if there is no memory.

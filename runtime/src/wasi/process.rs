@@ -5,13 +5,13 @@ use nyash_format::capability;
 use super::abi::{Errno, LAST_SIGNAL};
 use super::memory::{Guest, Ptr};
 use super::system;
-use super::{Args, Ctx, Result, c_strings};
+use super::{Args, Ctx, Result};
 use crate::platform::syscall;
 
 impl Ctx {
     /// Argument 0, the arguments that were packed, the arguments of the command line.
     fn arguments(&self) -> impl Iterator<Item = &'static [u8]> + use<'_> {
-        let mut given = c_strings(self.argv);
+        let mut given = self.arguments.words();
         let real = given.next();
         // Packed arguments stand behind argument 0 even if the process was started without any.
         let missing: Option<&[u8]> = (!self.capabilities.args.is_empty()).then_some(b"");
@@ -28,11 +28,18 @@ impl Ctx {
         let capabilities = &self.capabilities;
         let everything = capabilities.flags & (capability::INHERIT_ENV | capability::ALL_FILES) != 0;
         let nothing = !everything && capabilities.env_pass.is_empty();
-        let source: &'static [*const u8] = if nothing { &[] } else { self.envp };
-        let passed = c_strings(source).filter(move |entry| {
+        let inherited = (!nothing).then(|| self.arguments.environment());
+        let passed = inherited.into_iter().flatten().filter(move |entry| {
             let name = name_of(entry);
-            (everything || capabilities.env_pass.contains(&name))
-                && !capabilities.env_set.iter().any(|set| name_of(set) == name)
+            (everything
+                || capabilities
+                    .env_pass
+                    .iter()
+                    .any(|pass| system::same_variable(pass, name)))
+                && !capabilities
+                    .env_set
+                    .iter()
+                    .any(|set| system::same_variable(name_of(set), name))
         });
         passed.chain(capabilities.env_set.iter().copied())
     }
@@ -107,7 +114,7 @@ pub fn proc_raise(_: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
         0 => {}
         // The runtime's handlers would report a fault that there is not.
         signal if system::is_fault(signal) => syscall::raise_with_default_action(signal),
-        signal => system::raise(signal),
+        signal => system::raise(signal)?,
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::abi::{Errno, fdflags};
 use super::fds::Descriptor;
 use super::memory::Guest;
 use super::system::{self, FdRef};
-use super::{Args, Ctx, Result};
+use super::{Args, Ctx, Result, vectors};
 
 fn socket(ctx: &mut Ctx, number: u32) -> Result<FdRef<'_>> {
     match ctx.descriptor(number)? {
@@ -31,7 +31,7 @@ pub fn sock_recv(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     const PEEK: u16 = 1;
     const WAITALL: u16 = 2;
     let flags = args.flags16(3, PEEK | WAITALL)?;
-    let (read, truncated) = system::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let (read, truncated) = vectors::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         let fd = socket(ctx, args.u32(0))?;
         system::receive(fd, buffers, flags & PEEK != 0, flags & WAITALL != 0)
     })?;
@@ -41,7 +41,7 @@ pub fn sock_recv(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
 
 pub fn sock_send(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let flags = args.flags16(3, u16::MAX)?;
-    let sent = system::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
+    let sent = vectors::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
         let fd = socket(ctx, args.u32(0))?;
         // None are defined.
         if flags != 0 {

@@ -4,9 +4,7 @@ mod beneath;
 mod errno;
 mod signals;
 mod sys;
-mod vectors;
 
 pub use beneath::{open_beneath, open_directory_beneath};
 pub use signals::{SIGNALS, is_fault};
 pub use sys::*;
-pub use vectors::{read_vectored, write_vectored};

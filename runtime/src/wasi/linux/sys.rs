@@ -5,15 +5,17 @@ use core::num::NonZeroU64;
 
 use rustix::fd::{AsFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use rustix::fs::{AtFlags, Dev, FileType, Mode, OFlags, Stat, Timestamps};
-use rustix::io::{Errno as Linux, IoSlice, IoSliceMut, retry_on_intr};
+use rustix::io::{Errno as Linux, retry_on_intr};
 use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketFlags};
 use rustix::time::{ClockId, Timespec};
 
 use super::super::Result;
 use super::super::abi::{Errno, Filestat, filetype};
+use crate::platform::start::Arguments;
 
 pub use rustix::event::{PollFd, PollFlags};
 pub use rustix::fs::{Advice, OFlags as OpenFlags};
+pub use rustix::io::{IoSlice, IoSliceMut};
 
 /// An open descriptor; closed when dropped.
 pub type Fd = OwnedFd;
@@ -52,6 +54,11 @@ pub fn at_least(fd: Fd, least: u32) -> Result<Fd> {
 /// The descriptor that stands for the working directory in path operations.
 pub fn working_directory() -> FdRef<'static> {
     rustix::fs::CWD
+}
+
+/// Whether the text of a link starts elsewhere than in the directory of the link.
+pub fn is_absolute(text: &[u8]) -> bool {
+    text.starts_with(b"/")
 }
 
 /// Whether there is something at a path, be it a link to nowhere.
@@ -416,16 +423,10 @@ impl Clock {
 }
 
 /// Makes the kernel's clock page known, so that reading a clock needs no system call.
-///
-/// # Safety
-/// `envp` is the environment as the kernel laid it out: followed by a null pointer and the auxiliary vector.
-#[cfg_attr(feature = "jit", expect(unused_variables, reason = "rustix asks the libc"))]
-pub unsafe fn init_clocks(envp: *const *const u8) {
-    // SAFETY: the caller's contract; nothing is written through the pointer.
-    #[cfg(not(feature = "jit"))]
-    unsafe {
-        rustix::param::init(envp.cast_mut().cast())
-    };
+pub fn init_clocks(arguments: &Arguments) {
+    // SAFETY: the environment as the kernel laid it out, followed by a null pointer and the auxiliary vector; nothing is
+    // written through the pointer.
+    unsafe { rustix::param::init(arguments.envp.as_ptr().cast_mut().cast()) };
 }
 
 pub fn now(clock: Clock) -> Result<u64> {
@@ -454,6 +455,11 @@ pub fn readable_bytes(fd: FdRef<'_>) -> Option<u64> {
 
 // The process.
 
+/// Whether two names are those of one environment variable.
+pub fn same_variable(one: &[u8], other: &[u8]) -> bool {
+    one == other
+}
+
 pub fn random(mut buffer: &mut [u8]) -> Result {
     while !buffer.is_empty() {
         let filled = match rustix::rand::getrandom(&mut *buffer, rustix::rand::GetRandomFlags::empty()) {
@@ -471,9 +477,10 @@ pub fn sched_yield() {
 }
 
 /// Sends a signal to this process.
-pub fn raise(signal: i32) {
+pub fn raise(signal: i32) -> Result {
     // SAFETY: the numbers come from `process.rs` and are those of signals that programs send each other.
     let signal = unsafe { rustix::process::Signal::from_raw_unchecked(signal) };
     // The process exists and may signal itself.
     let _ = rustix::process::kill_process(rustix::process::getpid(), signal);
+    Ok(())
 }

@@ -1,12 +1,18 @@
 //! The memory routines that the compiler calls and libc would supply.
 //!
-//! Sizes up to 32 bytes, which are most of the calls, take two overlapping moves; long ones use the string
-//! instructions, which every x86-64 of the last decade does in microcode at full width.
+//! Sizes up to 32 bytes, which are most of the calls, take two overlapping moves; long ones do what is fast on the
+//! processor (the files beside this one). Other processors get these routines from `compiler_builtins`.
 
-use core::arch::asm;
 use core::ffi::c_int;
 
-type Wide = core::arch::x86_64::__m128i;
+#[cfg(target_arch = "aarch64")]
+#[path = "aarch64.rs"]
+mod memory;
+#[cfg(target_arch = "x86_64")]
+#[path = "x86_64.rs"]
+mod memory;
+
+use memory::Wide;
 
 macro_rules! ends {
     ($ty:ty, $dest:ident, $src:ident, $n:ident) => {{
@@ -43,8 +49,7 @@ unsafe extern "C" fn memcpy(dest: *mut u8, src: *const u8, n: usize) -> *mut u8 
         if n <= 32 {
             copy_short(dest, src, n);
         } else {
-            asm!("rep movsb", inout("rdi") dest => _, inout("rsi") src => _, inout("rcx") n => _,
-                options(nostack, preserves_flags));
+            memory::copy(dest, src, n);
         }
     }
     dest
@@ -78,8 +83,7 @@ unsafe extern "C" fn memset(dest: *mut u8, byte: c_int, n: usize) -> *mut u8 {
     // SAFETY: memset's own contract; each arm writes only within n.
     unsafe {
         if n >= 64 {
-            asm!("rep stosb", inout("rdi") dest => _, inout("rcx") n => _, in("al") byte,
-                options(nostack, preserves_flags));
+            memory::fill(dest, byte, n);
         } else if n >= 8 {
             let word = u64::from(byte) * 0x0101_0101_0101_0101;
             let mut at = 0;
@@ -148,17 +152,4 @@ unsafe extern "C" fn strlen(text: *const u8) -> usize {
         n += 1;
     }
     n
-}
-
-// The precompiled `alloc` refers to the unwinder. Nothing unwinds here: panics end the process.
-
-#[unsafe(no_mangle)]
-extern "C" fn rust_eh_personality() {}
-
-#[unsafe(no_mangle)]
-extern "C" fn _Unwind_Resume() -> ! {
-    crate::message::die(
-        crate::message::EXIT_TRAP,
-        format_args!("internal error in the runtime: unwinding"),
-    )
 }

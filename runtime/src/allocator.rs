@@ -8,18 +8,18 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::cell::UnsafeCell;
 use core::ptr;
 
-use super::syscall::{self, PROT_READ, PROT_WRITE};
+use crate::platform::memory::SMALLEST_PAGE;
+use crate::platform::syscall::{self, PROT_READ, PROT_WRITE};
 
 /// Enough for the start of ordinary modules; pages of it that are never used are never touched.
 const FIRST_ARENA: usize = 64 << 10;
 const NEXT_ARENA: usize = 256 << 10;
-/// Blocks of this size and above are mapped one by one and given back to the kernel.
+/// Blocks of this size and above are mapped one by one and given back to the system.
 const LARGE: usize = 128 << 10;
 /// Alignment of every block. Layouts that ask for more are mapped one by one; there are hardly any.
 const ALIGN: usize = 16;
-const PAGE: usize = 4096;
 
-/// Not aligned to pages and placed right behind the other variables (`link-x86_64.ld`): a page that start-up touches
+/// Not aligned to pages and placed right behind the other variables (`link-linux.ld`): a page that start-up touches
 /// anyway then serves both.
 #[repr(C, align(16))]
 struct FirstArena(UnsafeCell<[u8; FIRST_ARENA]>);
@@ -27,7 +27,7 @@ struct FirstArena(UnsafeCell<[u8; FIRST_ARENA]>);
 // SAFETY: handed out by the allocator only, which runs on one thread.
 unsafe impl Sync for FirstArena {}
 
-#[unsafe(link_section = ".bss.nyash_arena")]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".bss.nyash_arena"))]
 static FIRST: FirstArena = FirstArena(UnsafeCell::new([0; FIRST_ARENA]));
 
 struct State {
@@ -102,7 +102,7 @@ impl State {
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if is_mapped_alone(&layout) {
-            if layout.align() > PAGE {
+            if layout.align() > SMALLEST_PAGE {
                 return ptr::null_mut();
             }
             return syscall::map_anonymous(layout.size(), PROT_READ | PROT_WRITE).unwrap_or(ptr::null_mut());

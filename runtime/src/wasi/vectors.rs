@@ -1,12 +1,11 @@
-//! Lists of buffers of the program, handed to the kernel without a copy.
+//! Lists of buffers of the program, handed to the system without a copy.
 
 use core::array;
 use core::ops::Range;
 
-use rustix::io::{IoSlice, IoSliceMut};
-
-use super::super::Result;
-use super::super::memory::{Guest, Ptr};
+use super::Result;
+use super::memory::{Guest, Ptr};
+use super::system::{IoSlice, IoSliceMut};
 
 /// Buffers of nearly every call.
 const FEW: usize = 8;

@@ -1,0 +1,115 @@
+//! 64-bit ARM.
+
+use core::arch::{asm, global_asm};
+
+use super::Registers;
+
+// The kernel enters with the argument block at sp and everything else undefined. The outermost frame has a null frame
+// pointer, which ends every walk.
+global_asm!(
+    ".globl _start",
+    ".hidden _DYNAMIC",
+    ".hidden __ehdr_start",
+    "_start:",
+    "mov x29, xzr",
+    "mov x30, xzr",
+    "mov x0, sp",
+    "adrp x1, __ehdr_start",
+    "add x1, x1, :lo12:__ehdr_start",
+    "adrp x2, _DYNAMIC",
+    "add x2, x2, :lo12:_DYNAMIC",
+    "and sp, x0, #-16",
+    "bl {start}",
+    "brk #1",
+    start = sym crate::linux::start::start,
+);
+
+pub mod number {
+    pub const WRITE: usize = 64;
+    pub const EXIT_GROUP: usize = 94;
+    pub const KILL: usize = 129;
+    pub const SIGALTSTACK: usize = 132;
+    pub const RT_SIGACTION: usize = 134;
+    pub const GETPID: usize = 172;
+    pub const MUNMAP: usize = 215;
+    pub const MREMAP: usize = 216;
+    pub const MMAP: usize = 222;
+    pub const MPROTECT: usize = 226;
+}
+
+/// The page that the executable is laid out for: kernels have 4, 16 or 64 KiB.
+pub const PAGE: usize = 64 << 10;
+/// The smallest page of a kernel for this processor.
+pub const SMALLEST_PAGE: usize = 4096;
+
+/// # Safety
+/// As for the system call that is made.
+pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
+    let result: isize;
+    // SAFETY: the kernel changes x0 only; what else happens is the caller's contract.
+    unsafe {
+        asm!(
+            "svc #0",
+            in("x8") number,
+            inlateout("x0") a[0] as isize => result,
+            in("x1") a[1], in("x2") a[2], in("x3") a[3], in("x4") a[4], in("x5") a[5],
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// `mmap`.
+///
+/// # Safety
+/// As for the system call.
+pub unsafe fn map(a: [usize; 6]) -> isize {
+    // SAFETY: the caller's contract.
+    unsafe { system_call(number::MMAP, a) }
+}
+
+/// The kernel's `struct sigaction`. Handlers return through the kernel's own code when no restorer is given.
+#[repr(C)]
+pub struct SignalAction {
+    pub handler: usize,
+    pub flags: usize,
+    restorer: usize,
+    pub mask: u64,
+}
+
+impl SignalAction {
+    pub fn new(handler: usize, flags: usize) -> Self {
+        SignalAction {
+            handler,
+            flags,
+            restorer: 0,
+            mask: 0,
+        }
+    }
+}
+
+/// The start of the kernel's `struct ucontext` with its `struct sigcontext`.
+#[repr(C)]
+pub struct Context {
+    flags: usize,
+    link: usize,
+    stack: [usize; 3],
+    /// The mask, and room for larger ones.
+    mask: [u64; 16],
+    /// The kernel aligns what follows to 16 bytes.
+    padding: usize,
+    fault_address: usize,
+    registers: [usize; 31],
+    sp: usize,
+    pc: usize,
+}
+
+impl Context {
+    pub fn registers(&self, _signal: i32) -> Registers {
+        Registers {
+            pc: self.pc,
+            fp: self.registers[29],
+            sp: self.sp,
+        }
+    }
+}

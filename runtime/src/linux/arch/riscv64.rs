@@ -1,0 +1,114 @@
+//! 64-bit RISC-V (RV64GC). `compiler_builtins` supplies memory routines: unaligned moves may trap into the firmware.
+
+use core::arch::{asm, global_asm};
+
+use super::Registers;
+
+// The kernel enters with the argument block at sp and everything else undefined. The outermost frame has a null frame
+// pointer, which ends every walk.
+global_asm!(
+    ".globl _start",
+    ".hidden _DYNAMIC",
+    ".hidden __ehdr_start",
+    "_start:",
+    "mv s0, zero",
+    "mv ra, zero",
+    "mv a0, sp",
+    "lla a1, __ehdr_start",
+    "lla a2, _DYNAMIC",
+    "andi sp, sp, -16",
+    "call {start}",
+    "unimp",
+    start = sym crate::linux::start::start,
+);
+
+pub mod number {
+    pub const WRITE: usize = 64;
+    pub const EXIT_GROUP: usize = 94;
+    pub const KILL: usize = 129;
+    pub const SIGALTSTACK: usize = 132;
+    pub const RT_SIGACTION: usize = 134;
+    pub const GETPID: usize = 172;
+    pub const MUNMAP: usize = 215;
+    pub const MREMAP: usize = 216;
+    pub const MMAP: usize = 222;
+    pub const MPROTECT: usize = 226;
+}
+
+/// The page that the executable is laid out for.
+pub const PAGE: usize = 4096;
+/// The smallest page of a kernel for this processor.
+pub const SMALLEST_PAGE: usize = 4096;
+
+/// # Safety
+/// As for the system call that is made.
+pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
+    let result: isize;
+    // SAFETY: the kernel changes a0 only; what else happens is the caller's contract.
+    unsafe {
+        asm!(
+            "ecall",
+            in("a7") number,
+            inlateout("a0") a[0] as isize => result,
+            in("a1") a[1], in("a2") a[2], in("a3") a[3], in("a4") a[4], in("a5") a[5],
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// `mmap`.
+///
+/// # Safety
+/// As for the system call.
+pub unsafe fn map(a: [usize; 6]) -> isize {
+    // SAFETY: the caller's contract.
+    unsafe { system_call(number::MMAP, a) }
+}
+
+/// The kernel's `struct sigaction`. There is no restorer: handlers return through the kernel's own code.
+#[repr(C)]
+pub struct SignalAction {
+    pub handler: usize,
+    pub flags: usize,
+    pub mask: u64,
+}
+
+impl SignalAction {
+    pub fn new(handler: usize, flags: usize) -> Self {
+        SignalAction {
+            handler,
+            flags,
+            mask: 0,
+        }
+    }
+}
+
+/// The start of the kernel's `struct ucontext` with its `struct user_regs_struct`.
+#[repr(C)]
+pub struct Context {
+    flags: usize,
+    link: usize,
+    stack: [usize; 3],
+    /// The mask, and room for larger ones.
+    mask: [u64; 16],
+    /// The kernel aligns what follows to 16 bytes.
+    padding: usize,
+    pc: usize,
+    ra: usize,
+    sp: usize,
+    gp: usize,
+    tp: usize,
+    temporaries: [usize; 3],
+    s0: usize,
+}
+
+impl Context {
+    pub fn registers(&self, _signal: i32) -> Registers {
+        Registers {
+            pc: self.pc,
+            fp: self.s0,
+            sp: self.sp,
+        }
+    }
+}

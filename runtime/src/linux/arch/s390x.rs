@@ -1,0 +1,115 @@
+//! IBM Z, the only big-endian system. `compiler_builtins` supplies memory routines.
+
+use core::arch::{asm, global_asm};
+
+use super::Registers;
+
+// The kernel enters with the argument block at r15 and everything else undefined. A function saves registers in the 160
+// bytes above its caller's stack pointer, of which the first word links to the next such area. Zero ends every walk.
+global_asm!(
+    ".globl _start",
+    ".hidden _DYNAMIC",
+    ".hidden __ehdr_start",
+    "_start:",
+    "lgr %r2, %r15",
+    "larl %r3, __ehdr_start",
+    "larl %r4, _DYNAMIC",
+    "aghi %r15, -160",
+    "xc 0(160,%r15), 0(%r15)",
+    "brasl %r14, {start}",
+    ".long 0",
+    start = sym crate::linux::start::start,
+);
+
+pub mod number {
+    pub const WRITE: usize = 4;
+    pub const GETPID: usize = 20;
+    pub const KILL: usize = 37;
+    pub const MMAP: usize = 90;
+    pub const MUNMAP: usize = 91;
+    pub const MPROTECT: usize = 125;
+    pub const MREMAP: usize = 163;
+    pub const RT_SIGACTION: usize = 174;
+    pub const SIGALTSTACK: usize = 186;
+    pub const EXIT_GROUP: usize = 248;
+}
+
+/// The page that the executable is laid out for.
+pub const PAGE: usize = 4096;
+/// The smallest page of a kernel for this processor.
+pub const SMALLEST_PAGE: usize = 4096;
+
+/// # Safety
+/// As for the system call that is made.
+pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
+    let result: isize;
+    // SAFETY: the kernel changes r2 only; what else happens is the caller's contract.
+    unsafe {
+        asm!(
+            "svc 0",
+            in("r1") number,
+            inlateout("r2") a[0] as isize => result,
+            in("r3") a[1], in("r4") a[2], in("r5") a[3], in("r6") a[4], in("r7") a[5],
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// `mmap`, which takes its arguments in memory here.
+///
+/// # Safety
+/// As for the system call.
+pub unsafe fn map(a: [usize; 6]) -> isize {
+    // SAFETY: the kernel reads the six words; the rest is the caller's contract.
+    unsafe { system_call(number::MMAP, [a.as_ptr() as usize, 0, 0, 0, 0, 0]) }
+}
+
+/// The kernel's `struct sigaction`. Handlers return through the kernel's own code when no restorer is given.
+#[repr(C)]
+pub struct SignalAction {
+    pub handler: usize,
+    pub flags: usize,
+    restorer: usize,
+    pub mask: u64,
+}
+
+impl SignalAction {
+    pub fn new(handler: usize, flags: usize) -> Self {
+        SignalAction {
+            handler,
+            flags,
+            restorer: 0,
+            mask: 0,
+        }
+    }
+}
+
+/// The start of the kernel's `struct ucontext` with its registers.
+#[repr(C)]
+pub struct Context {
+    flags: usize,
+    link: usize,
+    stack: [usize; 3],
+    psw_mask: usize,
+    psw_address: usize,
+    registers: [usize; 16],
+}
+
+impl Context {
+    pub fn registers(&self, signal: i32) -> Registers {
+        const SIGILL: i32 = 4;
+        const SIGFPE: i32 = 8;
+        // These two arrive with the address of the next instruction. The compiler notes such a trap at the last byte of
+        // the one that raised it.
+        let late = signal == SIGILL || signal == SIGFPE;
+        let sp = self.registers[15];
+        Registers {
+            pc: self.psw_address - usize::from(late),
+            // SAFETY: the first word above the stack pointer is the link to the caller's area, in our code and in
+            // compiled code alike.
+            fp: unsafe { *(sp as *const usize) },
+            sp,
+        }
+    }
+}

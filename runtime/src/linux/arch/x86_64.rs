@@ -1,0 +1,114 @@
+//! x86-64.
+
+use core::arch::{asm, global_asm};
+
+use super::Registers;
+
+// The kernel enters with the argument block at rsp and everything else undefined. The outermost frame has a null frame
+// pointer, which ends every walk.
+global_asm!(
+    ".globl _start",
+    ".hidden _DYNAMIC",
+    ".hidden __ehdr_start",
+    "_start:",
+    "xor %ebp, %ebp",
+    "mov %rsp, %rdi",
+    "lea __ehdr_start(%rip), %rsi",
+    "lea _DYNAMIC(%rip), %rdx",
+    "and $-16, %rsp",
+    "call {start}",
+    "ud2",
+    start = sym crate::linux::start::start,
+    options(att_syntax),
+);
+
+pub mod number {
+    pub const WRITE: usize = 1;
+    pub const MMAP: usize = 9;
+    pub const MPROTECT: usize = 10;
+    pub const MUNMAP: usize = 11;
+    pub const RT_SIGACTION: usize = 13;
+    pub const MREMAP: usize = 25;
+    pub const GETPID: usize = 39;
+    pub const KILL: usize = 62;
+    pub const SIGALTSTACK: usize = 131;
+    pub const EXIT_GROUP: usize = 231;
+}
+
+/// The page that the executable is laid out for.
+pub const PAGE: usize = 4096;
+/// The smallest page of a kernel for this processor.
+pub const SMALLEST_PAGE: usize = 4096;
+
+/// # Safety
+/// As for the system call that is made.
+pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
+    let result: isize;
+    // SAFETY: the kernel clobbers rcx and r11 and returns in rax; what else happens is the caller's contract.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") number as isize => result,
+            in("rdi") a[0], in("rsi") a[1], in("rdx") a[2], in("r10") a[3], in("r8") a[4], in("r9") a[5],
+            lateout("rcx") _, lateout("r11") _,
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// `mmap`.
+///
+/// # Safety
+/// As for the system call.
+pub unsafe fn map(a: [usize; 6]) -> isize {
+    // SAFETY: the caller's contract.
+    unsafe { system_call(number::MMAP, a) }
+}
+
+/// The kernel's `struct sigaction`.
+#[repr(C)]
+pub struct SignalAction {
+    pub handler: usize,
+    pub flags: usize,
+    restorer: usize,
+    pub mask: u64,
+}
+
+impl SignalAction {
+    pub fn new(handler: usize, flags: usize) -> Self {
+        const SA_RESTORER: usize = 0x0400_0000;
+        SignalAction {
+            handler,
+            flags: flags | SA_RESTORER,
+            restorer: nyash_signal_return as *const () as usize,
+            mask: 0,
+        }
+    }
+}
+
+// The kernel has no default return from a handler on x86-64; libc would supply this.
+global_asm!("nyash_signal_return:", "mov $15, %eax", "syscall", options(att_syntax));
+
+unsafe extern "C" {
+    fn nyash_signal_return();
+}
+
+/// The start of the kernel's `struct ucontext`.
+#[repr(C)]
+pub struct Context {
+    flags: usize,
+    link: usize,
+    stack: [usize; 3],
+    registers: [usize; 23],
+}
+
+impl Context {
+    pub fn registers(&self, _signal: i32) -> Registers {
+        const RBP: usize = 10;
+        const RSP: usize = 15;
+        const RIP: usize = 16;
+        let [pc, fp, sp] = [RIP, RBP, RSP].map(|register| self.registers[register]);
+        Registers { pc, fp, sp }
+    }
+}

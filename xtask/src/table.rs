@@ -1,0 +1,104 @@
+//! What there is to build: one row a target. A new target is a new row here and its flags in `runtime/.cargo/config.toml`.
+
+/// A target and how its runtimes are built.
+pub struct Row {
+    /// Name as in compatibility keys; stubs are called by it.
+    pub target: &'static str,
+    /// Triple for rustc.
+    pub triple: &'static str,
+    /// Who compiles.
+    pub toolchain: Toolchain,
+    /// The executable in cargo's output folder.
+    pub executable: &'static str,
+    /// Debian packages beyond those of the toolchain.
+    pub packages: &'static [Package],
+}
+
+/// A compiler with a standard library for the target.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Toolchain {
+    /// The one that runs this task. It has a standard library for its own system only.
+    Plain,
+    /// Debian's, which comes with the standard library's source. The library is built along, with these features.
+    Debian { std_features: &'static str },
+}
+
+/// A Debian package and a file by which one sees that it is there.
+pub struct Package {
+    pub name: &'static str,
+    pub file: &'static str,
+}
+
+/// The packages of [`Toolchain::Debian`].
+pub const DEBIAN_TOOLCHAIN: &[Package] = &[
+    Package {
+        name: "rustc-web",
+        file: "/usr/bin/rustc",
+    },
+    Package {
+        name: "cargo-web",
+        file: "/usr/bin/cargo",
+    },
+    Package {
+        name: "rust-web-src",
+        file: "/usr/lib/rustlib/src/rust/library/core/src/lib.rs",
+    },
+];
+
+/// A kind of runtime and the features of the crate that make it.
+pub struct Kind {
+    /// Name as in the names of stubs.
+    pub name: &'static str,
+    /// Cargo features.
+    pub features: &'static [&'static str],
+}
+
+/// The kinds that exist for every target.
+pub const KINDS: &[Kind] = &[
+    Kind {
+        name: "lean",
+        features: &[],
+    },
+    Kind {
+        name: "lean-gc",
+        features: &["gc"],
+    },
+];
+
+/// Processors without memory routines in `runtime/src/routines` take those of `compiler_builtins`.
+const WITH_MEMORY_ROUTINES: Toolchain = Toolchain::Debian {
+    std_features: "compiler-builtins-mem",
+};
+
+/// Every target.
+pub const ROWS: &[Row] = &[
+    Row {
+        target: "x86_64-linux",
+        triple: "x86_64-unknown-linux-gnu",
+        // The same compiler as in packer/build.rs, so that the stub is the one that every packer carries.
+        toolchain: Toolchain::Plain,
+        executable: "nyash-runtime",
+        packages: &[],
+    },
+    Row {
+        target: "aarch64-linux",
+        triple: "aarch64-unknown-linux-gnu",
+        toolchain: Toolchain::Debian { std_features: "" },
+        executable: "nyash-runtime",
+        packages: &[],
+    },
+    Row {
+        target: "riscv64-linux",
+        triple: "riscv64gc-unknown-linux-gnu",
+        toolchain: WITH_MEMORY_ROUTINES,
+        executable: "nyash-runtime",
+        packages: &[],
+    },
+    Row {
+        target: "s390x-linux",
+        triple: "s390x-unknown-linux-gnu",
+        toolchain: WITH_MEMORY_ROUTINES,
+        executable: "nyash-runtime",
+        packages: &[],
+    },
+];

@@ -125,7 +125,7 @@ pub(crate) fn engine(
             .wasm_backtrace_details(WasmBacktraceDetails::Disable)
             .generate_address_map(false)
             // wasmtime refuses to leave it out for Windows; the layout of the image does.
-            .native_unwind_info(target.format() == crate::target::Format::Pe)
+            .native_unwind_info(triple.contains("windows"))
             .gc_support(settings.gc)
             .wasm_exceptions(settings.gc)
             .parallel_compilation(parallel)

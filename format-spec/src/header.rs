@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::bytes::Reader;
+use crate::cpu::CpuLevel;
 use crate::error::{FormatError, Part};
-use crate::key::CpuLevel;
 
 const MAGIC: &[u8; 8] = b"\x7fNYASH\r\n";
 const FIXED_LEN: usize = 24;
@@ -24,6 +24,8 @@ pub enum RegionKind {
     Image = 3,
     /// Function names by code address: [`crate::NameTable`].
     Names = 4,
+    /// A module compiled for the interpreter, in the form of [`RegionKind::Module`]. For when no module can be used.
+    Bytecode = 5,
 }
 
 impl RegionKind {
@@ -33,6 +35,7 @@ impl RegionKind {
             2 => RegionKind::Text,
             3 => RegionKind::Image,
             4 => RegionKind::Names,
+            5 => RegionKind::Bytecode,
             _ => return None,
         })
     }
@@ -44,7 +47,14 @@ impl RegionKind {
             RegionKind::Text => "text",
             RegionKind::Image => "image",
             RegionKind::Names => "names",
+            RegionKind::Bytecode => "bytecode",
         }
+    }
+
+    /// A reader that does not know a critical region must refuse the program. Without the others it can still run it
+    /// as it was meant.
+    fn critical(self) -> bool {
+        self != RegionKind::Bytecode
     }
 }
 
@@ -59,7 +69,7 @@ pub struct Region {
     pub offset: u64,
     /// Length in bytes.
     pub len: u64,
-    /// For a module: its compatibility key ([`crate::CompatKey::hash`]). Otherwise 0.
+    /// For a module or bytecode: its compatibility key ([`crate::CompatKey::hash`]). Otherwise 0.
     pub key: u64,
 }
 
@@ -121,7 +131,12 @@ impl<'a> Header<'a> {
 
     /// The first region of a kind.
     pub fn find(&self, kind: RegionKind) -> Option<Region> {
-        self.regions().find(|region| region.kind == kind)
+        self.nth(kind, 0)
+    }
+
+    /// The region of a kind that stands behind `index` others of it.
+    pub fn nth(&self, kind: RegionKind, index: usize) -> Option<Region> {
+        self.regions().filter(|region| region.kind == kind).nth(index)
     }
 
     fn raw_regions(&self) -> impl Iterator<Item = Result<Option<Region>, FormatError>> + use<'a> {
@@ -148,7 +163,8 @@ impl<'a> Header<'a> {
         out.extend_from_slice(&0u32.to_le_bytes());
         for region in regions {
             out.extend_from_slice(&(region.kind as u16).to_le_bytes());
-            out.extend_from_slice(&CRITICAL.to_le_bytes());
+            let flags = if region.kind.critical() { CRITICAL } else { 0 };
+            out.extend_from_slice(&flags.to_le_bytes());
             out.extend_from_slice(&region.cpu.number().to_le_bytes());
             out.extend_from_slice(&region.offset.to_le_bytes());
             out.extend_from_slice(&region.len.to_le_bytes());

@@ -5,49 +5,8 @@ use alloc::vec::Vec;
 use core::fmt::Write as _;
 
 use crate::bytes::{Reader, digest};
+use crate::cpu::CpuLevel;
 use crate::error::{FormatError, Part};
-
-/// The CPU level that compiled code needs. Levels of one architecture are ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u32)]
-pub enum CpuLevel {
-    /// What every CPU of the architecture has: x86-64 with SSE2, aarch64 with NEON, rv64gc.
-    Baseline = 0,
-    /// x86-64-v2 of the psABI.
-    X86V2 = 2,
-    /// x86-64-v3 of the psABI.
-    X86V3 = 3,
-    /// x86-64-v4 of the psABI.
-    X86V4 = 4,
-}
-
-impl CpuLevel {
-    /// Number in the file.
-    pub fn number(self) -> u32 {
-        self as u32
-    }
-
-    /// The level with this number.
-    pub fn from_number(number: u32) -> Option<Self> {
-        Some(match number {
-            0 => CpuLevel::Baseline,
-            2 => CpuLevel::X86V2,
-            3 => CpuLevel::X86V3,
-            4 => CpuLevel::X86V4,
-            _ => return None,
-        })
-    }
-
-    /// Name as users write and read it.
-    pub fn name(self) -> &'static str {
-        match self {
-            CpuLevel::Baseline => "baseline",
-            CpuLevel::X86V2 => "v2",
-            CpuLevel::X86V3 => "v3",
-            CpuLevel::X86V4 => "v4",
-        }
-    }
-}
 
 /// The settings of wasmtime that change compiled code or how memory is laid out for it.
 ///
@@ -72,6 +31,17 @@ pub struct Engine {
 
 impl Engine {
     const LEN: usize = 36;
+
+    /// The settings for a bytecode region beside a module with these. An interpreter cannot take traps from signals,
+    /// and guards serve nothing else.
+    #[must_use]
+    pub fn for_bytecode(self) -> Self {
+        Engine {
+            memory_guard_size: 0,
+            signals_based_traps: false,
+            ..self
+        }
+    }
 
     /// The settings as bytes of the metadata record `engine`.
     pub fn to_bytes(&self) -> [u8; Self::LEN] {
@@ -117,6 +87,13 @@ impl Engine {
         u32::from(self.signals_based_traps) | u32::from(self.memory_init_cow) << 1 | u32::from(self.gc) << 2
     }
 }
+
+/// The target of bytecode in the spelling of compatibility keys: 64-bit little-endian Pulley, which runs on every CPU
+/// with these two properties.
+pub const BYTECODE_TARGET: &str = "pulley64";
+
+/// The same for big-endian machines.
+pub const BYTECODE_BIG_ENDIAN: &str = "pulley64be";
 
 /// The compatibility key of a compiled module. Two sides fit when their keys are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,7 @@
 extern crate alloc;
 
 mod bytes;
+mod cpu;
 mod error;
 mod header;
 mod key;
@@ -20,9 +21,10 @@ mod names;
 mod slot;
 
 pub use bytes::digest;
+pub use cpu::{CpuArch, CpuFeatures, CpuLevel};
 pub use error::{FormatError, Part};
 pub use header::{Header, Region, RegionKind};
-pub use key::{CompatKey, CpuLevel, Engine};
+pub use key::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET, CompatKey, Engine};
 pub use metadata::{
     Capabilities, HashOf, MAX_INHERIT_FD, Metadata, MetadataWriter, Preopen, Record, Records, Tag, capability,
 };
@@ -64,7 +66,7 @@ pub mod stub_info {
     pub const WASMTIME: &str = "wasmtime";
     /// Target the runtime runs on, as the compatibility key spells it.
     pub const TARGET: &str = "target";
-    /// `lean` or `full`.
+    /// `lean` (compiled code only) or `pulley` (an interpreter as well).
     pub const KIND: &str = "kind";
     /// `yes` when the runtime can run modules with garbage-collected types (exceptions need them).
     pub const GC: &str = "gc";

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::bytes::Reader;
+use crate::cpu::CpuFeatures;
 use crate::error::{FormatError, Part};
 use crate::key::Engine;
 
@@ -43,6 +44,8 @@ pub enum Tag {
     /// Number of a descriptor, open when the program is started, that it may use under the same number; a u32 from 3
     /// to [`MAX_INHERIT_FD`]. Any number.
     InheritFd = 13,
+    /// The CPU features that regions of level [`crate::CpuLevel::Native`] need, a u64 mask. At most one.
+    CpuFeatures = 14,
 }
 
 /// The highest descriptor that can be passed on: as many as a process may have open unless told otherwise.
@@ -65,6 +68,7 @@ impl Tag {
             Sha256,
             Producers,
             InheritFd,
+            CpuFeatures,
         ]
         .into_iter()
         .find(|tag| *tag as u16 == number)
@@ -88,32 +92,60 @@ pub mod capability {
 
 /// What a stored SHA-256 was taken of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u32)]
 pub enum HashOf {
     /// The input given to the packer.
-    Input = 1,
-    /// The compiled module region.
-    Module = 2,
+    Input,
+    /// A compiled module region, by its place among those.
+    Module(u16),
     /// What the runtime's segments hold in the packed file, with an empty slot.
-    Runtime = 3,
-    /// The name table region.
-    Names = 4,
+    Runtime,
+    /// A name table region, by its place among those.
+    Names(u16),
+    /// The bytecode region.
+    Bytecode,
 }
 
 impl HashOf {
+    /// The low half of a subject's number says what it is, the high half which of several.
     fn from_number(number: u32) -> Option<Self> {
-        [HashOf::Input, HashOf::Module, HashOf::Runtime, HashOf::Names]
-            .into_iter()
-            .find(|of| *of as u32 == number)
+        let which = (number >> 16) as u16;
+        Some(match (number as u16, which) {
+            (1, 0) => HashOf::Input,
+            (2, _) => HashOf::Module(which),
+            (3, 0) => HashOf::Runtime,
+            (4, _) => HashOf::Names(which),
+            (5, 0) => HashOf::Bytecode,
+            _ => return None,
+        })
+    }
+
+    fn number(self) -> u32 {
+        let (what, which) = match self {
+            HashOf::Input => (1, 0),
+            HashOf::Module(which) => (2, which),
+            HashOf::Runtime => (3, 0),
+            HashOf::Names(which) => (4, which),
+            HashOf::Bytecode => (5, 0),
+        };
+        what | u32::from(which) << 16
     }
 
     /// Name as printed by `nyash-pack inspect`.
     pub fn name(self) -> &'static str {
         match self {
             HashOf::Input => "input",
-            HashOf::Module => "module",
+            HashOf::Module(_) => "module",
             HashOf::Runtime => "runtime",
-            HashOf::Names => "names",
+            HashOf::Names(_) => "names",
+            HashOf::Bytecode => "bytecode",
+        }
+    }
+
+    /// Which of several, from 0.
+    pub fn index(self) -> usize {
+        match self {
+            HashOf::Module(which) | HashOf::Names(which) => which.into(),
+            _ => 0,
         }
     }
 }
@@ -179,6 +211,8 @@ pub enum Record<'a> {
     Producers(&'a str),
     /// See [`Tag::InheritFd`].
     InheritFd(u32),
+    /// See [`Tag::CpuFeatures`].
+    CpuFeatures(CpuFeatures),
 }
 
 /// Iterates over the records of metadata. Unknown records that are not critical are skipped.
@@ -283,6 +317,13 @@ fn decode(tag: Tag, value: &[u8]) -> Result<Record<'_>, FormatError> {
             }
             Record::InheritFd(fd)
         }
+        Tag::CpuFeatures => {
+            let bits = r.u64()?;
+            if !r.is_empty() {
+                return Err(invalid("CPU features record"));
+            }
+            Record::CpuFeatures(CpuFeatures::from_bits(bits))
+        }
     })
 }
 
@@ -333,6 +374,8 @@ pub struct Metadata<'a> {
     pub hashes: Vec<(HashOf, &'a [u8; 32])>,
     /// Text of the producers section.
     pub producers: Option<&'a str>,
+    /// The features that CPU level `native` stands for; empty unless a region has it.
+    pub native_features: CpuFeatures,
 }
 
 impl<'a> Metadata<'a> {
@@ -349,6 +392,7 @@ impl<'a> Metadata<'a> {
         let mut key_text = None;
         let mut hashes = Vec::new();
         let mut producers = None;
+        let mut native = None;
         for record in Records::new(bytes) {
             match record? {
                 Record::Engine(value) => once(&mut engine, value)?,
@@ -369,6 +413,7 @@ impl<'a> Metadata<'a> {
                 }
                 Record::Producers(value) => once(&mut producers, value)?,
                 Record::InheritFd(value) => c.inherit_fds.push(value),
+                Record::CpuFeatures(value) => once(&mut native, value)?,
             }
         }
         let missing = |field| FormatError::Field { part: PART, field };
@@ -381,6 +426,7 @@ impl<'a> Metadata<'a> {
             key_text,
             hashes,
             producers,
+            native_features: native.unwrap_or_default(),
         })
     }
 }
@@ -436,12 +482,13 @@ impl MetadataWriter {
             Record::KeyText(value) => self.raw(Tag::KeyText, value.as_bytes()),
             Record::Sha256(of, hash) => {
                 let mut value = Vec::with_capacity(36);
-                value.extend_from_slice(&(of as u32).to_le_bytes());
+                value.extend_from_slice(&of.number().to_le_bytes());
                 value.extend_from_slice(hash);
                 self.raw(Tag::Sha256, &value)
             }
             Record::Producers(value) => self.raw(Tag::Producers, value.as_bytes()),
             Record::InheritFd(fd) => self.raw(Tag::InheritFd, &fd.to_le_bytes()),
+            Record::CpuFeatures(features) => self.raw(Tag::CpuFeatures, &features.bits().to_le_bytes()),
         }
     }
 

@@ -91,6 +91,14 @@ impl<'a> NameTable<'a> {
         })
     }
 
+    /// A frame of the function with this index in the module, where only that is known. The table is not sorted by
+    /// index, so this walks it.
+    pub fn function(&self, index: u32) -> Option<Frame<'a>> {
+        self.functions()
+            .map(|(_, _, frame)| frame)
+            .find(|frame| frame.index == index)
+    }
+
     /// Number of functions.
     pub fn len(&self) -> usize {
         self.functions.len() / FUNCTION_LEN

@@ -2,7 +2,10 @@
 
 mod common;
 
-use nyash_format::{FormatError, Header, Metadata, MetadataWriter, NameTable, Part, Record, Records, SLOT_LEN, Slot};
+use nyash_format::{
+    CpuFeatures, CpuLevel, FormatError, HashOf, Header, Metadata, MetadataWriter, NameTable, Part, Record, Records,
+    Region, RegionKind, SLOT_LEN, Slot,
+};
 
 /// A generator with a fixed start (xorshift64*), so that a failure happens again.
 struct Random(u64);
@@ -32,6 +35,7 @@ fn read_all(bytes: &[u8]) {
             for region in header.regions() {
                 assert!(region.offset + region.len <= payload_len);
             }
+            assert!(header.nth(RegionKind::Module, 64).is_none());
         }
     }
     let _ = Metadata::parse(bytes);
@@ -39,9 +43,30 @@ fn read_all(bytes: &[u8]) {
     if let Ok(names) = NameTable::parse(bytes) {
         for offset in [0, 1, 15, 16, 20, 47, 48, 1000, u32::MAX - 1, u32::MAX] {
             let _ = names.find(offset);
+            let _ = names.function(offset);
         }
         assert!(names.functions().count() <= names.len());
     }
+}
+
+/// A program with two versions and everything that can stand in for them.
+fn header_of_versions() -> Vec<u8> {
+    let region = |kind, cpu, offset| Region {
+        kind,
+        cpu,
+        offset,
+        len: 1024,
+        key: 7,
+    };
+    let baseline = CpuLevel::Baseline;
+    Header::write(&[
+        region(RegionKind::Module, CpuLevel::X86V3, 1024),
+        region(RegionKind::Module, baseline, 2048),
+        region(RegionKind::Text, CpuLevel::X86V3, 1024),
+        region(RegionKind::Text, baseline, 2048),
+        region(RegionKind::Bytecode, baseline, 3072),
+    ])
+    .unwrap()
 }
 
 fn samples() -> Vec<Vec<u8>> {
@@ -51,6 +76,7 @@ fn samples() -> Vec<Vec<u8>> {
         common::header(),
         common::metadata(),
         common::names(),
+        header_of_versions(),
     ]
 }
 
@@ -62,7 +88,7 @@ fn random_bytes() {
         let mut bytes = random.bytes(len);
         // Half of them get past the magic number and the version.
         if round % 2 == 0 {
-            let sample = &samples()[random.below(5)];
+            let sample = &samples()[random.below(6)];
             let head = 12.min(bytes.len());
             bytes[..head].copy_from_slice(&sample[..head]);
         }
@@ -98,7 +124,7 @@ fn every_byte_changed() {
 fn several_bytes_changed() {
     let mut random = Random(2);
     for _ in 0..20_000 {
-        let mut bytes = samples().swap_remove(random.below(5));
+        let mut bytes = samples().swap_remove(random.below(6));
         for _ in 0..1 + random.below(6) {
             let at = random.below(bytes.len());
             // The ends of the range of lengths are where sums overflow.
@@ -167,6 +193,54 @@ fn what_is_unknown_is_refused_when_it_is_critical() {
         ];
         let refused = |e: &Option<FormatError>| matches!(e, Some(FormatError::Version { found: 2, known: 1, .. }));
         assert_eq!(errors.iter().filter(|e| refused(e)).count(), 1);
+    }
+}
+
+#[test]
+fn versions_stand_in_order() {
+    let bytes = header_of_versions();
+    let header = Header::parse(&bytes, common::PAYLOAD_LEN).unwrap();
+    let cpu = |index| header.nth(RegionKind::Module, index).map(|region| region.cpu);
+    assert_eq!(
+        [cpu(0), cpu(1), cpu(2)],
+        [Some(CpuLevel::X86V3), Some(CpuLevel::Baseline), None]
+    );
+    // What a program can do without is not critical.
+    for (region, critical) in bytes[24..].chunks(32).zip([1, 1, 1, 1, 0]) {
+        assert_eq!(region[2], critical, "kind {}", region[0]);
+    }
+}
+
+#[test]
+fn the_features_of_native_stand_once() {
+    let record = Record::CpuFeatures(CpuFeatures::from_bits(0x8000_0000_0000_0fff));
+    let mut writer = MetadataWriter::new();
+    writer.push(record).unwrap();
+    let record = writer.finish();
+    let with = |count: usize| [common::metadata(), record.repeat(count)].concat();
+    let features = |count| Metadata::parse(&with(count)).map(|metadata| metadata.native_features.bits());
+    assert_eq!(features(0), Ok(0));
+    assert_eq!(features(1), Ok(0x8000_0000_0000_0fff));
+    assert!(features(2).is_err());
+    let short = [&record[..4], &[4, 0, 0, 0], &record[8..]].concat();
+    assert!(Metadata::parse(&[common::metadata(), short].concat()).is_err());
+}
+
+#[test]
+fn subjects_of_hashes_count() {
+    for of in [
+        HashOf::Input,
+        HashOf::Module(0),
+        HashOf::Module(3),
+        HashOf::Names(65535),
+        HashOf::Bytecode,
+    ] {
+        let mut writer = MetadataWriter::new();
+        writer.push(Record::Sha256(of, &[7; 32])).unwrap();
+        let bytes = [common::metadata(), writer.finish()].concat();
+        assert_eq!(Metadata::parse(&bytes).unwrap().hashes, [(of, &[7; 32])]);
+        let twice = [bytes.clone(), bytes[common::metadata().len()..].to_vec()].concat();
+        assert!(Metadata::parse(&twice).is_err());
     }
 }
 

@@ -1,11 +1,12 @@
 //! Whether a compiled module fits the runtime, and if not, in what it differs.
 
-use nyash_format::Engine as Settings;
+use nyash_format::{CpuFeatures, Engine as Settings};
 use serde::{Deserialize, Serialize};
 use wasmparser::WasmFeatures;
 use wasmtime_environ::{FlagValue, Tunables, obj};
 
 use crate::compile::{self, OptLevel};
+use crate::cpu;
 use crate::cwasm::Image;
 use crate::error::{Difference, Error, Result};
 use crate::target::Target;
@@ -82,11 +83,33 @@ pub(crate) fn reduced_record(section: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Checks a compiled module against what the runtime needs, and returns the settings it was compiled with.
+/// The CPU features that the code of a compiled module may use.
+///
+/// # Errors
+/// [`Error::DamagedImage`]. Of a module that another version of wasmtime made nothing is known.
+pub(crate) fn cpu_features(image: &Image<'_>, target: Target) -> Result<CpuFeatures> {
+    let mut features = CpuFeatures::NONE;
+    for (flag, value) in Record::read(image)?.engine.iter().flat_map(|engine| &engine.isa_flags) {
+        if *value == FlagValue::Bool(true)
+            && let Some(feature) = cpu::feature(target, flag)
+        {
+            features = features.with(feature);
+        }
+    }
+    Ok(features)
+}
+
+/// Checks a compiled module against what the runtime needs on a machine with these CPU features, and returns the
+/// settings it was compiled with.
 ///
 /// # Errors
 /// [`Error::Incompatible`] with every difference, or [`Error::DamagedImage`].
-pub(crate) fn check(image: &Image<'_>, target: Target, small_address_space: bool) -> Result<Settings> {
+pub(crate) fn check(
+    image: &Image<'_>,
+    target: Target,
+    features: CpuFeatures,
+    small_address_space: bool,
+) -> Result<Settings> {
     let found = Record::read(image)?;
     let tunables = found.engine.as_ref().map(|engine| &engine.tunables);
     let gc = tunables.is_some_and(|tunables| tunables.collector.is_some());
@@ -96,9 +119,15 @@ pub(crate) fn check(image: &Image<'_>, target: Target, small_address_space: bool
         ..compile::settings(gc, small_address_space)
     };
     // What the runtime needs is what the compiler of this version writes.
-    let own = compile::engine(settings, target, OptLevel::Speed, false)?
-        .precompile_module(b"\0asm\x01\0\0\0")
-        .map_err(|error| Error::Compile(format!("{error:#}")))?;
+    let own = compile::engine(
+        settings,
+        target.triple(),
+        cpu::enabled(target, features),
+        OptLevel::Speed,
+        false,
+    )?
+    .precompile_module(b"\0asm\x01\0\0\0")
+    .map_err(|error| Error::Compile(format!("{error:#}")))?;
     let own = Image::parse(&own)?;
     let needed = Record::read(&own)?;
     let differences = found.differences(&needed)?;
@@ -215,7 +244,12 @@ mod tests {
             .unwrap()
             .precompile_module(b"\0asm\x01\0\0\0")
             .unwrap();
-        match check(&Image::parse(&image).unwrap(), Target::X86_64Linux, false) {
+        match check(
+            &Image::parse(&image).unwrap(),
+            Target::X86_64Linux,
+            CpuFeatures::NONE,
+            false,
+        ) {
             Ok(_) => Vec::new(),
             Err(Error::Incompatible(differences)) => differences
                 .iter()

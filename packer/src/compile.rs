@@ -5,7 +5,7 @@
 //! | setting | value | who sets it in the runtime |
 //! |---|---|---|
 //! | module version | `Custom("48.0.8")`: wasmtime's own is only the major version | constant |
-//! | target | the triple of `target.rs`, no CPU features | compiled in |
+//! | target | the triple of `target.rs`; of CPU features those of the level (`cpu.rs`) | compiled in; `choose.rs` checks the level |
 //! | `memory_reservation`, `memory_guard_size` | 4 GiB, 32 MiB; both 0 with a small address space | record `engine` |
 //! | `gc_heap_reservation`, `gc_heap_guard_size`, `gc_heap_may_move` | wasmtime copies the memory's | not set |
 //! | `memory_may_move`, `guard_before_linear_memory`, `table_lazy_init` | wasmtime's default, true | not set |
@@ -17,17 +17,20 @@
 //! | `debug_native`, `debug_guest`, fuel, epochs, inlining, winch, recording, concurrency | wasmtime's default | not set |
 //! | features | WASM 3 without threads; without `gc` also no exceptions and no collected types | cargo feature `gc` |
 //!
+//! For the interpreter (`--fallback pulley`) the target is `pulley64`, signals are off and there is no guard.
+//!
 //! Not compared, and of no effect on code: `memory_reservation_for_growth`, `max_wasm_stack`, `generate_address_map`
 //! (off: call stacks are named from the packer's own table), unwind tables (off: frames are walked by frame pointer).
 
-use nyash_format::{CompatKey, CpuLevel, Engine as Settings};
+use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET, CompatKey, CpuFeatures, CpuLevel, Engine as Settings};
 use wasmtime::{Collector, Config, Engine, ModuleVersionStrategy, WasmBacktraceDetails};
 
+use crate::cpu;
 use crate::cwasm::COPIED_IMAGE;
 use crate::error::{Error, Result};
 use crate::features;
 use crate::module::Module;
-use crate::options::Options;
+use crate::options::{Fallback, Options};
 use crate::riscv64;
 use crate::target::Target;
 
@@ -69,21 +72,50 @@ fn maps_initial_memory(target: Target, data_len: u64) -> bool {
 }
 
 /// The compatibility key of modules compiled with these settings.
-pub fn key(settings: Settings, target: Target) -> CompatKey<'static> {
+pub fn key(settings: Settings, target: Target, cpu: CpuLevel) -> CompatKey<'static> {
     CompatKey {
         wasmtime: WASMTIME,
         target: target.name(),
-        cpu: CpuLevel::Baseline,
+        cpu,
         engine: settings,
     }
 }
 
-/// An engine that compiles with these settings.
-pub(crate) fn engine(settings: Settings, target: Target, opt: OptLevel, parallel: bool) -> Result<Engine> {
+/// The compatibility key of bytecode compiled beside modules with these settings.
+pub fn bytecode_key(settings: Settings, target: Target) -> CompatKey<'static> {
+    CompatKey {
+        wasmtime: WASMTIME,
+        target: bytecode_target(target.name()),
+        cpu: CpuLevel::Baseline,
+        engine: settings.for_bytecode(),
+    }
+}
+
+/// The interpreter's target for the byte order of a target, in the spelling of compatibility keys.
+pub(crate) fn bytecode_target(target: &str) -> &'static str {
+    if target.starts_with("s390x-") {
+        BYTECODE_BIG_ENDIAN
+    } else {
+        BYTECODE_TARGET
+    }
+}
+
+/// An engine that compiles with these settings for a triple, with these flags of the CPU on.
+pub(crate) fn engine(
+    settings: Settings,
+    triple: &str,
+    cpu: impl Iterator<Item = &'static str>,
+    opt: OptLevel,
+    parallel: bool,
+) -> Result<Engine> {
     let mut config = Config::new();
     let ready = (|| {
         // A target that is named keeps the features of this machine's CPU out of the code.
-        config.target(target.triple())?;
+        config.target(triple)?;
+        for flag in cpu {
+            // SAFETY: the code is not run here; the runtime checks before it runs it (`runtime/src/choose.rs`).
+            unsafe { config.cranelift_flag_enable(flag) };
+        }
         config.module_version(ModuleVersionStrategy::Custom(WASMTIME.to_owned()))?;
         config
             .memory_reservation(settings.memory_reservation)
@@ -94,7 +126,7 @@ pub(crate) fn engine(settings: Settings, target: Target, opt: OptLevel, parallel
             .wasm_backtrace_details(WasmBacktraceDetails::Disable)
             .generate_address_map(false)
             // wasmtime refuses to leave it out for Windows; the layout of the image does.
-            .native_unwind_info(target.format() == crate::target::Format::Pe)
+            .native_unwind_info(triple.contains("windows"))
             .gc_support(settings.gc)
             .wasm_exceptions(settings.gc)
             .parallel_compilation(parallel)
@@ -111,32 +143,58 @@ pub(crate) fn engine(settings: Settings, target: Target, opt: OptLevel, parallel
     ready.map_err(|error| Error::Compile(format!("{error:#}")))
 }
 
-/// A compiled module in wasmtime's form, and the settings it was compiled with.
+/// A module compiled for each level that was asked for, in wasmtime's form, and the settings of all.
 pub(crate) struct Compiled {
-    pub image: Vec<u8>,
+    /// In the order of the levels.
+    pub images: Vec<Vec<u8>>,
+    /// For the interpreter, if that was asked for.
+    pub bytecode: Option<Vec<u8>>,
     pub settings: Settings,
 }
 
-/// Compiles a module, with a collector only if it needs one.
+/// Compiles a module, with a collector only if it needs one. `native` is what level native stands for.
 ///
 /// # Errors
 /// [`Error::Feature`] or [`Error::Invalid`] for what the validator refuses, [`Error::Compile`] for what the compiler
 /// cannot do.
-pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options) -> Result<Compiled> {
+pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, native: CpuFeatures) -> Result<Compiled> {
     let mut lean = module.without_custom_sections();
     if options.target == Target::Riscv64Linux {
         lean = riscv64::without_vectors(lean)?;
     }
     let parallel = module.code_len >= PARALLEL_FROM;
+    let target = options.target;
+    let precompile = |engine: Engine| {
+        let image = engine.precompile_module(&lean);
+        image.map_err(|error| Error::Compile(format!("{error:#}")))
+    };
     let attempt = |gc: bool| {
         let settings = Settings {
-            memory_init_cow: maps_initial_memory(options.target, module.data_len),
+            memory_init_cow: maps_initial_memory(target, module.data_len),
             ..settings(gc, options.small_address_space)
         };
-        let image = engine(settings, options.target, options.opt_level, parallel)?
-            .precompile_module(&lean)
-            .map_err(|error| Error::Compile(format!("{error:#}")))?;
-        Ok(Compiled { image, settings })
+        let mut images = Vec::new();
+        for level in options.cpu_levels() {
+            let flags = cpu::enabled(target, level.features(native));
+            images.push(precompile(engine(
+                settings,
+                target.triple(),
+                flags,
+                options.opt_level,
+                parallel,
+            )?)?);
+        }
+        let mut bytecode = None;
+        if options.fallback == Some(Fallback::Pulley) {
+            let (triple, none) = (bytecode_target(target.name()), std::iter::empty());
+            let engine = engine(settings.for_bytecode(), triple, none, options.opt_level, parallel)?;
+            bytecode = Some(precompile(engine)?);
+        }
+        Ok(Compiled {
+            images,
+            bytecode,
+            settings,
+        })
     };
     // Function bodies are validated while they are compiled, so what they need is known only when that fails.
     match attempt(module.needs_gc) {

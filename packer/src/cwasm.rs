@@ -170,14 +170,27 @@ impl<'a> Image<'a> {
     }
 }
 
-/// A new order for the parts of an image.
+/// A new order for the parts of an image: its front, whole pages that end with the code, and a large initial memory
+/// that may stand anywhere behind, so that several images can share it.
 pub struct Layout<'a> {
     header: FileHeader64<Endianness>,
+    headers: Vec<SectionHeader64<Endianness>>,
+    endian: Endianness,
     parts: Vec<Part<'a>>,
-    len: usize,
+    front: usize,
     text: Range<usize>,
-    image: Range<usize>,
+    mapped: Option<Mapped<'a>>,
     page: usize,
+}
+
+/// A data section whose start is mapped instead of copied.
+pub struct Mapped<'a> {
+    /// The section.
+    pub data: &'a [u8],
+    /// Length of the initial memory at its start: whole pages.
+    pub initial: usize,
+    /// Its header's place in the section table.
+    header: usize,
 }
 
 struct Part<'a> {
@@ -186,17 +199,18 @@ struct Part<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// Plans the layout of an image for the pages of a target.
+    /// Plans the layout of an image for the pages of a target. A large initial memory is part of the front unless it may
+    /// be `mapped`. `alone` says that nothing but that memory follows the code.
     ///
-    /// Where kernels have pages of several sizes, only what wasmtime wants to map counts in the largest one: an image
-    /// with initial memory in pages. Others are aligned to the smallest, and the executable puts the code at a large one.
+    /// Where kernels have pages of several sizes, only what wasmtime wants to map, and code that something follows, counts
+    /// in the largest one. Other images are aligned to the smallest, and the executable puts the code at a large one.
     ///
     /// # Errors
     /// [`Error::DamagedImage`].
-    pub fn new(image: &Image<'a>, target: Target) -> Result<Self> {
+    pub fn new(image: &Image<'a>, target: Target, mapped: bool, alone: bool) -> Result<Self> {
         let e = image.endian;
         let initial = image.initial_memory()?;
-        let page = if initial > 0 {
+        let page = if initial > 0 || !alone {
             target.page()
         } else {
             target.smallest_page()
@@ -226,7 +240,7 @@ impl<'a> Layout<'a> {
             _ if initial == 0 => 0,
             _ => return Err(damaged("initial memory is cut short")),
         };
-        let mapped = initial > COPIED_IMAGE;
+        let mapped = mapped && initial > COPIED_IMAGE;
         let mut sections: Vec<&Section<'a>> = first.into_iter().flatten().chain(others).collect();
         if mapped {
             sections.push(text);
@@ -243,7 +257,7 @@ impl<'a> Layout<'a> {
         let names_len = 1 + sections.iter().map(|s| s.name.len() + 1).sum::<usize>() + ".shstrtab\0".len();
         let names_at = size_of::<FileHeader64<Endianness>>() + table_len;
         let mut at = names_at + names_len;
-        let (mut text_range, mut image_range) = (0..0, 0..0);
+        let (mut text_range, mut separate) = (0..0, None);
         for section in sections {
             let own = std::ptr::eq(section, text);
             let align = usize::try_from(section.header.sh_addralign.get(e))
@@ -265,7 +279,10 @@ impl<'a> Layout<'a> {
             } else {
                 Cow::Borrowed(section.data)
             };
-            at = at.next_multiple_of(align);
+            let apart = mapped && section.name == obj::ELF_WASM_DATA;
+            if !apart {
+                at = at.next_multiple_of(align);
+            }
             let mut header = *section.header;
             header.sh_addralign = U64::new(e, align as u64);
             header.sh_size = U64::new(e, data.len() as u64);
@@ -276,10 +293,16 @@ impl<'a> Layout<'a> {
             headers.push(header);
             names.extend_from_slice(section.name.as_bytes());
             names.push(0);
+            if apart {
+                separate = Some(Mapped {
+                    data: section.data,
+                    initial,
+                    header: headers.len() - 1,
+                });
+                continue;
+            }
             if own {
                 text_range = at..at + data.len();
-            } else if mapped && section.name == obj::ELF_WASM_DATA {
-                image_range = at..at + initial;
             }
             let len = data.len();
             parts.push(Part { offset: at, data });
@@ -306,29 +329,37 @@ impl<'a> Layout<'a> {
         header.e_shnum = U16::new(e, headers.len() as u16);
         header.e_shstrndx = U16::new(e, (headers.len() - 1) as u16);
         parts.push(Part {
-            offset: size_of::<FileHeader64<Endianness>>(),
-            data: Cow::Owned(headers.iter().flat_map(|header| bytes_of(header).to_vec()).collect()),
-        });
-        parts.push(Part {
             offset: names_at,
             data: Cow::Owned(names),
         });
-        if image_range.start % page != 0 || image_range.end % page != 0 {
+        if separate.as_ref().is_some_and(|data| data.initial % page != 0) {
             return Err(damaged("initial memory is not made of whole pages"));
         }
         Ok(Layout {
             header,
+            headers,
+            endian: e,
             parts,
-            len: at,
+            front: at,
             text: text_range,
-            image: image_range,
+            mapped: separate,
             page,
         })
     }
 
-    /// Length of the image in bytes.
-    pub fn len(&self) -> usize {
-        self.len
+    /// Bytes of the pages that it is laid out for.
+    pub fn page(&self) -> usize {
+        self.page
+    }
+
+    /// Length of the front in bytes.
+    pub fn front(&self) -> usize {
+        self.front
+    }
+
+    /// The data section that stands apart from the front, if there is one.
+    pub fn mapped(&self) -> Option<&Mapped<'a>> {
+        self.mapped.as_ref()
     }
 
     /// Where the code lies: whole pages.
@@ -336,15 +367,21 @@ impl<'a> Layout<'a> {
         self.text.start..self.text.end.next_multiple_of(self.page)
     }
 
-    /// Where the initial memory lies if it is to be mapped; otherwise empty. Whole pages, behind the code.
-    pub fn image(&self) -> Range<usize> {
-        self.image.clone()
-    }
-
-    /// Writes the image. `out` is [`Self::len`] zeroed bytes.
-    pub fn write(&self, out: &mut [u8]) {
-        let header = bytes_of(&self.header);
-        out[..header.len()].copy_from_slice(header);
+    /// Writes the front to [`Self::front`] zeroed bytes. The mapped data stands `data_at` bytes behind its start.
+    pub fn write(&self, out: &mut [u8], data_at: usize) {
+        let mut at = 0;
+        let mut put = |bytes: &[u8]| {
+            out[at..at + bytes.len()].copy_from_slice(bytes);
+            at += bytes.len();
+        };
+        put(bytes_of(&self.header));
+        for (number, header) in self.headers.iter().enumerate() {
+            let mut header = *header;
+            if self.mapped.as_ref().is_some_and(|data| data.header == number) {
+                header.sh_offset = U64::new(self.endian, data_at as u64);
+            }
+            put(bytes_of(&header));
+        }
         for part in &self.parts {
             out[part.offset..part.offset + part.data.len()].copy_from_slice(&part.data);
         }

@@ -193,6 +193,9 @@ impl Error {
             Error::Incompatible(differences) if differences.iter().all(Difference::is_address_space) => {
                 "it was compiled for the other choice of --small-address-space: pack it with the same"
             }
+            Error::Incompatible(differences) if differences.iter().all(Difference::is_cpu_feature) => {
+                "it is compiled for newer CPUs: give their level with --cpu, or --cpu native for exactly these features"
+            }
             Error::Incompatible(_) => "pack the .wasm file instead, or extract the .cwasm with this version",
             Error::DamagedImage(_) => "extract or compile it again",
             Error::Invalid { .. } => {
@@ -218,6 +221,11 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// Whether `--cpu` decides about the setting.
+    fn is_cpu_feature(&self) -> bool {
+        self.setting.starts_with("CPU feature ")
+    }
+
     /// Whether `--small-address-space` decides about the setting.
     fn is_address_space(&self) -> bool {
         self.setting.ends_with("_reservation") || self.setting.ends_with("_guard_size")

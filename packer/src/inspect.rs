@@ -1,14 +1,15 @@
 //! Reading packed programs back: what `inspect`, `verify` and `extract` show, and what the packer checks after writing.
 
 use nyash_format::{
-    CompatKey, FormatError, HashOf, Header, Metadata, NameTable, Part, Region, RegionKind, SLOT_LEN, Slot, section,
-    stub_info,
+    CompatKey, CpuLevel, FormatError, HashOf, Header, Metadata, NameTable, Part, Region, RegionKind, SLOT_LEN, Slot,
+    section, stub_info,
 };
 
+use crate::compile;
 use crate::cwasm;
 use crate::error::{Error, Result};
 use crate::executable::Executable;
-use crate::{pack, stub};
+use crate::{link, stub};
 
 /// A packed program as a view of its file's bytes. Its slot, header and metadata are undamaged.
 pub struct Program<'a> {
@@ -73,7 +74,17 @@ impl<'a> Program<'a> {
 
     /// The first region of a kind, with its bytes.
     pub fn region(&self, kind: RegionKind) -> Option<(Region, &'a [u8])> {
-        let region = *self.regions.iter().find(|region| region.kind == kind)?;
+        self.nth(kind, 0)
+    }
+
+    /// The regions of a kind, in order.
+    pub fn all(&self, kind: RegionKind) -> impl Iterator<Item = Region> {
+        self.regions.iter().copied().filter(move |region| region.kind == kind)
+    }
+
+    /// The region of a kind that stands behind `index` others of it, with its bytes.
+    pub fn nth(&self, kind: RegionKind, index: usize) -> Option<(Region, &'a [u8])> {
+        let region = self.all(kind).nth(index)?;
         let start = usize::try_from(region.offset).ok()?;
         let len = usize::try_from(region.len).ok()?;
         Some((region, self.payload.get(start..start.checked_add(len)?)?))
@@ -95,8 +106,8 @@ impl<'a> Program<'a> {
     /// # Errors
     /// [`Error::Damaged`] when a region that a hash is about is missing.
     pub fn check_hashes(&self) -> Result<Vec<HashCheck>> {
-        let region = |kind: RegionKind| {
-            let bytes = self.region(kind).map(|(_, bytes)| pack::sha256(bytes));
+        let region = |kind: RegionKind, index| {
+            let bytes = self.nth(kind, index).map(|(_, bytes)| link::sha256(bytes));
             bytes.ok_or_else(|| Error::Damaged(format!("it has no {} region", kind.name())))
         };
         let payload = self.slot_address.wrapping_add_signed(self.slot.payload_offset);
@@ -104,9 +115,10 @@ impl<'a> Program<'a> {
         for (of, stored) in &self.metadata.hashes {
             let computed = match of {
                 HashOf::Input => None,
-                HashOf::Module => Some(region(RegionKind::Module)?),
-                HashOf::Names => Some(region(RegionKind::Names)?),
-                HashOf::Runtime => Some(pack::runtime_hash(self.file, payload, self.slot_address)?),
+                HashOf::Module(_) => Some(region(RegionKind::Module, of.index())?),
+                HashOf::Names(_) => Some(region(RegionKind::Names, of.index())?),
+                HashOf::Bytecode => Some(region(RegionKind::Bytecode, 0)?),
+                HashOf::Runtime => Some(link::runtime_hash(self.file, payload, self.slot_address)?),
             };
             checks.push(HashCheck {
                 of: *of,
@@ -117,7 +129,7 @@ impl<'a> Program<'a> {
         Ok(checks)
     }
 
-    /// Checks everything that can be checked: hashes, the compatibility key, the image and the name table.
+    /// Checks everything that can be checked: hashes, compatibility keys, images and name tables.
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::DamagedImage`] with the first fault.
@@ -129,48 +141,107 @@ impl<'a> Program<'a> {
                 bad.of.name()
             )));
         }
-        for of in [HashOf::Module, HashOf::Names, HashOf::Runtime] {
+        for of in self.subjects() {
             if !checks.iter().any(|check| check.of == of) {
                 return Err(Error::Damaged(format!("no hash of the {} is stored", of.name())));
             }
         }
-        let (region, image) = self.module()?;
-        cwasm::Image::parse(image)?;
-        let key = CompatKey {
-            wasmtime: self.runtime_info(stub_info::WASMTIME).unwrap_or_default(),
-            target: self.runtime_info(stub_info::TARGET).unwrap_or_default(),
-            cpu: region.cpu,
-            engine: self.metadata.engine,
-        };
-        // Without the runtime's description (section headers stripped away) there is nothing to compare with.
-        if !key.wasmtime.is_empty() && key.hash() != region.key {
-            return Err(Error::Damaged(
-                "the compatibility key does not fit the runtime".to_owned(),
-            ));
+        self.module(None)?;
+        if self.all(RegionKind::Text).count() != self.all(RegionKind::Module).count() {
+            return Err(Error::Damaged("a text region is missing".to_owned()));
         }
-        if let Some((_, names)) = self.region(RegionKind::Names) {
-            NameTable::parse(names)?;
+        let engine = self.metadata.engine;
+        for (index, region) in self.all(RegionKind::Module).enumerate() {
+            self.check_image(RegionKind::Module, index, |wasmtime, target| CompatKey {
+                wasmtime,
+                target,
+                cpu: region.cpu,
+                engine,
+            })?;
+        }
+        if self.region(RegionKind::Bytecode).is_some() {
+            self.check_image(RegionKind::Bytecode, 0, |wasmtime, target| CompatKey {
+                wasmtime,
+                target: compile::bytecode_target(target),
+                cpu: CpuLevel::Baseline,
+                engine: engine.for_bytecode(),
+            })?;
+        }
+        for index in 0..self.all(RegionKind::Names).count() {
+            if let Some((_, names)) = self.nth(RegionKind::Names, index) {
+                NameTable::parse(names)?;
+            }
         }
         Ok(checks)
     }
 
-    /// The compiled module.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`] when it is missing.
-    pub fn module(&self) -> Result<(Region, &'a [u8])> {
-        self.region(RegionKind::Module)
-            .ok_or_else(|| Error::Damaged("it has no module region".to_owned()))
+    /// What hashes must be stored of.
+    fn subjects(&self) -> Vec<HashOf> {
+        let count = |kind| self.all(kind).count() as u16;
+        let mut subjects = vec![HashOf::Runtime];
+        subjects.extend((0..count(RegionKind::Module)).map(HashOf::Module));
+        subjects.extend((0..count(RegionKind::Names)).map(HashOf::Names));
+        subjects.extend((count(RegionKind::Bytecode) > 0).then_some(HashOf::Bytecode));
+        subjects
     }
 
-    /// The compiled module as a file of its own (`.cwasm`), with its symbols.
+    /// Checks a compiled module and its key.
+    fn check_image<'k>(
+        &self,
+        kind: RegionKind,
+        index: usize,
+        key: impl FnOnce(&'k str, &'k str) -> CompatKey<'k>,
+    ) -> Result<()>
+    where
+        'a: 'k,
+    {
+        let Some((region, image)) = self.nth(kind, index) else {
+            return Ok(());
+        };
+        cwasm::Image::parse(image)?;
+        // Without the runtime's description (section headers stripped away) there is nothing to compare with.
+        let Some(wasmtime) = self.runtime_info(stub_info::WASMTIME) else {
+            return Ok(());
+        };
+        let target = self.runtime_info(stub_info::TARGET).unwrap_or_default();
+        if key(wasmtime, target).hash() != region.key {
+            return Err(Error::Damaged(format!(
+                "the compatibility key of the {} does not fit the runtime",
+                kind.name()
+            )));
+        }
+        Ok(())
+    }
+
+    /// A compiled module: that of a CPU level, or the best. Its place among the modules, its region and its bytes.
     ///
     /// # Errors
-    /// When [`Self::verify`] finds damage.
-    pub fn extract(&self) -> Result<Vec<u8>> {
+    /// [`Error::Damaged`] when there is none, [`Error::Option`] with the levels that there are.
+    pub fn module(&self, level: Option<&str>) -> Result<(usize, Region, &'a [u8])> {
+        let missing = || Error::Damaged("it has no module region".to_owned());
+        let index = match level {
+            None => 0,
+            Some(level) => {
+                let levels: Vec<&str> = self.all(RegionKind::Module).map(|region| region.cpu.name()).collect();
+                let index = levels.iter().position(|other| other.eq_ignore_ascii_case(level));
+                index.ok_or_else(|| Error::Option {
+                    option: "--cpu",
+                    message: format!("the program has no code for {level:?}; it has {}", levels.join(", ")),
+                })?
+            }
+        };
+        let (region, bytes) = self.nth(RegionKind::Module, index).ok_or_else(missing)?;
+        Ok((index, region, bytes))
+    }
+
+    /// The compiled module of a CPU level, or the best, as a file of its own (`.cwasm`), with its symbols.
+    ///
+    /// # Errors
+    /// When [`Self::verify`] finds damage, and as [`Self::module`].
+    pub fn extract(&self, level: Option<&str>) -> Result<Vec<u8>> {
         self.verify()?;
-        let (_, image) = self.module()?;
-        let names = match self.region(RegionKind::Names) {
+        let (index, _, image) = self.module(level)?;
+        let names = match self.nth(RegionKind::Names, index) {
             Some((_, names)) => Some(NameTable::parse(names)?),
             None => None,
         };

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use nyash_format::CpuLevel;
+
 use crate::compile::OptLevel;
+use crate::cpu;
 use crate::error::{Error, Result};
 use crate::resources::{self, Resources};
 use crate::target::Target;
@@ -35,10 +38,30 @@ pub struct Options {
     pub opt_level: OptLevel,
     /// The system that the program is for.
     pub target: Target,
+    /// The CPU levels that the program has code for, the best first; none means the baseline ([`crate::cpu::parse`]).
+    pub cpu: Vec<CpuLevel>,
+    /// What runs where none of that code can.
+    pub fallback: Option<Fallback>,
     /// Folders with runtimes, searched before those that the packer carries.
     pub stub_folders: Vec<PathBuf>,
     /// Icon and the like, for Windows only.
     pub resources: Resources,
+}
+
+/// What a program goes on with on a machine that cannot run its compiled code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// Bytecode and an interpreter for it: small, and slow to run.
+    Pulley,
+}
+
+impl Fallback {
+    /// Name as users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fallback::Pulley => "pulley",
+        }
+    }
 }
 
 /// A granted directory.
@@ -109,6 +132,15 @@ impl Options {
         self.inherit_env = true;
     }
 
+    /// The CPU levels to compile for.
+    pub(crate) fn cpu_levels(&self) -> &[CpuLevel] {
+        if self.cpu.is_empty() {
+            &[CpuLevel::Baseline]
+        } else {
+            &self.cpu
+        }
+    }
+
     /// Refuses what cannot work.
     pub(crate) fn check(&self) -> Result<()> {
         resources::check(self)?;
@@ -126,6 +158,7 @@ impl Options {
                 });
             }
         }
+        cpu::check(&self.cpu, self.target)?;
         if self.memory_limit == Some(0) {
             return Err(Error::Option {
                 option: "--memory-limit",

@@ -12,7 +12,7 @@ use nyash_format::{section, stub_info};
 use crate::compile;
 use crate::error::{Error, Result};
 use crate::executable::Executable;
-use crate::pack::sha256;
+use crate::link::sha256;
 use crate::target::Target;
 
 // Made by build.rs: `static EMBEDDED: &[(&str, &[u8])]`, name and bytes.

@@ -52,6 +52,8 @@ impl Recorded {
 struct State {
     text_start: usize,
     text_len: usize,
+    /// Which name table is about that text.
+    names: usize,
     stack_top: usize,
     recorded: Recorded,
     /// The record was made in a signal handler. A trap that a signal raised ends the program, and the handler itself
@@ -67,6 +69,7 @@ unsafe impl Sync for Global {}
 static STATE: Global = Global(UnsafeCell::new(State {
     text_start: 0,
     text_len: 0,
+    names: 0,
     stack_top: 0,
     recorded: Recorded {
         first: [0; FIRST],
@@ -76,11 +79,19 @@ static STATE: Global = Global(UnsafeCell::new(State {
     final_record: false,
 }));
 
-/// Tells where the compiled code and the end of the stack are. Until then nothing is recorded.
-pub fn set_bounds(text: &[u8], stack_top: usize) {
+/// Tells where the compiled code and the end of the stack are, and which name table is about that code. Until then
+/// nothing is recorded.
+pub fn set_bounds(text: &[u8], names: usize, stack_top: usize) {
     // SAFETY: see `Global`.
     let state = unsafe { &mut *STATE.0.get() };
     (state.text_start, state.text_len, state.stack_top) = (text.as_ptr() as usize, text.len(), stack_top);
+    state.names = names;
+}
+
+/// The name table about the code that runs, by its place among those.
+pub fn names() -> usize {
+    // SAFETY: see `Global`; called when the program has ended.
+    unsafe { (*STATE.0.get()).names }
 }
 
 /// The last recorded call stack.

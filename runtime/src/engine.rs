@@ -2,8 +2,13 @@
 
 use alloc::sync::Arc;
 
+#[cfg(feature = "pulley")]
+use core::num::NonZeroUsize;
+
 use nyash_format::Engine as Settings;
 use wasmtime::{Config, CustomCodeMemory, Engine, ModuleVersionStrategy};
+
+use crate::choose::Code;
 
 /// Compiled code is mapped executable by the kernel; there is nothing left to do.
 struct MappedCode;
@@ -22,12 +27,23 @@ impl CustomCodeMemory for MappedCode {
     }
 }
 
-/// Makes the engine that `settings` describe.
+/// Frames that wasmtime keeps of a call stack that is not ours to walk.
+#[cfg(feature = "pulley")]
+const FRAMES: usize = 56;
+
+/// Makes the engine that `settings` describe, for this kind of code.
 ///
 /// # Errors
 /// When this runtime cannot serve the settings, for example garbage collection in a runtime without.
-pub fn new(settings: &Settings) -> wasmtime::Result<Engine> {
+pub fn new(settings: &Settings, code: &Code) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
+    #[cfg_attr(not(feature = "pulley"), expect(unused_mut, reason = "bytecode has its own"))]
+    let mut settings = *settings;
+    #[cfg(feature = "pulley")]
+    if let Code::Bytecode(_) = code {
+        config.target(crate::choose::BYTECODE)?;
+        settings = settings.for_bytecode();
+    }
     // wasmtime's own default tells only major versions apart.
     config.module_version(ModuleVersionStrategy::Custom(crate::payload::WASMTIME.into()))?;
     config
@@ -38,11 +54,15 @@ pub fn new(settings: &Settings) -> wasmtime::Result<Engine> {
         .max_wasm_stack(settings.max_wasm_stack as usize)
         // Not used, and wasmtime refuses it when it is smaller.
         .async_stack_size(settings.max_wasm_stack as usize)
-        // Call stacks are our own: see `backtrace.rs`.
-        .wasm_backtrace_max_frames(None)
+        // Call stacks of compiled code are our own: see `backtrace.rs`.
+        .wasm_backtrace_max_frames(match code {
+            Code::Native { .. } => None,
+            #[cfg(feature = "pulley")]
+            Code::Bytecode(_) => NonZeroUsize::new(FRAMES),
+        })
         .signals_based_traps(settings.signals_based_traps)
         .memory_init_cow(settings.memory_init_cow);
-    // SAFETY: the CPU level of the module has been checked as a whole (`program.rs`), once, instead of flag by flag: each
+    // SAFETY: the CPU level of the module has been checked as a whole (`choose.rs`), once, instead of flag by flag: each
     // CPUID is an exit to the hypervisor on cloud machines.
     unsafe { config.detect_host_feature(|_| Some(true)) };
     Engine::new(&config)

@@ -1,7 +1,8 @@
 //! The generic runtime: a static executable without libc that runs the module packed into it.
 //!
 //! `platform` is the system below (a folder for each: `linux/`, `macos/`, `windows/`), `wasi/` what a module may call,
-//! `program.rs` the way from the slot to `_start`.
+//! `program.rs` the way from the slot to `_start`, `choose.rs` which code that is and `cpu/` whether the machine can run
+//! it.
 //! Nothing here parses its own file, opens it, starts a thread or makes memory executable.
 
 #![no_std]
@@ -17,6 +18,8 @@ mod allocator;
 #[cfg(unix)]
 mod arguments;
 mod backtrace;
+mod choose;
+mod cpu;
 mod engine;
 mod frames;
 mod limit;

@@ -21,7 +21,7 @@ struct AlignedSlot([u8; SLOT_LEN]);
 #[cfg(target_os = "linux")]
 #[unsafe(link_section = ".nyash.phdrs")]
 #[used]
-static PROGRAM_HEADERS: [u8; 8 * 56] = [0; 8 * 56];
+static PROGRAM_HEADERS: [u8; 14 * 56] = [0; 14 * 56];
 
 #[cfg(feature = "gc")]
 macro_rules! gc {
@@ -36,13 +36,28 @@ macro_rules! gc {
     };
 }
 
+#[cfg(feature = "pulley")]
+macro_rules! kind {
+    () => {
+        "pulley"
+    };
+}
+#[cfg(not(feature = "pulley"))]
+macro_rules! kind {
+    () => {
+        "lean"
+    };
+}
+
 /// What the packer reads of the runtime: `nyash_format::stub_info`.
 const INFO_TEXT: &str = concat!(
     "format=1\nruntime=",
     env!("CARGO_PKG_VERSION"),
     "\nwasmtime=48.0.8\ntarget=",
     target!(),
-    "\nkind=lean\ngc=",
+    "\nkind=",
+    kind!(),
+    "\ngc=",
     gc!(),
     "\n"
 );
@@ -57,19 +72,32 @@ static INFO: [u8; INFO_TEXT.len()] = {
     bytes
 };
 
-/// The parts of the payload that a start needs.
+/// The payload, found and checked.
 pub struct Payload {
     /// Decoded metadata.
     pub metadata: Metadata<'static>,
-    /// The compiled module, one ELF image.
-    pub module: &'static [u8],
-    /// Its region: CPU level and compatibility key.
-    pub region: Region,
-    /// The module's code.
-    pub text: &'static [u8],
+    /// Its regions.
+    pub header: Header<'static>,
+    mapped: &'static [u8],
+}
+
+impl Payload {
+    /// The bytes of a region. `Header::parse` has checked that regions lie inside the payload.
+    pub fn bytes(&self, region: Region) -> &'static [u8] {
+        slice(self.mapped, region)
+    }
+
     /// Address and length of the initial memory that can be moved, both 0 if there is none. It is writable and goes
     /// away, so it is not a slice.
-    pub image: (usize, usize),
+    pub fn image(&self) -> (usize, usize) {
+        let place = |image: Region| {
+            (
+                self.mapped.as_ptr() as usize + image.offset as usize,
+                image.len as usize,
+            )
+        };
+        self.header.find(RegionKind::Image).map_or((0, 0), place)
+    }
 }
 
 /// The whole payload as mapped, with the lengths of header and metadata.
@@ -93,29 +121,20 @@ pub fn find() -> Result<Payload, FormatError> {
     let (header, metadata) = slot.split(bytes)?;
     let header = Header::parse(header, slot.payload_len)?;
     let metadata = Metadata::parse(metadata)?;
-    let field = |field| FormatError::Field {
-        part: nyash_format::Part::Header,
-        field,
-    };
-    let region = header.find(RegionKind::Module).ok_or(field("missing module region"))?;
-    let text = header.find(RegionKind::Text).ok_or(field("missing text region"))?;
-    let image = header
-        .find(RegionKind::Image)
-        .map(|image| (bytes.as_ptr() as usize + image.offset as usize, image.len as usize));
     Ok(Payload {
         metadata,
-        module: slice(bytes, region),
-        region,
-        text: slice(bytes, text),
-        image: image.unwrap_or((0, 0)),
+        header,
+        mapped: bytes,
     })
 }
 
-/// The name table, if it is there and undamaged. Read only after a trap.
-pub fn names() -> Option<NameTable<'static>> {
+/// A name table, if it is there and undamaged. Read only after a trap.
+pub fn names(index: usize) -> Option<NameTable<'static>> {
     let (slot, bytes) = mapped().ok()?;
     let (header, _) = slot.split(bytes).ok()?;
-    let region = Header::parse(header, slot.payload_len).ok()?.find(RegionKind::Names)?;
+    let region = Header::parse(header, slot.payload_len)
+        .ok()?
+        .nth(RegionKind::Names, index)?;
     NameTable::parse(slice(bytes, region)).ok()
 }
 

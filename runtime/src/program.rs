@@ -4,9 +4,9 @@ use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 use alloc::vec::Vec;
-use nyash_format::{CompatKey, CpuLevel};
-use wasmtime::{Instance, Module, Store};
+use wasmtime::{Engine, Instance, Module, Store};
 
+use crate::choose::{self, Code};
 use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload};
 use crate::platform::start::{self, Arguments};
@@ -27,13 +27,20 @@ pub fn run(arguments: Arguments) -> ! {
             format_args!("cannot start: {error}; pack the program again"),
         );
     });
-    check_key(&payload);
-    backtrace::set_bounds(payload.text, arguments.stack_top());
-    image::set_segment(payload.image.0, payload.image.1);
-    match start_module(payload, arguments) {
+    let code = choose::choose(&payload, &arguments);
+    #[cfg_attr(
+        not(feature = "pulley"),
+        expect(irrefutable_let_patterns, reason = "there is nothing else")
+    )]
+    if let Code::Native { text, names, .. } = code {
+        backtrace::set_bounds(text, names, arguments.stack_top());
+    }
+    let (start_of_image, len) = payload.image();
+    image::set_segment(start_of_image, len);
+    match start_module(payload, &code, arguments) {
         Ok(()) => syscall::exit(0),
         Err(Failure::Start(error)) => give_up(&error),
-        Err(Failure::Run(error)) => trap::report_and_exit(trap::reason(&error)),
+        Err(Failure::Run(error)) => trap::report_error_and_exit(&error),
     }
 }
 
@@ -56,8 +63,8 @@ fn give_up(error: &wasmtime::Error) -> ! {
     die(EXIT_UNUSABLE, format_args!("cannot start: {error:#}{hint}"))
 }
 
-fn start_module(payload: Payload, arguments: Arguments) -> Result<(), Failure> {
-    let (store, instance) = instantiate(payload, arguments)?;
+fn start_module(payload: Payload, code: &Code, arguments: Arguments) -> Result<(), Failure> {
+    let (store, instance) = instantiate(payload, code, arguments)?;
     // The process ends with the program: tearing the store down would only unmap what the kernel is about to.
     let mut store = ManuallyDrop::new(store);
     let start = instance
@@ -66,11 +73,9 @@ fn start_module(payload: Payload, arguments: Arguments) -> Result<(), Failure> {
     start.call(&mut *store, ()).map_err(Failure::Run)
 }
 
-fn instantiate(payload: Payload, arguments: Arguments) -> Result<(Store<wasi::Ctx>, Instance), Failure> {
-    let engine = engine::new(&payload.metadata.engine).map_err(Failure::Start)?;
-    // SAFETY: the region is a module that the packer compiled, mapped as the module's ELF sections ask for, for the
-    // life of the process; its bytes are not changed.
-    let module = unsafe { Module::deserialize_raw(&engine, NonNull::from(payload.module)) }.map_err(Failure::Start)?;
+fn instantiate(payload: Payload, code: &Code, arguments: Arguments) -> Result<(Store<wasi::Ctx>, Instance), Failure> {
+    let engine = engine::new(&payload.metadata.engine, code).map_err(Failure::Start)?;
+    let module = load(&engine, code).map_err(Failure::Start)?;
     let capabilities = payload.metadata.capabilities;
     let memory_limit = capabilities.memory_limit;
     let mut store = Store::new(&engine, wasi::Ctx::new(capabilities, arguments));
@@ -101,30 +106,13 @@ fn instantiate(payload: Payload, arguments: Arguments) -> Result<(Store<wasi::Ct
     Ok((store, instance))
 }
 
-/// Refuses a module that was compiled for another wasmtime, target, engine or CPU.
-fn check_key(payload: &Payload) {
-    let cpu = payload.region.cpu;
-    if cpu != CpuLevel::Baseline {
-        die(
-            EXIT_UNUSABLE,
-            format_args!("cannot start: the module is compiled for CPU level {}", cpu.name()),
-        );
-    }
-    let key = CompatKey {
-        wasmtime: payload::WASMTIME,
-        target: payload::TARGET,
-        cpu,
-        engine: payload.metadata.engine,
-    };
-    if key.hash() != payload.region.key {
-        die(
-            EXIT_UNUSABLE,
-            format_args!(
-                "cannot start: the compiled module does not fit this runtime; pack the program again\n\
-                 the runtime expects:\n{}the module was compiled for:\n{}",
-                key.text(),
-                payload.metadata.key_text.unwrap_or("(not recorded)\n"),
-            ),
-        );
+fn load(engine: &Engine, code: &Code) -> wasmtime::Result<Module> {
+    match *code {
+        // SAFETY: the region is a module that the packer compiled, mapped as the module's ELF sections ask for, for the
+        // life of the process; its bytes are not changed.
+        Code::Native { module, .. } => unsafe { Module::deserialize_raw(engine, NonNull::from(module)) },
+        // SAFETY: the same.
+        #[cfg(feature = "pulley")]
+        Code::Bytecode(module) => unsafe { Module::deserialize_raw(engine, NonNull::from(module)) },
     }
 }

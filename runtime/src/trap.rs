@@ -12,6 +12,19 @@ use crate::{backtrace, payload, platform::syscall};
 
 /// Prints why the program trapped and its wasm call stack, and ends the process.
 pub fn report_and_exit(reason: impl core::fmt::Display) -> ! {
+    report(&reason, write_call_stack)
+}
+
+/// The same for an error from wasmtime, which brings the call stack along when it is not ours to walk.
+pub fn report_error_and_exit(error: &wasmtime::Error) -> ! {
+    #[cfg(feature = "pulley")]
+    if let Some(stack) = error.downcast_ref::<wasmtime::WasmBacktrace>() {
+        report(&reason(error), |out| write_frames(out, stack));
+    }
+    report_and_exit(reason(error))
+}
+
+fn report(reason: &dyn core::fmt::Display, write_call_stack: impl FnOnce(&mut Stderr)) -> ! {
     let mut out = Stderr::new();
     // Stderr never reports an error.
     let _ = writeln!(out, "{}: wasm trap: {reason}", crate::program::name());
@@ -20,9 +33,26 @@ pub fn report_and_exit(reason: impl core::fmt::Display) -> ! {
     syscall::exit(EXIT_TRAP)
 }
 
+/// Of a function only the index is known here, which is the same in every version of the module.
+#[cfg(feature = "pulley")]
+fn write_frames(out: &mut Stderr, stack: &wasmtime::WasmBacktrace) {
+    let names = payload::names(0);
+    for (number, frame) in stack.frames().iter().enumerate() {
+        if number == 0 {
+            let _ = writeln!(out, "wasm call stack, innermost first:");
+        }
+        let index = frame.func_index();
+        let known = names.as_ref().and_then(|names| names.function(index));
+        let _ = match known.and_then(|known| known.name) {
+            Some(name) => writeln!(out, "{number:>4}: {name}"),
+            None => writeln!(out, "{number:>4}: function {index}"),
+        };
+    }
+}
+
 fn write_call_stack(out: &mut Stderr) {
     let stack = backtrace::recorded();
-    let names = payload::names();
+    let names = payload::names(backtrace::names());
     let mut number = 0;
     let mut write = |out: &mut Stderr, offset: u32| {
         // Frames without an entry are the trampolines between host and wasm.

@@ -35,6 +35,7 @@ DEBIAN = {
     "qemu-aarch64-static": "qemu-user-static",
     "qemu-riscv64-static": "qemu-user-static",
     "qemu-s390x-static": "qemu-user-static",
+    "qemu-x86_64-static": "qemu-user-static",
 }
 DEBIAN_FILES = {
     "/usr/lib/wasm32-wasi/libc.a": "wasi-libc",

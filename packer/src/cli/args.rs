@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use nyash_pack::{Error, OptLevel, Subsystem, Target};
+use nyash_pack::{Error, Fallback, OptLevel, Subsystem, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,6 +13,7 @@ Examples:
   nyash-pack app.wasm --dir /srv/data::/data:ro --env MODE=fast --env HOME
   nyash-pack tool.wasm --allow-all            the program behaves like a native one
   nyash-pack app.wasm --target windows        write app.exe
+  nyash-pack app.wasm --cpu baseline+v3       runs everywhere, and faster where the CPU is newer
   cat app.wat | nyash-pack - -o app           read standard input
   nyash-pack inspect app                      what an executable holds and may do
 
@@ -140,6 +141,20 @@ pub struct PackArgs {
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Speed, help_heading = "How it is compiled")]
     pub opt_level: Level,
 
+    /// CPU levels that the program has code for, joined by +, for example baseline+v3; the best that a machine has is run.
+    /// x86-64: baseline, v2, v3, v4; aarch64: baseline, lse; native: the CPU of this machine
+    #[arg(
+        long,
+        value_name = "LEVEL[+LEVEL]",
+        default_value = "baseline",
+        help_heading = "How it is compiled"
+    )]
+    pub cpu: String,
+
+    /// What the program goes on with on a machine that cannot run its compiled code
+    #[arg(long, value_name = "HOW", value_enum, help_heading = "How it is compiled")]
+    pub fallback: Option<FallbackArg>,
+
     /// Reserve no address space: runs under `ulimit -v`, some 10 % slower
     #[arg(long, help_heading = "How it is compiled")]
     pub small_address_space: bool,
@@ -174,6 +189,20 @@ pub enum Level {
     Speed,
     /// For speed where it costs no size
     Size,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FallbackArg {
+    /// An interpreter: 130 KB and the bytecode more, slow to run
+    Pulley,
+}
+
+impl From<FallbackArg> for Fallback {
+    fn from(fallback: FallbackArg) -> Self {
+        match fallback {
+            FallbackArg::Pulley => Fallback::Pulley,
+        }
+    }
 }
 
 impl From<Level> for OptLevel {
@@ -211,6 +240,9 @@ pub struct ExtractArgs {
     /// Compiled module to write
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
+    /// CPU level whose code is wanted [default: the best that the executable has]
+    #[arg(long, value_name = "LEVEL")]
+    pub cpu: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -19,7 +19,7 @@ pub fn run(args: &ExtractArgs) -> anyhow::Result<()> {
     }
     let file = open(&args.app)?;
     let program = about(&args.app, Program::parse(file.bytes()))?;
-    let image = about(&args.app, program.extract())?;
+    let image = about(&args.app, program.extract(args.cpu.as_deref()))?;
     let watch = Watch::start();
     Ok(output::write_file(&args.output, &image, 0o666, &|| watch.asked())?)
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use nyash_format::{RegionKind, capability, stub_info};
+use nyash_format::{CpuArch, HashOf, RegionKind, capability, stub_info};
 use nyash_pack::Error;
 use nyash_pack::inspect::Program;
 use serde::Serialize;
@@ -35,8 +35,12 @@ struct Report {
     file_size: usize,
     target: Option<String>,
     runtime: Runtime,
+    versions: Vec<Version>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fallback: Option<Fallback>,
     capabilities: Capabilities,
-    key: Key,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<Key>,
     regions: Vec<Place>,
     sections: Vec<Place>,
     hashes: Vec<Hash>,
@@ -50,6 +54,30 @@ struct Runtime {
     version: Option<String>,
     wasmtime: Option<String>,
     gc: bool,
+}
+
+/// The code for a CPU level, in order of preference.
+#[derive(Debug, Serialize)]
+struct Version {
+    cpu: &'static str,
+    features: String,
+    code_size: u64,
+    key: String,
+}
+
+/// What runs where no version can.
+#[derive(Debug, Serialize)]
+struct Fallback {
+    kind: &'static str,
+    size: u64,
+}
+
+fn fallback(program: &Program<'_>) -> Option<Fallback> {
+    let region = program.all(RegionKind::Bytecode).next()?;
+    Some(Fallback {
+        kind: nyash_pack::Fallback::Pulley.name(),
+        size: region.len,
+    })
 }
 
 #[derive(Debug, Serialize)]
@@ -85,6 +113,8 @@ struct Key {
 #[derive(Debug, Serialize)]
 struct Place {
     name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu: Option<&'static str>,
     offset: u64,
     size: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,6 +124,8 @@ struct Place {
 #[derive(Debug, Serialize)]
 struct Hash {
     of: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu: Option<&'static str>,
     sha256: String,
 }
 
@@ -103,7 +135,8 @@ impl Report {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let metadata = &program.metadata;
         let capabilities = &metadata.capabilities;
-        let (module, _) = program.module()?;
+        let module = program.all(RegionKind::Module).next();
+        let several = program.all(RegionKind::Module).count() > 1;
         let names = program
             .region(RegionKind::Names)
             .map(|(_, bytes)| nyash_format::NameTable::parse(bytes));
@@ -115,11 +148,25 @@ impl Report {
                 .map(str::to_owned)
                 .next()
         };
+        let target = owned(program.runtime_info(stub_info::TARGET)).or_else(|| from_key("target"));
+        let arch = CpuArch::of_target(target.as_deref().unwrap_or_default());
+        let texts = program.all(RegionKind::Text);
+        let versions = program
+            .all(RegionKind::Module)
+            .zip(texts)
+            .map(|(module, text)| Version {
+                cpu: module.cpu.name(),
+                features: module.cpu.features(metadata.native_features).names(arch).to_string(),
+                code_size: text.len,
+                key: format!("{:016x}", module.key),
+            });
         Ok(Report {
             format: nyash_format::FORMAT_VERSION,
             name: owned(metadata.name),
             file_size: program.file.len(),
-            target: owned(program.runtime_info(stub_info::TARGET)).or_else(|| from_key("target")),
+            target,
+            versions: versions.collect(),
+            fallback: fallback(program),
             runtime: Runtime {
                 kind: owned(program.runtime_info(stub_info::KIND)),
                 version: owned(program.runtime_info(stub_info::RUNTIME)),
@@ -145,16 +192,18 @@ impl Report {
                 argv0: capabilities.argv0.map(lossy),
                 memory_limit: capabilities.memory_limit,
             },
-            key: Key {
+            key: module.map(|module| Key {
                 hash: format!("{:016x}", module.key),
                 cpu: module.cpu.name(),
                 lines: lines(metadata.key_text),
-            },
+            }),
             regions: program
                 .regions
                 .iter()
                 .map(|region| Place {
                     name: region.kind.name().to_owned(),
+                    cpu: (several && matches!(region.kind, RegionKind::Module | RegionKind::Text))
+                        .then(|| region.cpu.name()),
                     offset: program.file_offset(*region).unwrap_or_default(),
                     size: region.len,
                     rights: None,
@@ -166,6 +215,7 @@ impl Report {
                 .iter()
                 .map(|section| Place {
                     name: section.name.to_owned(),
+                    cpu: None,
                     offset: section.offset,
                     size: section.len,
                     rights: section.allocated.then(|| section.rights()),
@@ -176,6 +226,13 @@ impl Report {
                 .iter()
                 .map(|(of, hash)| Hash {
                     of: of.name(),
+                    cpu: match of {
+                        HashOf::Module(_) | HashOf::Names(_) if several => program
+                            .all(RegionKind::Module)
+                            .nth(of.index())
+                            .map(|region| region.cpu.name()),
+                        _ => None,
+                    },
                     sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
                 })
                 .collect(),
@@ -210,6 +267,13 @@ impl Report {
             or_unknown(&r.wasmtime)
         )?;
         writeln!(t, "functions     {}", self.functions)?;
+        for v in &self.versions {
+            let needs = if v.features.is_empty() { "" } else { ", needs " };
+            writeln!(t, "code          {}, {} bytes{needs}{}", v.cpu, v.code_size, v.features)?;
+        }
+        if let Some(fallback) = &self.fallback {
+            writeln!(t, "fallback      {}, {} bytes", fallback.kind, fallback.size)?;
+        }
 
         writeln!(t, "\ncapabilities")?;
         let c = &self.capabilities;
@@ -243,19 +307,22 @@ impl Report {
             writeln!(t, "  at most {limit} bytes of memory")?;
         }
 
-        writeln!(t, "\ncompatibility key {}", self.key.hash)?;
-        for line in &self.key.lines {
-            writeln!(t, "  {}", plain(line))?;
+        if let Some(key) = &self.key {
+            writeln!(t, "\ncompatibility key {}", key.hash)?;
+            for line in &key.lines {
+                writeln!(t, "  {}", plain(line))?;
+            }
         }
-        writeln!(t, "\nregions           offset       size")?;
+        writeln!(t, "\nregions              offset       size")?;
         for place in &self.regions {
-            writeln!(t, "  {:12} {:10} {:10}", place.name, place.offset, place.size)?;
+            let name = with_cpu(&place.name, place.cpu);
+            writeln!(t, "  {name:15} {:10} {:10}", place.offset, place.size)?;
         }
-        writeln!(t, "\nsections          offset       size")?;
+        writeln!(t, "\nsections             offset       size")?;
         for place in &self.sections {
             let rights = place.rights.as_deref().unwrap_or("");
             let line = format!(
-                "  {:12} {:10} {:10}  {rights}",
+                "  {:15} {:10} {:10}  {rights}",
                 plain(&place.name),
                 place.offset,
                 place.size
@@ -264,7 +331,7 @@ impl Report {
         }
         writeln!(t, "\nSHA-256")?;
         for hash in &self.hashes {
-            writeln!(t, "  {:8} {}", hash.of, hash.sha256)?;
+            writeln!(t, "  {:15} {}", with_cpu(hash.of, hash.cpu), hash.sha256)?;
         }
         if !self.producers.is_empty() {
             writeln!(t, "\nproducers")?;
@@ -273,6 +340,14 @@ impl Report {
             }
         }
         Ok(())
+    }
+}
+
+/// What a region is, and for which CPU level where there are several.
+fn with_cpu(name: &str, cpu: Option<&str>) -> String {
+    match cpu {
+        Some(cpu) => format!("{name} {cpu}"),
+        None => name.to_owned(),
     }
 }
 

@@ -62,6 +62,7 @@ pub fn run(args: &PackArgs) -> anyhow::Result<()> {
 
 fn options(args: &PackArgs) -> Result<Options, Error> {
     let bytes = |text: &OsStr| text.as_bytes().to_vec();
+    let target = args.target.unwrap_or_default();
     let mut options = Options {
         args: args.arg.iter().map(|arg| bytes(arg)).collect(),
         argv0: args.argv0.as_deref().map(bytes),
@@ -70,7 +71,9 @@ fn options(args: &PackArgs) -> Result<Options, Error> {
         memory_limit: args.memory_limit,
         small_address_space: args.small_address_space,
         opt_level: args.opt_level.into(),
-        target: args.target.unwrap_or_default(),
+        target,
+        cpu: nyash_pack::cpu::parse(&args.cpu, target)?,
+        fallback: args.fallback.map(Into::into),
         stub_folders: super::targets::folders(&args.stub_dir),
         ..Options::default()
     };

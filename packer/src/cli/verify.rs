@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use nyash_format::{HashOf, RegionKind};
 use nyash_pack::inspect::Program;
 
 use super::args::VerifyArgs;
@@ -13,8 +14,16 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<()> {
     let program = about(&args.app, Program::parse(file.bytes()))?;
     let checks = about(&args.app, program.verify())?;
     let mut out = std::io::stdout().lock();
+    let versions = program.all(RegionKind::Module).count();
     for check in checks.iter().filter(|check| check.computed.is_some()) {
-        writeln!(out, "{:8} ok", check.of.name())?;
+        let which = match check.of {
+            HashOf::Module(_) | HashOf::Names(_) if versions > 1 => {
+                let level = program.all(RegionKind::Module).nth(check.of.index());
+                format!(" ({})", level.map_or("", |region| region.cpu.name()))
+            }
+            _ => String::new(),
+        };
+        writeln!(out, "{:8} ok{which}", check.of.name())?;
     }
     writeln!(out, "{:8} ok", "key")?;
     Ok(out.flush()?)

@@ -1,0 +1,10 @@
+;; vectors: looks 16 bytes up in a table at once (pshufb)
+(func $kernel (result i64) (local $v v128) (local $sum v128) (local $n i32)
+  (local.set $v (v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15))
+  (local.set $n (i32.const 30000000))
+  (loop $again
+    (local.set $v (i8x16.swizzle (v128.const i8x16 7 3 12 0 15 9 1 14 2 8 5 11 4 13 6 10)
+      (v128.and (i8x16.add (local.get $v) (i8x16.splat (local.get $n))) (i8x16.splat (i32.const 15)))))
+    (local.set $sum (i8x16.add (local.get $sum) (local.get $v)))
+    (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+  (i64.xor (i64x2.extract_lane 0 (local.get $sum)) (i64x2.extract_lane 1 (local.get $sum))))

@@ -1,0 +1,10 @@
+;; vectors: multiplies and clamps four integers at once (pmulld, pminsd, pmaxsd)
+(func $kernel (result i64) (local $v v128) (local $sum v128) (local $n i32)
+  (local.set $v (v128.const i32x4 1 -3 5 -7))
+  (local.set $n (i32.const 40000000))
+  (loop $again
+    (local.set $v (i32x4.add (i32x4.mul (local.get $v) (v128.const i32x4 1664525 22695477 1103515245 214013)) (i32x4.splat (local.get $n))))
+    (local.set $sum (i32x4.add (local.get $sum)
+      (i32x4.max_s (i32x4.min_s (local.get $v) (i32x4.splat (i32.const 100000))) (i32x4.splat (i32.const -100000)))))
+    (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+  (i64.xor (i64x2.extract_lane 0 (local.get $sum)) (i64x2.extract_lane 1 (local.get $sum))))

@@ -1,0 +1,12 @@
+;; bits: sums the lengths of numbers (lzcnt) and shifts by them (shlx)
+(func $kernel (result i64) (local $x i64) (local $sum i64) (local $n i32)
+  (local.set $x (i64.const 88172645463325252))
+  (local.set $n (i32.const 60000000))
+  (loop $again
+    (local.set $x (i64.xor (local.get $x) (i64.shl (local.get $x) (i64.const 13))))
+    (local.set $x (i64.xor (local.get $x) (i64.shr_u (local.get $x) (i64.const 7))))
+    (local.set $x (i64.xor (local.get $x) (i64.shl (local.get $x) (i64.const 17))))
+    (local.set $sum (i64.add (local.get $sum)
+      (i64.shl (i64.const 3) (i64.clz (i64.shr_u (local.get $x) (i64.and (local.get $sum) (i64.const 31)))))))
+    (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+  (local.get $sum))

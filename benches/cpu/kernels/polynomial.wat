@@ -1,0 +1,16 @@
+;; vectors: a polynomial by multiply-add; relaxed, so that fused and separate rounding are both right (vfmadd)
+(func $kernel (result i64) (local $x v128) (local $p v128) (local $sum v128) (local $n i32)
+  (local.set $n (i32.const 15000000))
+  (loop $again
+    (local.set $x (f32x4.mul (f32x4.convert_i32x4_u (i32x4.splat (i32.and (local.get $n) (i32.const 1023)))) (v128.const f32x4 0.001 0.0011 0.0012 0.0013)))
+    (local.set $p (v128.const f32x4 0.0013 0.0013 0.0013 0.0013))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $x) (v128.const f32x4 0.0083 0.0083 0.0083 0.0083)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $x) (v128.const f32x4 0.0416 0.0416 0.0416 0.0416)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $x) (v128.const f32x4 0.1666 0.1666 0.1666 0.1666)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $x) (v128.const f32x4 0.5 0.5 0.5 0.5)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $x) (v128.const f32x4 1 1 1 1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $x) (v128.const f32x4 1 1 1 1)))
+    (local.set $sum (f32x4.add (f32x4.mul (local.get $sum) (v128.const f32x4 0.5 0.5 0.5 0.5)) (local.get $p)))
+    (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+  ;; Two decimals: the last bits depend on the rounding.
+  (i64.trunc_f32_s (f32.mul (f32x4.extract_lane 0 (local.get $sum)) (f32.const 100))))

@@ -1,0 +1,198 @@
+//! Where everything of a payload lies: versions of the code one behind the other, initial memory shared by all.
+//!
+//! `format-spec/SPEC.md`, "Header", has the picture: R1 X1 R2 X2 ... D.
+
+use std::ops::Range;
+
+use nyash_format::{CpuLevel, Header, Region, RegionKind, section};
+
+use crate::cwasm::{Image, Layout};
+use crate::error::{Error, Result};
+use crate::executable::{Access, Part};
+use crate::target::Target;
+
+/// One version of the code.
+pub(crate) struct Version<'a> {
+    /// What it needs of the machine.
+    pub cpu: CpuLevel,
+    /// The compiled module in the compiler's form.
+    pub image: &'a [u8],
+    /// Its name table.
+    pub names: &'a [u8],
+    /// Its compatibility key.
+    pub key: u64,
+}
+
+/// What a payload is made of, besides header and metadata.
+pub(crate) struct Content<'a> {
+    /// The versions of the code, the best first.
+    pub versions: Vec<Version<'a>>,
+    /// The module for the interpreter, and its key.
+    pub bytecode: Option<(&'a [u8], u64)>,
+}
+
+/// A payload whose places are fixed.
+pub(crate) struct Payload<'a> {
+    /// All regions.
+    pub regions: Vec<Region>,
+    /// The parts with access rights of their own, in order; together all of the payload.
+    pub parts: Vec<Part>,
+    /// Length up to the end of the last region.
+    pub len: usize,
+    pieces: Vec<(usize, Piece<'a>)>,
+}
+
+enum Piece<'a> {
+    Bytes(&'a [u8]),
+    /// The front of a module, and where the shared data stands from its start.
+    Front(Layout<'a>, usize),
+}
+
+impl<'a> Payload<'a> {
+    /// Places the content behind a header for it and `metadata_len` bytes.
+    ///
+    /// # Errors
+    /// [`Error::DamagedImage`] for modules that cannot be laid out.
+    pub fn new(content: &Content<'a>, metadata_len: usize, target: Target) -> Result<Self> {
+        let alone = content.versions.len() == 1 && content.bytecode.is_none();
+        let mut fronts = Vec::new();
+        for version in &content.versions {
+            fronts.push(Layout::new(&Image::parse(version.image)?, target, true, alone)?);
+        }
+        let same = |front: &Layout<'a>| front.mapped().map(|data| (data.data, data.initial));
+        let data = fronts.first().and_then(same);
+        if fronts.iter().any(|front| same(front) != data) {
+            return Err(Error::DamagedImage(
+                "versions differ in their initial memory".to_owned(),
+            ));
+        }
+        if let Some((image, _)) = content.bytecode {
+            let image = Image::parse(image)?;
+            let shared = Layout::new(&image, target, true, alone)?;
+            // It is compiled for the largest pages there are, so its memory may be rounded otherwise.
+            fronts.push(match (shared.mapped(), data) {
+                (Some(own), Some((data, _))) if own.data == data => shared,
+                _ => Layout::new(&image, target, false, alone)?,
+            });
+        }
+        let page = fronts.first().map_or(target.page(), Layout::page);
+
+        let mut plan = Plan::default();
+        let mut at = Header::len_for(count(content, data.is_some())) + metadata_len;
+        for version in &content.versions {
+            at = at.next_multiple_of(8);
+            plan.put(RegionKind::Names, at, version.names);
+            at += version.names.len();
+        }
+        let start = at.next_multiple_of(target.smallest_page());
+        // The fronts are whole pages, and what is mapped follows the last one.
+        let data_at = start + fronts.iter().map(Layout::front).sum::<usize>();
+        let end_of_data = data_at + data.map_or(0, |(data, _)| data.len());
+        at = start;
+        let mut texts = Vec::new();
+        for (number, front) in fronts.into_iter().enumerate() {
+            let next = at + front.front();
+            let end = if front.mapped().is_some() { end_of_data } else { next };
+            if let Some(version) = content.versions.get(number) {
+                let text = at + front.text().start..at + front.text().end;
+                plan.region(RegionKind::Module, version.cpu, at..end, version.key);
+                plan.region(RegionKind::Text, version.cpu, text.clone(), 0);
+                texts.push(text);
+            } else if let Some((_, key)) = content.bytecode {
+                plan.region(RegionKind::Bytecode, CpuLevel::Baseline, at..end, key);
+            }
+            plan.pieces.push((at, Piece::Front(front, data_at - at)));
+            at = next;
+        }
+        let mut image = None;
+        if let Some((data, initial)) = data {
+            let range = data_at..data_at + initial;
+            plan.region(RegionKind::Image, CpuLevel::Baseline, range.clone(), 0);
+            plan.pieces.push((data_at, Piece::Bytes(data)));
+            image = Some(range);
+        }
+        let len = end_of_data;
+        Ok(Payload {
+            regions: plan.sorted(),
+            parts: parts(&texts, image, len.next_multiple_of(page)),
+            len,
+            pieces: plan.pieces,
+        })
+    }
+
+    /// Distance of the first code from the start, in bytes.
+    pub fn to_text(&self) -> usize {
+        let text = self.parts.iter().find(|part| part.access == Access::Execute);
+        text.map_or(0, |part| part.range.start)
+    }
+
+    /// Writes everything but header and metadata to zeroed bytes.
+    pub fn write(&self, out: &mut [u8]) {
+        for (at, piece) in &self.pieces {
+            match piece {
+                Piece::Bytes(bytes) => out[*at..at + bytes.len()].copy_from_slice(bytes),
+                Piece::Front(front, data_at) => front.write(&mut out[*at..at + front.front()], *data_at),
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Plan<'a> {
+    regions: Vec<Region>,
+    pieces: Vec<(usize, Piece<'a>)>,
+}
+
+impl<'a> Plan<'a> {
+    fn region(&mut self, kind: RegionKind, cpu: CpuLevel, range: Range<usize>, key: u64) {
+        self.regions.push(Region {
+            kind,
+            cpu,
+            offset: range.start as u64,
+            len: range.len() as u64,
+            key,
+        });
+    }
+
+    /// A region that is only bytes.
+    fn put(&mut self, kind: RegionKind, at: usize, bytes: &'a [u8]) {
+        self.region(kind, CpuLevel::Baseline, at..at + bytes.len(), 0);
+        self.pieces.push((at, Piece::Bytes(bytes)));
+    }
+
+    /// The regions by kind; those of one kind keep their order.
+    fn sorted(&self) -> Vec<Region> {
+        let mut regions = self.regions.clone();
+        regions.sort_by_key(|region| region.kind);
+        regions
+    }
+}
+
+/// Number of regions.
+fn count(content: &Content<'_>, image: bool) -> usize {
+    3 * content.versions.len() + usize::from(image) + usize::from(content.bytecode.is_some())
+}
+
+/// The parts by access right: what is read, code, what is read ..., initial memory, and what is read again.
+fn parts(texts: &[Range<usize>], image: Option<Range<usize>>, len: usize) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    let mut name = section::PAYLOAD;
+    let mut push = |section, range: Range<usize>, access| {
+        if !range.is_empty() {
+            parts.push(Part { section, range, access });
+        }
+    };
+    for text in texts {
+        push(name, at..text.start, Access::Read);
+        push(section::TEXT, text.clone(), Access::Execute);
+        (at, name) = (text.end, section::TAIL);
+    }
+    if let Some(image) = image {
+        push(name, at..image.start, Access::Read);
+        push(section::IMAGE, image.clone(), Access::Write);
+        (at, name) = (image.end, section::END);
+    }
+    push(name, at..len, Access::Read);
+    parts
+}

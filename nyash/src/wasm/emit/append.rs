@@ -122,7 +122,7 @@ impl Emit<'_, '_, '_> {
             .iter()
             .map(|r| {
                 if self.quiet(r) && !self.may_refuse(r) {
-                    return Part::Later(*r);
+                    return Part::Later(r);
                 }
                 Part::Ready(self.ready(r, span))
             })

@@ -20,7 +20,7 @@ use crate::infer::Infer;
 use crate::ir::builtin::class;
 use crate::ir::{Expr, FuncId, Kind, Rep, Stmt, Ty, VarId, tag, visit};
 use crate::source::Span;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use wasm_encoder::{BlockType, Instruction as I, MemArg, MemArgTarget, ValType};
 
@@ -101,6 +101,9 @@ pub struct Emit<'f, 'e, 'p> {
     scopes: Vec<Scope>,
     /// Variables whose type is one kind or null, and which are not null here.
     known: HashSet<VarId>,
+    /// When each variable was last assigned in what has been written so far, and the time now.
+    stores: HashMap<VarId, u32>,
+    clock: u32,
     /// How many of `homes` are variables of the function; the others are for a moment.
     variables: usize,
     budget: Option<u32>,
@@ -349,6 +352,8 @@ impl<'e, 'p> Program<'e, 'p> {
             unwind_mark: 0,
             scopes: Vec::new(),
             known: HashSet::new(),
+            stores: HashMap::new(),
+            clock: 0,
             variables: types.len(),
             budget,
             costs: Vec::new(),
@@ -503,7 +508,8 @@ impl Emit<'_, '_, '_> {
 
     /// Goes to the handler of an error that has been noted, giving up what is lent at this moment.
     fn leave_failed(&mut self) {
-        for (rep, a, b) in self.held[self.unwind_mark..].to_vec() {
+        for n in self.unwind_mark..self.held.len() {
+            let (rep, a, b) = self.held[n];
             match rep {
                 Rep::Str | Rep::Obj => {
                     self.code.get(a);

@@ -17,7 +17,8 @@ impl Emit<'_, '_, '_> {
             Stmt::If(c, a, b) => {
                 self.condition(c);
                 self.code.start_if(BlockType::Empty);
-                let before = self.known.clone();
+                // Not by looking through the branches: a chain of thousands of `else if` is a tree as deep.
+                let (before, start) = (self.known.clone(), self.clock);
                 let (then, otherwise) = self.null_test(c);
                 self.known.extend(then);
                 self.stmts(a);
@@ -28,12 +29,12 @@ impl Emit<'_, '_, '_> {
                     self.stmts(b);
                 }
                 self.code.end();
-                let assigned = super::assigned_in(&[a, b]);
                 self.known = before;
                 if b.is_empty() && leaves(a) {
                     self.known.extend(otherwise);
                 }
-                self.known.retain(|v| !assigned.contains(v));
+                let stores = &self.stores;
+                self.known.retain(|v| stores.get(v).is_none_or(|at| *at <= start));
             }
             Stmt::Loop { condition, body, step } => self.loop_stmt(condition.as_ref(), body, step),
             Stmt::Break => {
@@ -105,6 +106,13 @@ impl Emit<'_, '_, '_> {
         self.code.end();
         self.code.end();
         self.known = before;
+    }
+
+    /// A variable has been assigned.
+    fn stored(&mut self, v: usize) {
+        self.clock += 1;
+        self.stores.insert(v, self.clock);
+        self.known.remove(&v);
     }
 
     /// The variable that a test against null says something about: when it holds, and when it does not.
@@ -311,6 +319,7 @@ impl Emit<'_, '_, '_> {
         self.code.br(after);
         self.code.end();
         self.known.clear();
+        self.stored(*v);
         let h = self.homes[*v];
         if h.owned {
             self.release_home(h);
@@ -362,17 +371,17 @@ impl Emit<'_, '_, '_> {
     fn set_var(&mut self, v: usize, value: &Expr, span: crate::source::Span) {
         let h = self.homes[v];
         if self.append_in_place(v, value, span) {
-            self.known.remove(&v);
+            self.stored(v);
             return;
         }
         if !h.owned {
             self.expr_as(value, h.rep);
             self.store_home(h);
-            self.known.remove(&v);
+            self.stored(v);
             return;
         }
         self.owned(value, h.rep);
-        self.known.remove(&v);
+        self.stored(v);
         let new = self.temp_home(h.rep);
         self.store_home(new);
         self.release_home(h);

@@ -32,13 +32,11 @@ pub enum Kind {
     LeanGc,
     /// With an interpreter as well, for programs that carry portable code.
     Pulley,
-    /// With a compiler as well, for programs that carry their module.
-    Jit,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 4] = [Kind::Lean, Kind::LeanGc, Kind::Pulley, Kind::Jit];
+    pub const ALL: [Kind; 3] = [Kind::Lean, Kind::LeanGc, Kind::Pulley];
 
     /// Its name, as in the name of the stub's file.
     pub fn name(self) -> &'static str {
@@ -46,7 +44,6 @@ impl Kind {
             Kind::Lean => "lean",
             Kind::LeanGc => "lean-gc",
             Kind::Pulley => "pulley",
-            Kind::Jit => "jit",
         }
     }
 

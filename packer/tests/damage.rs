@@ -118,7 +118,7 @@ fn any_change_to_a_file_is_an_answer_of_inspect() {
         }
         if let Ok(program) = Program::parse(&bytes) {
             let _ = program.verify();
-            let _ = program.extract();
+            let _ = program.extract(None);
         }
     }
 }
@@ -126,7 +126,7 @@ fn any_change_to_a_file_is_an_answer_of_inspect() {
 #[test]
 fn changed_compiled_modules_are_answered() {
     let file = pack(HELLO, &Options::default());
-    let image = Program::parse(&file).unwrap().extract().unwrap();
+    let image = Program::parse(&file).unwrap().extract(None).unwrap();
     assert!(nyash_pack::pack(&image, &Options::default()).is_ok());
     let mut random = 3u64;
     let mut next = || {

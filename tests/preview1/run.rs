@@ -13,7 +13,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use nyash_pack::{Directory, Options, Packed, Target};
+use nyash_pack::{Directory, Fallback, Options, Packed, Target};
 use nyash_tests::script::{Script, Setup};
 
 /// Whether the kernel is to have the system call.
@@ -108,7 +108,13 @@ pub fn pack_for(script: &Script, module: &str, target: Target) -> Result<Packed>
         // Emulators have their own idea of argument 0.
         options.argv0.get_or_insert_with(|| b"program".to_vec());
     }
-    Ok(nyash_pack::pack(module.as_bytes(), &options)?)
+    if std::env::var_os("NYASH_FALLBACK").is_none() {
+        return Ok(nyash_pack::pack(module.as_bytes(), &options)?);
+    }
+    options.fallback = Some(Fallback::Pulley);
+    let mut packed = nyash_pack::pack(module.as_bytes(), &options)?;
+    packed.bytes = crate::unfit::unfit(&packed.bytes)?;
+    Ok(packed)
 }
 
 /// Makes an empty folder with the files that the setup lists.
@@ -264,7 +270,7 @@ fn run(mut command: Command, folder: PathBuf, script: &Script, openat2: Openat2)
     let stdout = String::from_utf8(output.stdout).context("the output of the module")?;
     Ok(Outcome {
         results: stdout.lines().map(readable).collect(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        stderr: without_notice(&String::from_utf8_lossy(&output.stderr)),
         status: output.status,
         received,
         folder,
@@ -352,4 +358,10 @@ impl Outcome {
         }
         Ok(())
     }
+}
+
+/// What a program says, without the line with which a runtime tells that it falls back.
+fn without_notice(said: &str) -> String {
+    let notice = |line: &&str| line.contains("note: ") && line.contains("NYASH_QUIET");
+    said.split_inclusive('\n').filter(|line| !notice(line)).collect()
 }

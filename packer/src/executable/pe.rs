@@ -48,15 +48,12 @@ mod field {
     pub const IMAGE_LEN: usize = OPTIONAL + 56;
     pub const HEADERS_LEN: usize = OPTIONAL + 60;
     pub const CHECKSUM: usize = OPTIONAL + 64;
-    pub const SUBSYSTEM: usize = OPTIONAL + 68;
     pub const DIRECTORY_COUNT: usize = OPTIONAL + 108;
     pub const DIRECTORIES: usize = OPTIONAL + 112;
 }
 
 /// Numbers of data directories.
 pub(super) mod directory {
-    /// Icons, version information.
-    pub const RESOURCES: usize = 2;
     /// Signatures, which lie behind the sections.
     pub const CERTIFICATES: usize = 4;
     /// They lie in the room of the section headers.

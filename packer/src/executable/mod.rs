@@ -238,7 +238,7 @@ impl<'a> Executable<'a> {
     ///
     /// # Errors
     /// [`Error::Runtime`].
-    pub(crate) fn seal(&self, out: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn seal(&self, out: &mut [u8]) -> Result<()> {
         match &self.file {
             // The kernel checks nothing.
             File::Elf(_) => Ok(()),

@@ -36,7 +36,7 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
     };
     let target = options.target;
     let page = target.smallest_page();
-    let (stub, _) = stub::find(target, kind, &options.stub_folders)?;
+    let (stub, _) = stub::find(target, kind, &options.stubs)?;
     let stub = crate::resources::apply(stub, &options.resources)?;
     let runtime = Executable::parse(&stub).map_err(|error| Error::Runtime(error.to_string()))?;
     stub::check(&runtime, target, kind)?;

@@ -1,13 +1,12 @@
 //! What a packed program may reach and how it is made.
 
-use std::path::PathBuf;
-
 use nyash_format::CpuLevel;
 
 use crate::compile::OptLevel;
 use crate::cpu;
 use crate::error::{Error, Result};
 use crate::resources::{self, Resources};
+use crate::stub::Folders;
 use crate::target::Target;
 
 /// Everything that can be chosen when a program is packed. The default grants nothing but arguments, standard streams,
@@ -42,8 +41,8 @@ pub struct Options {
     pub cpu: Vec<CpuLevel>,
     /// What runs where none of that code can.
     pub fallback: Option<Fallback>,
-    /// Folders with runtimes, searched before those that the packer carries.
-    pub stub_folders: Vec<PathBuf>,
+    /// Folders with runtimes, besides those that the packer carries.
+    pub stubs: Folders,
     /// Icon and the like, for Windows only.
     pub resources: Resources,
 }

@@ -68,47 +68,59 @@ pub enum Place {
     Folder(PathBuf),
 }
 
-/// Finds a stub: in the folders, in order, and then inside the packer.
-///
-/// # Errors
-/// [`Error::StubMissing`], and [`Error::Stub`] for one that is there and is not what its folder's manifest says.
-pub fn find(target: Target, kind: Kind, folders: &[PathBuf]) -> Result<(Cow<'static, [u8]>, Place)> {
-    let name = format!("{target}-{kind}");
-    for folder in folders {
-        if let Some(bytes) = read(folder, &name)? {
-            return Ok((Cow::Owned(bytes), Place::Folder(folder.clone())));
+/// Where stubs are looked for besides the packer itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Folders {
+    /// Searched first: somebody named them.
+    pub named: Vec<PathBuf>,
+    /// Searched last. The packer's own stubs come before them: a folder that nobody named may be an old one.
+    pub beside: Vec<PathBuf>,
+}
+
+impl Folders {
+    /// These folders and the usual ones: the variable `NYASH_PACK_STUBS`, and `stubs` beside the running program or one
+    /// folder up.
+    pub fn usual(named: &[PathBuf]) -> Self {
+        let mut named = named.to_vec();
+        let variable = std::env::var_os("NYASH_PACK_STUBS").filter(|value| !value.is_empty());
+        named.extend(variable.map(PathBuf::from));
+        let program = std::env::current_exe().ok();
+        let places = program.iter().flat_map(|program| program.ancestors().skip(1).take(2));
+        Folders {
+            named,
+            beside: places
+                .map(|place| place.join("stubs"))
+                .filter(|folder| folder.join(MANIFEST).is_file())
+                .collect(),
         }
-    }
-    match EMBEDDED.iter().find(|(other, _)| *other == name) {
-        Some((_, bytes)) => Ok((Cow::Borrowed(bytes), Place::Embedded)),
-        None => Err(Error::StubMissing {
-            target,
-            kind,
-            folders: folders.to_vec(),
-        }),
     }
 }
 
-/// Folders that are searched without being named: the variable `NYASH_PACK_STUBS`, and `stubs` beside the running
-/// program or one folder up.
-pub fn usual_folders() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = std::env::var_os("NYASH_PACK_STUBS")
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
-        .into_iter()
-        .collect();
-    if let Ok(program) = std::env::current_exe()
-        && let Some(beside) = program.parent()
-    {
-        let places = [Some(beside.join("stubs")), beside.parent().map(|up| up.join("stubs"))];
-        folders.extend(
-            places
-                .into_iter()
-                .flatten()
-                .filter(|folder| folder.join(MANIFEST).is_file()),
-        );
+/// Finds a stub: in the folders that were named, inside the packer, in the folders beside it.
+///
+/// # Errors
+/// [`Error::StubMissing`], and [`Error::Stub`] for one that is there and is not what its folder's manifest says.
+pub fn find(target: Target, kind: Kind, folders: &Folders) -> Result<(Cow<'static, [u8]>, Place)> {
+    let name = format!("{target}-{kind}");
+    let within = |folders: &[PathBuf]| -> Result<Option<(Cow<'static, [u8]>, Place)>> {
+        for folder in folders {
+            if let Some(bytes) = read(folder, &name)? {
+                return Ok(Some((Cow::Owned(bytes), Place::Folder(folder.clone()))));
+            }
+        }
+        Ok(None)
+    };
+    if let Some(found) = within(&folders.named)? {
+        return Ok(found);
     }
-    folders
+    if let Some((_, bytes)) = EMBEDDED.iter().find(|(other, _)| *other == name) {
+        return Ok((Cow::Borrowed(bytes), Place::Embedded));
+    }
+    within(&folders.beside)?.ok_or_else(|| Error::StubMissing {
+        target,
+        kind,
+        folders: folders.named.iter().chain(&folders.beside).cloned().collect(),
+    })
 }
 
 /// Reads a stub from a folder and compares it with the manifest. `None` when the manifest does not list it.
@@ -235,7 +247,11 @@ mod tests {
 
     fn outcome(name: &str, manifest: &str, files: &[(&str, &[u8])]) -> String {
         let folder = folder(name, manifest, files);
-        let found = find(Target::S390xLinux, Kind::Lean, std::slice::from_ref(&folder));
+        let folders = Folders {
+            named: vec![folder.clone()],
+            ..Folders::default()
+        };
+        let found = find(Target::S390xLinux, Kind::Lean, &folders);
         std::fs::remove_dir_all(&folder).unwrap();
         match found {
             Ok((bytes, Place::Folder(_))) => format!("{} bytes", bytes.len()),

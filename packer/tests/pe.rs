@@ -84,7 +84,10 @@ fn stub_folder(name: &str, runtime: &[u8]) -> PathBuf {
 fn options(name: &str, runtime: &[u8]) -> Options {
     Options {
         target: Target::X86_64Windows,
-        stub_folders: vec![stub_folder(name, runtime)],
+        stubs: nyash_pack::stub::Folders {
+            named: vec![stub_folder(name, runtime)],
+            ..Default::default()
+        },
         ..Options::default()
     }
 }

@@ -13,6 +13,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use nyash_pack::stub::Folders;
 use nyash_pack::{Directory, Fallback, Options, Packed, Target};
 use nyash_tests::script::{Script, Setup};
 
@@ -86,7 +87,7 @@ pub fn pack_for(script: &Script, module: &str, target: Target) -> Result<Packed>
     let mut options = Options {
         target,
         // Other runtimes can be put in the place of the packer's own: `NYASH_PACK_STUBS`.
-        stub_folders: nyash_pack::stub::usual_folders(),
+        stubs: Folders::usual(&[]),
         ..Options::default()
     };
     for setup in &script.setup {
@@ -104,7 +105,6 @@ pub fn pack_for(script: &Script, module: &str, target: Target) -> Result<Packed>
     }
     if let Some(target) = std::env::var_os("NYASH_TEST_TARGET") {
         options.target = nyash_pack::Target::parse(&target.to_string_lossy())?;
-        options.stub_folders = nyash_pack::stub::usual_folders();
         // Emulators have their own idea of argument 0.
         options.argv0.get_or_insert_with(|| b"program".to_vec());
     }

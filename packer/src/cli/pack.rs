@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use nyash_pack::files::Bytes;
+use nyash_pack::stub::Folders;
 use nyash_pack::{Directory, Error, Options, Stage, Target, pack_with};
 
 use super::args::PackArgs;
@@ -74,7 +75,7 @@ fn options(args: &PackArgs) -> Result<Options, Error> {
         target,
         cpu: nyash_pack::cpu::parse(&args.cpu, target)?,
         fallback: args.fallback.map(Into::into),
-        stub_folders: super::targets::folders(&args.stub_dir),
+        stubs: Folders::usual(&args.stub_dir),
         ..Options::default()
     };
     for directory in &args.dir {

@@ -1,10 +1,9 @@
 //! `nyash-pack targets`: what programs can be packed for, and where the runtimes are.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use nyash_pack::Target;
-use nyash_pack::stub::{self, Kind, Place};
+use nyash_pack::stub::{self, Folders, Kind, Place};
 use serde::Serialize;
 
 use super::args::TargetsArgs;
@@ -29,7 +28,7 @@ struct Stub {
 
 /// Lists the targets.
 pub fn run(args: &TargetsArgs) -> anyhow::Result<()> {
-    let folders = folders(&args.stub_dir);
+    let folders = Folders::usual(&args.stub_dir);
     let mut rows = Vec::new();
     for target in Target::ALL {
         let mut stubs = Vec::new();
@@ -63,17 +62,6 @@ pub fn run(args: &TargetsArgs) -> anyhow::Result<()> {
         out.write_all(text(&rows).as_bytes())?;
     }
     Ok(out.flush()?)
-}
-
-/// The folders that were named, and the usual ones behind them.
-pub fn folders(named: &[PathBuf]) -> Vec<PathBuf> {
-    let mut folders = named.to_vec();
-    for folder in stub::usual_folders() {
-        if !folders.iter().any(|other| Path::new(other) == folder) {
-            folders.push(folder);
-        }
-    }
-    folders
 }
 
 fn text(rows: &[Row]) -> String {

@@ -36,8 +36,7 @@ fn packer_options(options: &Options) -> Result<nyash_pack::Options, String> {
         packer.add_env(variable.as_bytes()).map_err(|error| error.to_string())?;
     }
     packer.target = options.target.unwrap_or_default();
-    packer.stub_folders = options.stub_dir.clone();
-    packer.stub_folders.extend(nyash_pack::stub::usual_folders());
+    packer.stubs = nyash_pack::stub::Folders::usual(&options.stub_dir);
     packer.inherit_env = options.inherit_env;
     packer.args = options
         .arg

@@ -81,6 +81,19 @@ pub struct Options {
     #[arg(long, value_name = "DIR", help_heading = "Compilation")]
     pub stub_dir: Vec<PathBuf>,
 
+    /// CPU levels to have code for, such as v3 or baseline+v3
+    #[arg(
+        long,
+        value_name = "LEVELS",
+        default_value = "baseline",
+        help_heading = "Compilation"
+    )]
+    pub cpu: String,
+
+    /// What to go on with on a machine that cannot run the code
+    #[arg(long, value_enum, value_name = "WITH", help_heading = "Compilation")]
+    pub fallback: Option<Fallback>,
+
     /// The edition of the language: 2025 (default for .nyash) or 2026
     #[arg(long, value_name = "YEAR", value_parser = edition, help_heading = "Compilation")]
     pub edition: Option<nyash::edition::Edition>,
@@ -158,6 +171,13 @@ pub enum Colour {
     Auto,
     Always,
     Never,
+}
+
+/// What an executable goes on with on a machine that cannot run its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Fallback {
+    /// Bytecode and an interpreter
+    Pulley,
 }
 
 /// How much the native code is optimised.

@@ -37,6 +37,10 @@ fn packer_options(options: &Options) -> Result<nyash_pack::Options, String> {
     }
     packer.target = options.target.unwrap_or_default();
     packer.stubs = nyash_pack::stub::Folders::usual(&options.stub_dir);
+    packer.cpu = nyash_pack::cpu::parse(&options.cpu, packer.target).map_err(|error| explain(&error))?;
+    packer.fallback = options.fallback.map(|fallback| match fallback {
+        crate::options::Fallback::Pulley => nyash_pack::Fallback::Pulley,
+    });
     packer.inherit_env = options.inherit_env;
     packer.args = options
         .arg

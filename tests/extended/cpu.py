@@ -34,7 +34,8 @@ MODULE = """(module
 # masked, as an old CPU does.
 V3 = "sse3 ssse3 sse4.1 sse4.2 popcnt cmpxchg16b avx avx2 fma bmi1 bmi2 lzcnt".split()
 MODELS = {
-    "Conroe": "sse4.1 sse4.2 popcnt avx avx2 fma bmi1 bmi2 lzcnt",
+    # The processor has CMPXCHG16B; the model of qemu has not.
+    "Conroe": "sse4.1 sse4.2 popcnt cmpxchg16b avx avx2 fma bmi1 bmi2 lzcnt",
     "Nehalem": "avx avx2 fma bmi1 bmi2 lzcnt",
     "Westmere": "avx avx2 fma bmi1 bmi2 lzcnt",
     "Haswell": "",

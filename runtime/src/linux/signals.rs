@@ -3,7 +3,7 @@
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use super::arch::{Context, Registers, SignalAction};
+use super::arch::{self, Context, Registers, SignalAction};
 use super::syscall;
 use crate::message::{EXIT_TRAP, EXIT_UNUSABLE, die};
 use crate::{backtrace, trap};
@@ -41,8 +41,7 @@ pub fn install() {
     // SAFETY: the stack is a static used for nothing else; the handler is one for SA_SIGINFO.
     unsafe {
         let _ = syscall::set_signal_stack(HANDLER_STACK.0.get().cast(), STACK);
-        let handler = on_signal as *const () as usize;
-        let action = SignalAction::new(handler, SA_SIGINFO | SA_NODEFER | SA_ONSTACK);
+        let action = SignalAction::new(arch::signal_entry(), SA_SIGINFO | SA_NODEFER | SA_ONSTACK);
         for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE] {
             let _ = syscall::set_signal_action(signal, &action);
         }
@@ -57,14 +56,14 @@ extern "C" fn wasmtime_init_traps(handler: TrapHandler) -> i32 {
 
 /// The start of the kernel's `siginfo_t`.
 #[repr(C)]
-struct SignalInfo {
+pub struct SignalInfo {
     signal: i32,
     errno: i32,
     code: i32,
     address: usize,
 }
 
-unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Context) {
+pub unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Context) {
     let sent = info.code <= 0;
     // A trap of s390x's compare-and-trap arrives with the code of a signal that a process has sent.
     let may_be_raised = cfg!(target_arch = "s390x") && signal == SIGFPE && info.code == 0;

@@ -68,6 +68,11 @@ pub unsafe fn map(a: [usize; 6]) -> isize {
     unsafe { system_call(number::MMAP, a) }
 }
 
+/// What the kernel is to call for a signal.
+pub fn signal_entry() -> usize {
+    crate::linux::signals::on_signal as *const () as usize
+}
+
 /// The kernel's `struct sigaction`. Handlers return through the kernel's own code when no restorer is given.
 #[repr(C)]
 pub struct SignalAction {

@@ -4,6 +4,7 @@
 //!   of its dynamic section;
 //! - `system_call`, `map` and the `number`s of system calls;
 //! - `LARGEST_PAGE` and `SMALLEST_PAGE`, in bytes;
+//! - `signal_entry`, which leads to `on_signal`;
 //! - `SignalAction`, `SIGNAL_FLAGS` and `signal_return` to set a handler, `Context` to read the registers in it;
 
 #[cfg(target_arch = "aarch64")]

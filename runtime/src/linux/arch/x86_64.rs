@@ -87,6 +87,30 @@ impl SignalAction {
     }
 }
 
+// Linux enters handlers with an aligned stack. qemu-user does not before version 8, and a container for this processor on
+// another one often runs in it: the first aligned move in the handler then faults, and so does the handler for that, for
+// ever.
+global_asm!(
+    "nyash_signal_entry:",
+    "push %rbp",
+    "mov %rsp, %rbp",
+    "and $-16, %rsp",
+    "call {handler}",
+    "mov %rbp, %rsp",
+    "pop %rbp",
+    "ret",
+    handler = sym crate::linux::signals::on_signal,
+    options(att_syntax),
+);
+
+/// What the kernel is to call instead of `on_signal`.
+pub fn signal_entry() -> usize {
+    unsafe extern "C" {
+        fn nyash_signal_entry();
+    }
+    nyash_signal_entry as *const () as usize
+}
+
 // The kernel has no default return from a handler on x86-64; libc would supply this.
 global_asm!("nyash_signal_return:", "mov $15, %eax", "syscall", options(att_syntax));
 

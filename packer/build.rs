@@ -16,7 +16,7 @@ const TARGET: &str = "x86_64-unknown-linux-gnu";
 const RUNTIMES: [(&str, &[&str]); 3] = [
     ("x86_64-linux-lean", &[]),
     ("x86_64-linux-lean-gc", &["--features", "gc"]),
-    ("x86_64-linux-pulley", &["--features", "gc,pulley"]),
+    ("x86_64-linux-fallback", &["--features", "fallback"]),
 ];
 
 fn main() {

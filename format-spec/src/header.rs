@@ -26,6 +26,10 @@ pub enum RegionKind {
     Names = 4,
     /// A module compiled for the interpreter, in the form of [`RegionKind::Module`]. For when no module can be used.
     Bytecode = 5,
+    /// An executable that compiles the module on the machine that runs it. For when no module can be used.
+    Compiler = 6,
+    /// The WebAssembly module, for the compiler.
+    Wasm = 7,
 }
 
 impl RegionKind {
@@ -36,6 +40,8 @@ impl RegionKind {
             3 => RegionKind::Image,
             4 => RegionKind::Names,
             5 => RegionKind::Bytecode,
+            6 => RegionKind::Compiler,
+            7 => RegionKind::Wasm,
             _ => return None,
         })
     }
@@ -48,13 +54,15 @@ impl RegionKind {
             RegionKind::Image => "image",
             RegionKind::Names => "names",
             RegionKind::Bytecode => "bytecode",
+            RegionKind::Compiler => "compiler",
+            RegionKind::Wasm => "wasm",
         }
     }
 
     /// A reader that does not know a critical region must refuse the program. Without the others it can still run it
     /// as it was meant.
     fn critical(self) -> bool {
-        self != RegionKind::Bytecode
+        !matches!(self, RegionKind::Bytecode | RegionKind::Compiler | RegionKind::Wasm)
     }
 }
 

@@ -30,7 +30,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    const LEN: usize = 36;
+    /// Length of the record in bytes.
+    pub const LEN: usize = 36;
 
     /// The settings for a bytecode region beside a module with these. An interpreter cannot take traps from signals,
     /// and guards serve nothing else.

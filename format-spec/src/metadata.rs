@@ -103,6 +103,10 @@ pub enum HashOf {
     Names(u16),
     /// The bytecode region.
     Bytecode,
+    /// The compiler region.
+    Compiler,
+    /// The wasm region.
+    Wasm,
 }
 
 impl HashOf {
@@ -115,6 +119,8 @@ impl HashOf {
             (3, 0) => HashOf::Runtime,
             (4, _) => HashOf::Names(which),
             (5, 0) => HashOf::Bytecode,
+            (6, 0) => HashOf::Compiler,
+            (7, 0) => HashOf::Wasm,
             _ => return None,
         })
     }
@@ -126,6 +132,8 @@ impl HashOf {
             HashOf::Runtime => (3, 0),
             HashOf::Names(which) => (4, which),
             HashOf::Bytecode => (5, 0),
+            HashOf::Compiler => (6, 0),
+            HashOf::Wasm => (7, 0),
         };
         what | u32::from(which) << 16
     }
@@ -138,6 +146,8 @@ impl HashOf {
             HashOf::Runtime => "runtime",
             HashOf::Names(_) => "names",
             HashOf::Bytecode => "bytecode",
+            HashOf::Compiler => "compiler",
+            HashOf::Wasm => "wasm",
         }
     }
 

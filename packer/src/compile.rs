@@ -22,6 +22,8 @@
 //! Not compared, and of no effect on code: `memory_reservation_for_growth`, `max_wasm_stack`, `generate_address_map`
 //! (off: call stacks are named from the packer's own table), unwind tables (off: frames are walked by frame pointer).
 
+use std::borrow::Cow;
+
 use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET, CompatKey, CpuFeatures, CpuLevel, Engine as Settings};
 use wasmtime::{Collector, Config, Engine, ModuleVersionStrategy, WasmBacktraceDetails};
 
@@ -152,22 +154,47 @@ pub(crate) struct Compiled {
     pub settings: Settings,
 }
 
+/// What the compiler gets of a module.
+fn lean<'a>(module: &Module<'a>, target: Target) -> Result<Cow<'a, [u8]>> {
+    let lean = module.without_custom_sections();
+    if target == Target::Riscv64Linux {
+        riscv64::without_vectors(lean)
+    } else {
+        Ok(lean)
+    }
+}
+
+fn precompile(engine: &Engine, wasm: &[u8]) -> Result<Vec<u8>> {
+    let image = engine.precompile_module(wasm);
+    image.map_err(|error| Error::Compile(format!("{error:#}")))
+}
+
+/// Compiles a module that has been compiled for a program before, for a machine with these features.
+///
+/// # Errors
+/// [`Error::Compile`].
+pub(crate) fn compile_again(
+    module: &Module<'_>,
+    settings: Settings,
+    target: Target,
+    features: CpuFeatures,
+) -> Result<Vec<u8>> {
+    let flags = cpu::enabled(target, features);
+    let parallel = module.code_len >= PARALLEL_FROM;
+    let engine = engine(settings, target.triple(), flags, OptLevel::Speed, parallel)?;
+    precompile(&engine, &lean(module, target)?)
+}
+
 /// Compiles a module, with a collector only if it needs one. `native` is what level native stands for.
 ///
 /// # Errors
 /// [`Error::Feature`] or [`Error::Invalid`] for what the validator refuses, [`Error::Compile`] for what the compiler
 /// cannot do.
 pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, native: CpuFeatures) -> Result<Compiled> {
-    let mut lean = module.without_custom_sections();
-    if options.target == Target::Riscv64Linux {
-        lean = riscv64::without_vectors(lean)?;
-    }
-    let parallel = module.code_len >= PARALLEL_FROM;
     let target = options.target;
-    let precompile = |engine: Engine| {
-        let image = engine.precompile_module(&lean);
-        image.map_err(|error| Error::Compile(format!("{error:#}")))
-    };
+    let lean = lean(module, target)?;
+    let parallel = module.code_len >= PARALLEL_FROM;
+    let precompile = |engine: Engine| precompile(&engine, &lean);
     let attempt = |gc: bool| {
         let settings = Settings {
             memory_init_cow: maps_initial_memory(target, module.data_len),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use nyash_format::FormatError;
 use thiserror::Error;
 
-use crate::stub::Kind;
+use crate::stub::COMPILER;
 use crate::target::Target;
 use crate::wasi::BadImport;
 
@@ -115,12 +115,12 @@ pub enum Error {
         near: String,
     },
     /// The packer has no runtime for a target.
-    #[error("there is no runtime `{kind}` for {target} in this nyash-pack{}", searched(.folders))]
+    #[error("there is no {} for {target} in this nyash-pack{}", described(.kind), searched(.folders))]
     StubMissing {
         /// The target.
         target: Target,
-        /// The kind of runtime.
-        kind: Kind,
+        /// The kind of runtime, or [`COMPILER`].
+        kind: &'static str,
         /// Where else it was looked for.
         folders: Vec<PathBuf>,
     },
@@ -162,9 +162,11 @@ impl Error {
             Error::UnknownTarget { near, .. } if !near.is_empty() => Some(Cow::Owned(format!(
                 "did you mean `{near}`? `nyash-pack targets` lists all"
             ))),
-            Error::StubMissing { kind: Kind::Pulley, .. } => Some(Cow::Borrowed(
-                "runtimes with an interpreter are there for x86_64-linux only yet: leave --fallback out",
-            )),
+            Error::StubMissing { target, kind, .. } if *kind == COMPILER && *target != Target::X86_64Linux => {
+                Some(Cow::Borrowed(
+                    "--fallback jit is there for x86_64-linux only; --fallback pulley is there for every target",
+                ))
+            }
             Error::StubMissing { target, kind, .. } => Some(Cow::Owned(format!(
                 "`cargo xtask stubs --target {target}` builds it; name the folder with --stub-dir, \
                      or take another target: `nyash-pack targets` ({target}-{kind} is the file's name)"
@@ -232,6 +234,14 @@ impl Difference {
     /// Whether `--small-address-space` decides about the setting.
     fn is_address_space(&self) -> bool {
         self.setting.ends_with("_reservation") || self.setting.ends_with("_guard_size")
+    }
+}
+
+fn described(kind: &str) -> String {
+    if kind == COMPILER {
+        "compiler".to_owned()
+    } else {
+        format!("runtime `{kind}`")
     }
 }
 

@@ -56,6 +56,13 @@ fn looks_like_text_module(text: &str) -> bool {
     text.starts_with('(') || text.starts_with(";;")
 }
 
+/// A packer that compiles what has been packed before meets no text.
+#[cfg(not(feature = "text"))]
+fn parse_text(text: &str) -> Result<Vec<u8>> {
+    Err(Error::Text(short(text)))
+}
+
+#[cfg(feature = "text")]
 fn parse_text(text: &str) -> Result<Vec<u8>> {
     let wasm = wat::parse_str(text).map_err(|error| {
         let message = error.to_string();

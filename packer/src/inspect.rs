@@ -118,6 +118,8 @@ impl<'a> Program<'a> {
                 HashOf::Module(_) => Some(region(RegionKind::Module, of.index())?),
                 HashOf::Names(_) => Some(region(RegionKind::Names, of.index())?),
                 HashOf::Bytecode => Some(region(RegionKind::Bytecode, 0)?),
+                HashOf::Compiler => Some(region(RegionKind::Compiler, 0)?),
+                HashOf::Wasm => Some(region(RegionKind::Wasm, 0)?),
                 HashOf::Runtime => Some(link::runtime_hash(self.file, payload, self.slot_address)?),
             };
             checks.push(HashCheck {
@@ -182,6 +184,8 @@ impl<'a> Program<'a> {
         subjects.extend((0..count(RegionKind::Module)).map(HashOf::Module));
         subjects.extend((0..count(RegionKind::Names)).map(HashOf::Names));
         subjects.extend((count(RegionKind::Bytecode) > 0).then_some(HashOf::Bytecode));
+        subjects.extend((count(RegionKind::Compiler) > 0).then_some(HashOf::Compiler));
+        subjects.extend((count(RegionKind::Wasm) > 0).then_some(HashOf::Wasm));
         subjects
     }
 

@@ -14,7 +14,8 @@
 //! One file is one idea: `input` tells what the bytes are, `module` walks over a module, `wasi` knows the imports,
 //! `features` explains a refusal, `compile` holds every setting of the compiler, `cwasm` reads compiled modules and
 //! lays them out, `compat` compares them with the runtime, `names` makes the table for call stacks, `target` lists the
-//! systems, `stub` finds the runtimes, `resources` gives those of Windows an icon, `executable` writes the formats, `pack` puts it all together, `output` writes files.
+//! systems, `stub` finds the runtimes, `resources` gives those of Windows an icon, `executable` writes the formats, `pack` puts it all together, `jit`
+//! compiles on the machine that runs a program, `output` writes files.
 
 mod compat;
 pub mod compile;
@@ -26,6 +27,7 @@ mod features;
 pub mod files;
 mod input;
 pub mod inspect;
+pub mod jit;
 mod link;
 mod module;
 mod names;

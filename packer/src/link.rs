@@ -18,6 +18,11 @@ use crate::stub::{self, Kind};
 /// # Errors
 /// When the runtime is missing or cannot take the payload.
 pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind: Kind) -> Result<Vec<u8>> {
+    let target = options.target;
+    let compiler = match program.wasm {
+        Some(_) => Some(stub::find_compiler(target, &options.stubs)?.0),
+        None => None,
+    };
     let content = Content {
         versions: program
             .versions
@@ -33,8 +38,8 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
             let key = compile::bytecode_key(program.settings, options.target);
             (image, key.hash())
         }),
+        jit: compiler.as_deref().zip(program.wasm.as_deref()),
     };
-    let target = options.target;
     let page = target.smallest_page();
     let (stub, _) = stub::find(target, kind, &options.stubs)?;
     let stub = crate::resources::apply(stub, &options.resources)?;
@@ -66,6 +71,8 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
             HashOf::Module(_) => RegionKind::Module,
             HashOf::Names(_) => RegionKind::Names,
             HashOf::Bytecode => RegionKind::Bytecode,
+            HashOf::Compiler => RegionKind::Compiler,
+            HashOf::Wasm => RegionKind::Wasm,
         };
         let region = plan.regions.iter().filter(|region| region.kind == kind).nth(of.index());
         let region = region.ok_or_else(|| Error::Runtime("a region is missing".to_owned()))?;
@@ -115,6 +122,8 @@ fn subjects(content: &Content<'_>) -> impl Iterator<Item = HashOf> {
         .chain((0..versions).map(HashOf::Module))
         .chain((0..versions).map(HashOf::Names))
         .chain(content.bytecode.map(|_| HashOf::Bytecode))
+        .chain(content.jit.map(|_| HashOf::Compiler))
+        .chain(content.jit.map(|_| HashOf::Wasm))
 }
 
 fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(HashOf, [u8; 32])]) -> Result<Vec<u8>> {

@@ -39,6 +39,7 @@ pub struct Module<'a> {
     pub producers: String,
     start: Start,
     custom: Vec<Range<usize>>,
+    name_section: Option<Range<usize>>,
     function_names: Vec<(u32, &'a str)>,
     function_exports: Vec<(u32, &'a str)>,
 }
@@ -78,6 +79,7 @@ impl<'a> Module<'a> {
             producers: String::new(),
             start: Start::Missing,
             custom: Vec::new(),
+            name_section: None,
             function_names: Vec::new(),
             function_exports: Vec::new(),
         };
@@ -209,10 +211,13 @@ impl<'a> Module<'a> {
             }
             Payload::DataSection(_) => self.data_len = whole.len() as u64,
             Payload::CustomSection(custom) => {
-                self.custom.push(whole);
+                self.custom.push(whole.clone());
                 // Damage in what only helps people to read is no reason to refuse the module.
                 match custom.as_known() {
-                    wasmparser::KnownCustom::Name(names) => self.read_names(names),
+                    wasmparser::KnownCustom::Name(names) => {
+                        self.name_section = Some(whole);
+                        self.read_names(names);
+                    }
                     wasmparser::KnownCustom::Producers(producers) => self.producers = read_producers(producers),
                     _ => {}
                 }
@@ -273,15 +278,28 @@ impl<'a> Module<'a> {
     /// The compiler would otherwise copy names and debugging information into the image, where nothing reads them, and
     /// the list of names would have to be decoded at every start.
     pub fn without_custom_sections(&self) -> Cow<'a, [u8]> {
-        if self.custom.is_empty() {
+        self.without(self.custom.iter())
+    }
+
+    /// The module with no custom section but the names of its functions: all that compiling it another time takes.
+    pub fn with_names_only(&self) -> Cow<'a, [u8]> {
+        self.without(
+            self.custom
+                .iter()
+                .filter(|custom| Some(*custom) != self.name_section.as_ref()),
+        )
+    }
+
+    fn without<'s>(&self, sections: impl Iterator<Item = &'s Range<usize>> + Clone) -> Cow<'a, [u8]> {
+        let dropped: usize = sections.clone().map(Range::len).sum();
+        if dropped == 0 {
             return Cow::Borrowed(self.bytes);
         }
-        let dropped: usize = self.custom.iter().map(Range::len).sum();
         let mut out = Vec::with_capacity(self.bytes.len() - dropped);
         let mut at = 0;
-        for custom in &self.custom {
-            out.extend_from_slice(&self.bytes[at..custom.start]);
-            at = custom.end;
+        for section in sections {
+            out.extend_from_slice(&self.bytes[at..section.start]);
+            at = section.end;
         }
         out.extend_from_slice(&self.bytes[at..]);
         Cow::Owned(out)

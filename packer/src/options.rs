@@ -52,6 +52,8 @@ pub struct Options {
 pub enum Fallback {
     /// Bytecode and an interpreter for it: small, and slow to run.
     Pulley,
+    /// The module and a compiler, which is run at such a start: large, and as fast as ever afterwards.
+    Jit,
 }
 
 impl Fallback {
@@ -59,6 +61,7 @@ impl Fallback {
     pub fn name(self) -> &'static str {
         match self {
             Fallback::Pulley => "pulley",
+            Fallback::Jit => "jit",
         }
     }
 }

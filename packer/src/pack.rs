@@ -78,6 +78,8 @@ impl std::fmt::Display for Note {
 pub(crate) struct Program<'a> {
     pub versions: Vec<Compiled<'a>>,
     pub bytecode: Option<Vec<u8>>,
+    /// What a compiler that goes along compiles.
+    pub wasm: Option<Vec<u8>>,
     pub settings: Settings,
     /// What CPU level native stands for.
     pub native_features: CpuFeatures,
@@ -117,7 +119,7 @@ pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) ->
     };
     at(Stage::Link);
     let kind = match options.fallback {
-        Some(Fallback::Pulley) => Kind::Pulley,
+        Some(Fallback::Pulley | Fallback::Jit) => Kind::Fallback,
         _ if program.settings.gc => Kind::LeanGc,
         _ => Kind::Lean,
     };
@@ -147,6 +149,7 @@ fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> 
     Ok(Program {
         versions,
         bytecode: compiled.bytecode,
+        wasm: (options.fallback == Some(Fallback::Jit)).then(|| module.with_names_only().into_owned()),
         settings: compiled.settings,
         native_features,
         module_name: module.name.map(str::to_owned),
@@ -235,6 +238,7 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
             names: names::table(&functions, |function| function.name)?,
         }],
         bytecode: None,
+        wasm: None,
         settings,
         native_features,
         module_name: module.name.and_then(|name| module.strings.get(name)).map(str::to_owned),

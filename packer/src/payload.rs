@@ -29,6 +29,8 @@ pub(crate) struct Content<'a> {
     pub versions: Vec<Version<'a>>,
     /// The module for the interpreter, and its key.
     pub bytecode: Option<(&'a [u8], u64)>,
+    /// The compiler that goes along, and the module for it.
+    pub jit: Option<(&'a [u8], &'a [u8])>,
 }
 
 /// A payload whose places are fixed.
@@ -54,7 +56,7 @@ impl<'a> Payload<'a> {
     /// # Errors
     /// [`Error::DamagedImage`] for modules that cannot be laid out.
     pub fn new(content: &Content<'a>, metadata_len: usize, target: Target) -> Result<Self> {
-        let alone = content.versions.len() == 1 && content.bytecode.is_none();
+        let alone = content.versions.len() == 1 && content.bytecode.is_none() && content.jit.is_none();
         let mut fronts = Vec::new();
         for version in &content.versions {
             fronts.push(Layout::new(&Image::parse(version.image)?, target, true, alone)?);
@@ -111,7 +113,14 @@ impl<'a> Payload<'a> {
             plan.pieces.push((data_at, Piece::Bytes(data)));
             image = Some(range);
         }
-        let len = end_of_data;
+        let mut len = end_of_data;
+        if let Some((compiler, wasm)) = content.jit {
+            for (kind, bytes) in [(RegionKind::Compiler, compiler), (RegionKind::Wasm, wasm)] {
+                len = len.next_multiple_of(8);
+                plan.put(kind, len, bytes);
+                len += bytes.len();
+            }
+        }
         Ok(Payload {
             regions: plan.sorted(),
             parts: parts(&texts, image, len.next_multiple_of(page)),
@@ -170,7 +179,8 @@ impl<'a> Plan<'a> {
 
 /// Number of regions.
 fn count(content: &Content<'_>, image: bool) -> usize {
-    3 * content.versions.len() + usize::from(image) + usize::from(content.bytecode.is_some())
+    let fallback = usize::from(content.bytecode.is_some()) + 2 * usize::from(content.jit.is_some());
+    3 * content.versions.len() + usize::from(image) + fallback
 }
 
 /// The parts by access right: what is read, code, what is read ..., initial memory, and what is read again.

@@ -16,7 +16,10 @@ use crate::link::sha256;
 use crate::target::Target;
 
 // Made by build.rs: `static EMBEDDED: &[(&str, &[u8])]`, name and bytes.
+#[cfg(feature = "runtimes")]
 include!(concat!(env!("OUT_DIR"), "/stubs.rs"));
+#[cfg(not(feature = "runtimes"))]
+static EMBEDDED: &[(&str, &[u8])] = &[];
 
 /// The file in a stub folder that lists the others.
 const MANIFEST: &str = "MANIFEST";
@@ -30,20 +33,24 @@ pub enum Kind {
     Lean,
     /// With a collector, for exceptions and collected types.
     LeanGc,
-    /// With an interpreter as well, for programs that carry portable code.
-    Pulley,
+    /// For programs with a fallback: with an interpreter as well and, on Linux, what starts the compiler that a program
+    /// carries.
+    Fallback,
 }
+
+/// The compiler that a program carries, which is a stub too: its kind as in the name of the file.
+pub const COMPILER: &str = "compiler";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 3] = [Kind::Lean, Kind::LeanGc, Kind::Pulley];
+    pub const ALL: [Kind; 3] = [Kind::Lean, Kind::LeanGc, Kind::Fallback];
 
     /// Its name, as in the name of the stub's file.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Lean => "lean",
             Kind::LeanGc => "lean-gc",
-            Kind::Pulley => "pulley",
+            Kind::Fallback => "fallback",
         }
     }
 
@@ -96,11 +103,23 @@ impl Folders {
     }
 }
 
-/// Finds a stub: in the folders that were named, inside the packer, in the folders beside it.
+/// Finds a runtime: in the folders that were named, inside the packer, in the folders beside it.
 ///
 /// # Errors
 /// [`Error::StubMissing`], and [`Error::Stub`] for one that is there and is not what its folder's manifest says.
 pub fn find(target: Target, kind: Kind, folders: &Folders) -> Result<(Cow<'static, [u8]>, Place)> {
+    find_named(target, kind.name(), folders)
+}
+
+/// Finds the [`COMPILER`] in the same places.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_compiler(target: Target, folders: &Folders) -> Result<(Cow<'static, [u8]>, Place)> {
+    find_named(target, COMPILER, folders)
+}
+
+fn find_named(target: Target, kind: &'static str, folders: &Folders) -> Result<(Cow<'static, [u8]>, Place)> {
     let name = format!("{target}-{kind}");
     let within = |folders: &[PathBuf]| -> Result<Option<(Cow<'static, [u8]>, Place)>> {
         for folder in folders {

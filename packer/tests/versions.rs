@@ -5,7 +5,7 @@ mod common;
 use std::process::{Command, Stdio};
 
 use common::{HELLO, Outcome, folder, module_with_image, pack, run_bytes};
-use nyash_format::{CpuLevel, HashOf, RegionKind, SLOT_LEN, Slot};
+use nyash_format::{CpuLevel, HashOf, RegionKind};
 use nyash_pack::inspect::Program;
 use nyash_pack::{Error, Fallback, Options, cpu};
 
@@ -24,26 +24,9 @@ fn with_fallback(levels: &str, fallback: Fallback) -> Options {
     }
 }
 
-/// The program with another compatibility key in each module, as if a runtime of another version met it. All digests
-/// are right.
+/// The program as if a runtime of another version met it.
 fn unfit(file: &[u8]) -> Vec<u8> {
-    let program = Program::parse(file).unwrap();
-    let payload = program.payload.as_ptr() as usize - file.as_ptr() as usize;
-    let slot_at = program.executable.offset_of(program.slot_address).unwrap() as usize;
-    let mut out = file.to_vec();
-    for number in 0..program.regions.len() {
-        let region = payload + 24 + 32 * number;
-        if out[region] == RegionKind::Module as u8 {
-            out[region + 24] ^= 1;
-        }
-    }
-    let covered = (program.slot.header_len + program.slot.metadata_len) as usize;
-    let slot = Slot {
-        digest: nyash_format::digest(&out[payload..payload + covered]),
-        ..program.slot
-    };
-    out[slot_at..slot_at + SLOT_LEN].copy_from_slice(&slot.to_bytes());
-    out
+    nyash_tests::unfit(file).unwrap()
 }
 
 fn ended(outcome: Outcome) -> (Option<i32>, String, String) {

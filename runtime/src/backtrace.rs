@@ -6,6 +6,8 @@
 
 use core::cell::UnsafeCell;
 
+use nyash_format::NameTable;
+
 use crate::frames;
 
 /// Innermost frames kept.
@@ -52,8 +54,8 @@ impl Recorded {
 struct State {
     text_start: usize,
     text_len: usize,
-    /// Which name table is about that text.
-    names: usize,
+    /// The name table about that text.
+    names: &'static [u8],
     stack_top: usize,
     recorded: Recorded,
     /// The record was made in a signal handler. A trap that a signal raised ends the program, and the handler itself
@@ -69,7 +71,7 @@ unsafe impl Sync for Global {}
 static STATE: Global = Global(UnsafeCell::new(State {
     text_start: 0,
     text_len: 0,
-    names: 0,
+    names: &[],
     stack_top: 0,
     recorded: Recorded {
         first: [0; FIRST],
@@ -79,19 +81,19 @@ static STATE: Global = Global(UnsafeCell::new(State {
     final_record: false,
 }));
 
-/// Tells where the compiled code and the end of the stack are, and which name table is about that code. Until then
-/// nothing is recorded.
-pub fn set_bounds(text: &[u8], names: usize, stack_top: usize) {
+/// Tells where the compiled code and the end of the stack are, and the name table about that code. Until then nothing
+/// is recorded.
+pub fn set_bounds(text: &[u8], names: &'static [u8], stack_top: usize) {
     // SAFETY: see `Global`.
     let state = unsafe { &mut *STATE.0.get() };
     (state.text_start, state.text_len, state.stack_top) = (text.as_ptr() as usize, text.len(), stack_top);
     state.names = names;
 }
 
-/// The name table about the code that runs, by its place among those.
-pub fn names() -> usize {
+/// The name table about the code that runs, if it is there and undamaged.
+pub fn names() -> Option<NameTable<'static>> {
     // SAFETY: see `Global`; called when the program has ended.
-    unsafe { (*STATE.0.get()).names }
+    NameTable::parse(unsafe { (*STATE.0.get()).names }).ok()
 }
 
 /// The last recorded call stack.

@@ -2,21 +2,23 @@
 
 use core::fmt;
 
-#[cfg(feature = "pulley")]
+#[cfg(feature = "fallback")]
 use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET};
 use nyash_format::{CompatKey, CpuFeatures, CpuLevel, Region, RegionKind};
 
 use crate::cpu::{self, Machine};
 use crate::message::{EXIT_UNUSABLE, die};
-use crate::payload::{self, Payload};
+use crate::payload::{self, Payload, Regions};
+#[cfg(all(feature = "fallback", target_os = "linux"))]
+use crate::platform::compiler::Request;
 use crate::platform::start::Arguments;
 
 /// Set to anything but nothing, it keeps the notice about a fallback away.
-#[cfg(feature = "pulley")]
+#[cfg(feature = "fallback")]
 const QUIET: &[u8] = b"NYASH_QUIET=";
 
 /// The target of bytecode that this runtime's interpreter takes.
-#[cfg(feature = "pulley")]
+#[cfg(feature = "fallback")]
 pub const BYTECODE: &str = if cfg!(target_endian = "big") {
     BYTECODE_BIG_ENDIAN
 } else {
@@ -24,16 +26,48 @@ pub const BYTECODE: &str = if cfg!(target_endian = "big") {
 };
 
 /// The code to run.
-pub enum Code {
-    /// A compiled module, the code inside it, and which name table is about that.
-    Native {
-        module: &'static [u8],
-        text: &'static [u8],
-        names: usize,
-    },
-    /// A module for the interpreter.
-    #[cfg(feature = "pulley")]
-    Bytecode(&'static [u8]),
+pub struct Code {
+    /// A compiled module, or one for the interpreter.
+    pub module: &'static [u8],
+    /// The machine code inside it; none for the interpreter.
+    pub text: &'static [u8],
+    /// The name table about it, read only when a call stack is printed.
+    pub names: &'static [u8],
+    /// Address and length of the initial memory that can be moved, both 0 if there is none.
+    pub image: (usize, usize),
+}
+
+impl Code {
+    /// The code of a module region, which stands behind `index` others.
+    fn compiled(regions: &Regions, module: Region, index: usize) -> Self {
+        let Some(text) = regions.header.nth(RegionKind::Text, index) else {
+            die(
+                EXIT_UNUSABLE,
+                format_args!("cannot start: the header has an invalid text region; pack the program again"),
+            );
+        };
+        Code {
+            module: regions.bytes(module),
+            text: regions.bytes(text),
+            names: regions.names(index),
+            image: regions.image(),
+        }
+    }
+
+    #[cfg(feature = "fallback")]
+    fn bytecode(regions: &Regions, module: Region) -> Self {
+        Code {
+            module: regions.bytes(module),
+            text: &[],
+            names: regions.names(0),
+            image: regions.image(),
+        }
+    }
+
+    /// Whether it is for the interpreter.
+    pub fn is_bytecode(&self) -> bool {
+        cfg!(feature = "fallback") && self.text.is_empty()
+    }
 }
 
 /// Chooses, or ends the process with the reason why there is nothing to choose.
@@ -41,7 +75,7 @@ pub fn choose(payload: &Payload, arguments: &Arguments) -> Code {
     let mut machine = Machine::new(arguments);
     let mut reason = None;
     let mut index = 0;
-    while let Some(region) = payload.header.nth(RegionKind::Module, index) {
+    while let Some(region) = payload.regions.header.nth(RegionKind::Module, index) {
         let wanted = region.cpu.features(payload.metadata.native_features);
         let lacks = machine.missing(wanted);
         if !lacks.is_empty() {
@@ -49,17 +83,7 @@ pub fn choose(payload: &Payload, arguments: &Arguments) -> Code {
         } else if !fits(payload, &region) {
             reason = Some(Unfit::Key(region.cpu));
         } else {
-            let Some(text) = payload.header.nth(RegionKind::Text, index) else {
-                die(
-                    EXIT_UNUSABLE,
-                    format_args!("cannot start: the header has an invalid text region; pack the program again"),
-                );
-            };
-            return Code::Native {
-                module: payload.bytes(region),
-                text: payload.bytes(text),
-                names: index,
-            };
+            return Code::compiled(&payload.regions, region, index);
         }
         index += 1;
     }
@@ -69,12 +93,17 @@ pub fn choose(payload: &Payload, arguments: &Arguments) -> Code {
             format_args!("cannot start: the header has an invalid missing module region; pack the program again"),
         );
     };
-    #[cfg(feature = "pulley")]
-    if let Some(region) = payload.header.find(RegionKind::Bytecode)
+    #[cfg(feature = "fallback")]
+    if let Some(region) = payload.regions.header.find(RegionKind::Bytecode)
         && bytecode_key(payload).hash() == region.key
     {
-        notice(arguments, &reason, "with the interpreter, which is slower");
-        return Code::Bytecode(payload.bytes(region));
+        notice(arguments, &reason, "it goes on with the interpreter, which is slower");
+        return Code::bytecode(&payload.regions, region);
+    }
+    #[cfg(all(feature = "fallback", target_os = "linux"))]
+    if let Some(request) = Request::of(&payload.regions) {
+        notice(arguments, &reason, "it is compiled now, for this machine");
+        return compile(payload, &request, &mut machine);
     }
     refuse(payload, &reason)
 }
@@ -113,7 +142,7 @@ fn refuse(payload: &Payload, reason: &Unfit) -> ! {
             format_args!(
                 "cannot start: {reason}\n\
                  pack it again with --cpu baseline, with a version for each kind of machine such as --cpu baseline+v3, \
-                 or with --fallback pulley"
+                 or with --fallback pulley or jit"
             ),
         ),
         Unfit::Key(level) => die(
@@ -141,7 +170,7 @@ fn fits(payload: &Payload, region: &Region) -> bool {
     key(payload, region.cpu).hash() == region.key
 }
 
-#[cfg(feature = "pulley")]
+#[cfg(feature = "fallback")]
 fn bytecode_key(payload: &Payload) -> CompatKey<'static> {
     CompatKey {
         wasmtime: payload::WASMTIME,
@@ -151,8 +180,32 @@ fn bytecode_key(payload: &Payload) -> CompatKey<'static> {
     }
 }
 
+/// The code that the program's own compiler makes for this machine.
+#[cfg(all(feature = "fallback", target_os = "linux"))]
+fn compile(payload: &Payload, request: &Request, machine: &mut Machine) -> Code {
+    let fail = |what: &str, error: &dyn fmt::Display| -> ! {
+        die(EXIT_UNUSABLE, format_args!("cannot start: {what}: {error}"));
+    };
+    let all = CpuFeatures::from_bits((1 << cpu::ARCH.feature_names().len()) - 1);
+    let features = all.without(machine.missing(all));
+    let answer = request
+        .answer(&payload.metadata.engine, features)
+        .unwrap_or_else(|error| fail("the program cannot be compiled on this machine", &error));
+    let unusable = "what the compiler inside the program wrote cannot be used";
+    let regions = payload::regions(answer.bytes()).unwrap_or_else(|error| fail(unusable, &error));
+    let module = regions.header.find(RegionKind::Module);
+    let Some(module) = module.filter(|module| fits(payload, module)) else {
+        fail(unusable, &"it is for another runtime; pack the program again");
+    };
+    let code = Code::compiled(&regions, module, 0);
+    if let Err(error) = answer.set_access(code.text, code.image) {
+        fail("the system refuses to map the compiled program", &error);
+    }
+    code
+}
+
 /// Says once that the program goes on in another way.
-#[cfg(feature = "pulley")]
+#[cfg(feature = "fallback")]
 fn notice(arguments: &Arguments, reason: &Unfit, how: &str) {
     use core::fmt::Write;
 
@@ -162,7 +215,7 @@ fn notice(arguments: &Arguments, reason: &Unfit, how: &str) {
         // Stderr never reports an error.
         let _ = writeln!(
             out,
-            "{}: note: {reason}; it goes on {how} (NYASH_QUIET=1 silences this)",
+            "{}: note: {reason}; {how} (NYASH_QUIET=1 silences this)",
             crate::program::name()
         );
     }

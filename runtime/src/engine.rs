@@ -2,7 +2,6 @@
 
 use alloc::sync::Arc;
 
-#[cfg(feature = "pulley")]
 use core::num::NonZeroUsize;
 
 use nyash_format::Engine as Settings;
@@ -28,7 +27,6 @@ impl CustomCodeMemory for MappedCode {
 }
 
 /// Frames that wasmtime keeps of a call stack that is not ours to walk.
-#[cfg(feature = "pulley")]
 const FRAMES: usize = 56;
 
 /// Makes the engine that `settings` describe, for this kind of code.
@@ -37,10 +35,10 @@ const FRAMES: usize = 56;
 /// When this runtime cannot serve the settings, for example garbage collection in a runtime without.
 pub fn new(settings: &Settings, code: &Code) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
-    #[cfg_attr(not(feature = "pulley"), expect(unused_mut, reason = "bytecode has its own"))]
+    #[cfg_attr(not(feature = "fallback"), expect(unused_mut, reason = "bytecode has its own"))]
     let mut settings = *settings;
-    #[cfg(feature = "pulley")]
-    if let Code::Bytecode(_) = code {
+    #[cfg(feature = "fallback")]
+    if code.is_bytecode() {
         config.target(crate::choose::BYTECODE)?;
         settings = settings.for_bytecode();
     }
@@ -55,11 +53,7 @@ pub fn new(settings: &Settings, code: &Code) -> wasmtime::Result<Engine> {
         // Not used, and wasmtime refuses it when it is smaller.
         .async_stack_size(settings.max_wasm_stack as usize)
         // Call stacks of compiled code are our own: see `backtrace.rs`.
-        .wasm_backtrace_max_frames(match code {
-            Code::Native { .. } => None,
-            #[cfg(feature = "pulley")]
-            Code::Bytecode(_) => NonZeroUsize::new(FRAMES),
-        })
+        .wasm_backtrace_max_frames(NonZeroUsize::new(if code.is_bytecode() { FRAMES } else { 0 }))
         .signals_based_traps(settings.signals_based_traps)
         .memory_init_cow(settings.memory_init_cow);
     // SAFETY: the CPU level of the module has been checked as a whole (`choose.rs`), once, instead of flag by flag: each

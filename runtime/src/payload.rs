@@ -1,6 +1,6 @@
 //! The payload in our own image, found through the slot.
 
-use nyash_format::{FormatError, Header, Metadata, NameTable, Region, RegionKind, SLOT_LEN, Slot};
+use nyash_format::{FormatError, Header, Metadata, Region, RegionKind, SLOT_LEN, Slot};
 
 /// The version of wasmtime in this runtime; the manifest pins it.
 pub const WASMTIME: &str = "48.0.8";
@@ -36,13 +36,13 @@ macro_rules! gc {
     };
 }
 
-#[cfg(feature = "pulley")]
+#[cfg(feature = "fallback")]
 macro_rules! kind {
     () => {
-        "pulley"
+        "fallback"
     };
 }
-#[cfg(not(feature = "pulley"))]
+#[cfg(not(feature = "fallback"))]
 macro_rules! kind {
     () => {
         "lean"
@@ -77,14 +77,26 @@ pub struct Payload {
     /// Decoded metadata.
     pub metadata: Metadata<'static>,
     /// Its regions.
+    pub regions: Regions,
+}
+
+/// A header and the bytes that it is about.
+pub struct Regions {
+    /// Says which regions there are.
     pub header: Header<'static>,
     mapped: &'static [u8],
 }
 
-impl Payload {
+impl Regions {
     /// The bytes of a region. `Header::parse` has checked that regions lie inside the payload.
     pub fn bytes(&self, region: Region) -> &'static [u8] {
-        slice(self.mapped, region)
+        &self.mapped[region.offset as usize..][..region.len as usize]
+    }
+
+    /// The name table that stands behind `index` others; empty if there is none.
+    pub fn names(&self, index: usize) -> &'static [u8] {
+        let region = self.header.nth(RegionKind::Names, index);
+        region.map_or(&[], |region| self.bytes(region))
     }
 
     /// Address and length of the initial memory that can be moved, both 0 if there is none. It is writable and goes
@@ -123,22 +135,20 @@ pub fn find() -> Result<Payload, FormatError> {
     let metadata = Metadata::parse(metadata)?;
     Ok(Payload {
         metadata,
-        header,
-        mapped: bytes,
+        regions: Regions { header, mapped: bytes },
     })
 }
 
-/// A name table, if it is there and undamaged. Read only after a trap.
-pub fn names(index: usize) -> Option<NameTable<'static>> {
-    let (slot, bytes) = mapped().ok()?;
-    let (header, _) = slot.split(bytes).ok()?;
-    let region = Header::parse(header, slot.payload_len)
-        .ok()?
-        .nth(RegionKind::Names, index)?;
-    NameTable::parse(slice(bytes, region)).ok()
-}
-
-/// `Header::parse` has checked that regions lie inside the payload.
-fn slice(bytes: &'static [u8], region: Region) -> &'static [u8] {
-    &bytes[region.offset as usize..][..region.len as usize]
+/// The regions of a payload without metadata, as a compiler writes it.
+#[cfg(all(feature = "fallback", target_os = "linux"))]
+pub fn regions(bytes: &'static [u8]) -> Result<Regions, FormatError> {
+    // The header tells its own length.
+    let len = bytes
+        .get(12..16)
+        .and_then(|len| Some(u32::from_le_bytes(len.try_into().ok()?)));
+    let header = bytes.get(..len.unwrap_or(0) as usize).unwrap_or(bytes);
+    Ok(Regions {
+        header: Header::parse(header, bytes.len() as u64)?,
+        mapped: bytes,
+    })
 }

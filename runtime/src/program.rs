@@ -28,14 +28,8 @@ pub fn run(arguments: Arguments) -> ! {
         );
     });
     let code = choose::choose(&payload, &arguments);
-    #[cfg_attr(
-        not(feature = "pulley"),
-        expect(irrefutable_let_patterns, reason = "there is nothing else")
-    )]
-    if let Code::Native { text, names, .. } = code {
-        backtrace::set_bounds(text, names, arguments.stack_top());
-    }
-    let (start_of_image, len) = payload.image();
+    backtrace::set_bounds(code.text, code.names, arguments.stack_top());
+    let (start_of_image, len) = code.image;
     image::set_segment(start_of_image, len);
     match start_module(payload, &code, arguments) {
         Ok(()) => syscall::exit(0),
@@ -107,12 +101,7 @@ fn instantiate(payload: Payload, code: &Code, arguments: Arguments) -> Result<(S
 }
 
 fn load(engine: &Engine, code: &Code) -> wasmtime::Result<Module> {
-    match *code {
-        // SAFETY: the region is a module that the packer compiled, mapped as the module's ELF sections ask for, for the
-        // life of the process; its bytes are not changed.
-        Code::Native { module, .. } => unsafe { Module::deserialize_raw(engine, NonNull::from(module)) },
-        // SAFETY: the same.
-        #[cfg(feature = "pulley")]
-        Code::Bytecode(module) => unsafe { Module::deserialize_raw(engine, NonNull::from(module)) },
-    }
+    // SAFETY: the region is a module that our compiler made, mapped as the module's ELF sections ask for, for the life of
+    // the process; its bytes are not changed.
+    unsafe { Module::deserialize_raw(engine, NonNull::from(code.module)) }
 }

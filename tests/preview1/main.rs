@@ -9,7 +9,7 @@
 //!
 //! | `NYASH_TEST_TARGET`, `NYASH_TEST_RUNNER` | pack for another target, and the emulator that runs its programs. The runtimes are those of `NYASH_PACK_STUBS`. What the target's system forces to be otherwise is listed, with its reason, in `differences/TARGET.txt` |
 //!
-//! | `NYASH_FALLBACK` | `pulley`: the programs carry bytecode, and the compiled module in them fits no runtime |
+//! | `NYASH_FALLBACK` | `pulley` or `jit`: the programs have this fallback, and the compiled module in them fits no runtime |
 //!
 //! Setup lines of a script:
 //!
@@ -29,7 +29,6 @@
 mod differences;
 mod export;
 mod run;
-mod unfit;
 
 use std::fs;
 use std::path::{Path, PathBuf};

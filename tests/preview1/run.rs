@@ -16,6 +16,7 @@ use anyhow::{Context, Result, bail, ensure};
 use nyash_pack::stub::Folders;
 use nyash_pack::{Directory, Fallback, Options, Packed, Target};
 use nyash_tests::script::{Script, Setup};
+use nyash_tests::unfit;
 
 /// Whether the kernel is to have the system call.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,12 +109,14 @@ pub fn pack_for(script: &Script, module: &str, target: Target) -> Result<Packed>
         // Emulators have their own idea of argument 0.
         options.argv0.get_or_insert_with(|| b"program".to_vec());
     }
-    if std::env::var_os("NYASH_FALLBACK").is_none() {
-        return Ok(nyash_pack::pack(module.as_bytes(), &options)?);
-    }
-    options.fallback = Some(Fallback::Pulley);
+    options.fallback = match std::env::var("NYASH_FALLBACK").as_deref() {
+        Ok("pulley") => Some(Fallback::Pulley),
+        Ok("jit") => Some(Fallback::Jit),
+        Ok(other) => bail!("NYASH_FALLBACK is {other}, and there are pulley and jit"),
+        Err(_) => return Ok(nyash_pack::pack(module.as_bytes(), &options)?),
+    };
     let mut packed = nyash_pack::pack(module.as_bytes(), &options)?;
-    packed.bytes = crate::unfit::unfit(&packed.bytes)?;
+    packed.bytes = unfit(&packed.bytes)?;
     Ok(packed)
 }
 

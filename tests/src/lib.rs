@@ -1,4 +1,7 @@
-//! A small language for tests of WASI preview 1: a script of calls becomes a module that makes them and prints the
+//! What tests of several crates share: programs that fit no runtime ([`unfit()`]), and a small language for tests of WASI
+//! preview 1.
+//!
+//! A script of calls becomes a module that makes them and prints the
 //! results.
 //!
 //! ```text
@@ -17,4 +20,7 @@
 //! starts with `raw` gives every argument as the function takes it.
 
 pub mod script;
+mod unfit;
 pub mod wat;
+
+pub use unfit::unfit;

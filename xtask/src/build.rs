@@ -1,4 +1,5 @@
-//! One runtime, built by a cargo of its own in `runtime/`, like `packer/build.rs` builds those that every packer carries.
+//! One stub. Runtimes are built by a cargo of their own in `runtime/`, like `packer/build.rs` builds those that every packer
+//! carries; the compiler of `--fallback jit` is the workspace's crate `jit`, linked statically.
 
 use std::env;
 use std::ffi::OsString;
@@ -7,44 +8,39 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::table::{Kind, Row, Toolchain};
+use crate::table::{COMPILER, Kind, Row, Toolchain};
 
 /// Where things are and how to build.
 pub struct Place<'a> {
-    /// The folder that holds `runtime/` and `format-spec/`.
+    /// The folder of the repository, or of a copy of it.
     pub root: &'a Path,
-    /// Cargo's output goes into a folder of each target below this one, which all kinds of the target share.
+    /// Cargo's output goes into folders below this one, one for each toolchain and worker: what runs while building
+    /// (procedural macros) is then built once and not once a target.
     pub output: &'a Path,
-    /// Processes at once; cargo's own choice if there is none.
-    pub jobs: Option<usize>,
 }
 
 /// Builds a runtime and returns the path of the executable, which the next kind overwrites.
 ///
 /// # Errors
 /// With everything that cargo said when it failed.
-pub fn build(place: &Place<'_>, row: &Row, kind: &Kind) -> Result<PathBuf> {
-    let target_dir = place.output.join(row.target);
+pub fn build(place: &Place<'_>, worker: usize, row: &Row, kind: &Kind) -> Result<PathBuf> {
+    let toolchain = match row.toolchain {
+        Toolchain::Plain => "plain",
+        Toolchain::Debian { .. } => "debian",
+    };
+    let target_dir = place.output.join(format!("{toolchain}-{worker}"));
     let plain = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = match row.toolchain {
         Toolchain::Plain => Command::new(&plain),
         Toolchain::Debian { .. } => Command::new("/usr/bin/cargo"),
     };
-    for (name, _) in env::vars_os() {
-        if is_of_outer_build(&name.to_string_lossy()) {
-            command.env_remove(name);
-        }
-    }
     command
         .current_dir(place.root.join("runtime"))
         .args(["build", "--release", "--locked", "--target", row.triple, "--target-dir"])
         .arg(&target_dir)
-        .args(["--config", &without_home(row.triple)?]);
+        .args(["--config", &flags(row.triple, &[])?]);
     if !kind.features.is_empty() {
         command.args(["--features", &kind.features.join(",")]);
-    }
-    if let Some(jobs) = place.jobs {
-        command.args(["--jobs", &jobs.to_string()]);
     }
     if let Toolchain::Debian { std_features } = row.toolchain {
         command
@@ -58,19 +54,45 @@ pub fn build(place: &Place<'_>, row: &Row, kind: &Kind) -> Result<PathBuf> {
             .env("MACOSX_DEPLOYMENT_TARGET", "11.0")
             .env("PATH", path_with_linker()?);
     }
+    run(command, row, kind.name)?;
+    Ok(target_dir.join(row.triple).join("release").join(row.executable))
+}
+
+/// Builds the compiler and returns the path of the executable.
+///
+/// # Errors
+/// With everything that cargo said when it failed.
+pub fn build_compiler(place: &Place<'_>, row: &Row) -> Result<PathBuf> {
+    const PROFILE: &str = "jit";
+    let target_dir = place.output.join("compiler");
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(place.root)
+        .args(["build", "--locked", "--package", "nyash-jit", "--profile", PROFILE])
+        .args(["--target", row.triple, "--target-dir"])
+        .arg(&target_dir)
+        // What runs it may have no libc, and may have an old processor.
+        .args(["--config", &flags(row.triple, &["-Ctarget-feature=+crt-static"])?]);
+    run(command, row, COMPILER)?;
+    Ok(target_dir.join(row.triple).join(PROFILE).join("nyash-jit"))
+}
+
+/// Runs cargo for a stub.
+fn run(mut command: Command, row: &Row, kind: &str) -> Result<()> {
+    for (name, _) in env::vars_os() {
+        if is_of_outer_build(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
     let done = command
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("cannot run {}", command.get_program().display()))?;
     if !done.status.success() {
-        bail!(
-            "building {}-{} failed:\n{}",
-            row.target,
-            kind.name,
-            String::from_utf8_lossy(&done.stderr)
-        );
+        let said = String::from_utf8_lossy(&done.stderr);
+        bail!("building {}-{kind} failed:\n{said}", row.target);
     }
-    Ok(target_dir.join(row.triple).join("release").join(row.executable))
+    Ok(())
 }
 
 /// Flags and wrappers of the build of this task are not meant for the runtime. The same list as in `packer/build.rs`.
@@ -93,15 +115,17 @@ fn is_of_outer_build(name: &str) -> bool {
     OUTER.contains(&name) || PER_BUILD.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// A setting that keeps the place of downloaded crates out of panic messages, hence out of the stub.
-/// `packer/build.rs` passes the same.
-fn without_home(triple: &str) -> Result<String> {
+/// The setting of compiler flags for a stub: these, and one that keeps the place of downloaded crates out of panic
+/// messages, hence out of the stub. `packer/build.rs` passes the same.
+fn flags(triple: &str, more: &[&str]) -> Result<String> {
     let home = match env::var_os("CARGO_HOME") {
         Some(home) => PathBuf::from(home),
         None => PathBuf::from(env::var_os("HOME").context("neither CARGO_HOME nor HOME is set")?).join(".cargo"),
     };
     let flag = format!("--remap-path-prefix={}=", home.join("registry/src/").display());
-    Ok(format!("target.{triple}.rustflags=[{flag:?}]"))
+    let mut flags = vec![flag.as_str()];
+    flags.extend(more);
+    Ok(format!("target.{triple}.rustflags={flags:?}"))
 }
 
 /// The search path with rust-lld of the plain toolchain in front: Debian's has none, and one linker for all is one less

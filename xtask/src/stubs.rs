@@ -1,14 +1,17 @@
 //! `cargo xtask stubs`: every runtime of the table into a stub folder.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use crate::build::{Place, build};
-use crate::table::{KINDS, ROWS, Row};
+use crate::build::{Place, build, build_compiler};
+use crate::table::{COMPILER, KINDS, ROWS, Row};
 use crate::{folder, packages};
 
 /// Options of the task.
@@ -20,9 +23,9 @@ pub struct Arguments {
     /// Only this target; may be given several times
     #[arg(long = "target", value_name = "NAME")]
     targets: Vec<String>,
-    /// Processes at once
+    /// Targets that are built at once [default: the number of processors]
     #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    jobs: Option<NonZeroUsize>,
     /// Build everything a second time in another folder, and fail unless the bytes are the same
     #[arg(long)]
     check: bool,
@@ -49,18 +52,16 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let place = Place {
         root,
         output: &target.join("stubs-build"),
-        jobs: arguments.jobs,
     };
-    let mut built = Vec::new();
-    build_all(&place, &rows, |name, bytes| {
-        folder::put(&out, &name, &bytes)?;
-        built.push(name);
-        Ok(())
-    })?;
+    let jobs = arguments.jobs.or(thread::available_parallelism().ok());
+    let jobs = jobs.map_or(1, NonZeroUsize::get);
+    let begin = Instant::now();
+    let built = build_all(&place, &rows, jobs, |name, bytes| folder::put(&out, name, bytes))?;
     folder::write_manifest(&out, &head, &built)?;
-    println!("{} stubs in {}", built.len(), out.display());
+    let seconds = begin.elapsed().as_secs();
+    println!("{} stubs in {}, after {seconds} s", built.len(), out.display());
     if arguments.check {
-        check(&place, &rows, &out)?;
+        check(&place, &rows, jobs, &out)?;
     }
     Ok(())
 }
@@ -77,42 +78,76 @@ fn rows(names: &[String]) -> Result<Vec<&'static Row>> {
     names.iter().map(find).collect()
 }
 
-fn build_all(place: &Place<'_>, rows: &[&Row], mut each: impl FnMut(String, Vec<u8>) -> Result<()>) -> Result<()> {
-    for row in rows {
-        for kind in KINDS {
+/// Builds every kind of every row, `jobs` rows at once, and returns the stubs' names. Most of the time goes to single
+/// threads: wasmtime is one crate, and so is what the linker optimises.
+fn build_all(
+    place: &Place<'_>,
+    rows: &[&Row],
+    jobs: usize,
+    each: impl Fn(&str, &[u8]) -> Result<()> + Sync,
+) -> Result<Vec<String>> {
+    let waiting = Mutex::new(rows.iter());
+    let next = || waiting.lock().ok()?.next();
+    let work = |worker: usize| -> Result<Vec<String>> {
+        let mut built = Vec::new();
+        let mut make = |row: &Row, kind: &str, build: &dyn Fn() -> Result<PathBuf>| -> Result<()> {
             let begin = Instant::now();
-            let path = build(place, row, kind)?;
+            let path = build()?;
             let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
-            let name = format!("{}-{}", row.target, kind.name);
+            let name = format!("{}-{kind}", row.target);
             println!("{name:24} {:8} bytes {:5} s", bytes.len(), begin.elapsed().as_secs());
-            each(name, bytes)?;
+            each(&name, &bytes)?;
+            built.push(name);
+            Ok(())
+        };
+        while let Some(row) = next() {
+            for kind in KINDS {
+                make(row, kind.name, &|| build(place, worker, row, kind))?;
+            }
+            if row.compiler {
+                make(row, COMPILER, &|| build_compiler(place, row))?;
+            }
         }
-    }
-    Ok(())
+        Ok(built)
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs.min(rows.len()))
+            .map(|worker| scope.spawn(move || work(worker)))
+            .collect();
+        let mut built = Vec::new();
+        for worker in workers {
+            built.extend(worker.join().map_err(|_| anyhow!("a builder panicked"))??);
+        }
+        Ok(built)
+    })
 }
 
 /// Builds once more from a copy of the source in another folder and compares.
-fn check(place: &Place<'_>, rows: &[&Row], out: &Path) -> Result<()> {
+fn check(place: &Place<'_>, rows: &[&Row], jobs: usize, out: &Path) -> Result<()> {
     let copy = std::env::temp_dir().join(format!("nyash-stubs-{}", std::process::id()));
     let root = copy.join("a folder elsewhere");
     println!("once more in {}", root.display());
     let checked = (|| {
-        for folder in ["runtime", "format-spec"] {
+        for folder in ["runtime", "format-spec", "packer", "jit", "nyash", "tests", "xtask"] {
             copy_folder(&place.root.join(folder), &root.join(folder))?;
+        }
+        for file in ["Cargo.toml", "Cargo.lock"] {
+            fs::copy(place.root.join(file), root.join(file)).with_context(|| file.to_owned())?;
         }
         let again = Place {
             root: &root,
             output: &copy.join("output"),
-            jobs: place.jobs,
         };
-        let mut different = Vec::new();
-        build_all(&again, rows, |name, bytes| {
-            let first = fs::read(out.join(&name)).with_context(|| name.clone())?;
+        let different = Mutex::new(Vec::new());
+        build_all(&again, rows, jobs, |name, bytes| {
+            let first = fs::read(out.join(name)).with_context(|| name.to_owned())?;
             if first != bytes {
-                different.push(name);
+                let mut different = different.lock().map_err(|_| anyhow!("a builder panicked"))?;
+                different.push(name.to_owned());
             }
             Ok(())
         })?;
+        let different = different.into_inner().map_err(|_| anyhow!("a builder panicked"))?;
         ensure!(
             different.is_empty(),
             "not the same bytes when built in another folder: {}",

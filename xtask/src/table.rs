@@ -12,6 +12,8 @@ pub struct Row {
     pub executable: &'static str,
     /// Debian packages beyond those of the toolchain.
     pub packages: &'static [Package],
+    /// A compiler for `--fallback jit` can be built: it needs the target's libc.
+    pub compiler: bool,
 }
 
 /// A compiler with a standard library for the target.
@@ -53,6 +55,9 @@ pub struct Kind {
     pub features: &'static [&'static str],
 }
 
+/// The compiler of `--fallback jit`, as in the name of its stub.
+pub const COMPILER: &str = "compiler";
+
 /// The kinds that exist for every target.
 pub const KINDS: &[Kind] = &[
     Kind {
@@ -62,6 +67,10 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "lean-gc",
         features: &["gc"],
+    },
+    Kind {
+        name: "fallback",
+        features: &["fallback"],
     },
 ];
 
@@ -85,6 +94,7 @@ pub const ROWS: &[Row] = &[
         toolchain: Toolchain::Plain,
         executable: "nyash-runtime",
         packages: &[],
+        compiler: true,
     },
     Row {
         target: "aarch64-linux",
@@ -92,6 +102,7 @@ pub const ROWS: &[Row] = &[
         toolchain: Toolchain::Debian { std_features: "" },
         executable: "nyash-runtime",
         packages: &[],
+        compiler: false,
     },
     Row {
         target: "riscv64-linux",
@@ -99,6 +110,7 @@ pub const ROWS: &[Row] = &[
         toolchain: WITH_MEMORY_ROUTINES,
         executable: "nyash-runtime",
         packages: &[],
+        compiler: false,
     },
     Row {
         target: "s390x-linux",
@@ -106,6 +118,7 @@ pub const ROWS: &[Row] = &[
         toolchain: WITH_MEMORY_ROUTINES,
         executable: "nyash-runtime",
         packages: &[],
+        compiler: false,
     },
     Row {
         target: "x86_64-windows",
@@ -114,6 +127,7 @@ pub const ROWS: &[Row] = &[
         toolchain: Toolchain::Debian { std_features: "" },
         executable: "nyash-runtime.exe",
         packages: &[],
+        compiler: false,
     },
     Row {
         target: "aarch64-macos",
@@ -121,6 +135,7 @@ pub const ROWS: &[Row] = &[
         toolchain: Toolchain::Debian { std_features: "" },
         executable: "nyash-runtime",
         packages: LINKER_FOR_MACOS,
+        compiler: false,
     },
     Row {
         target: "x86_64-macos",
@@ -128,5 +143,6 @@ pub const ROWS: &[Row] = &[
         toolchain: Toolchain::Debian { std_features: "" },
         executable: "nyash-runtime",
         packages: LINKER_FOR_MACOS,
+        compiler: false,
     },
 ];

@@ -195,12 +195,15 @@ pub enum Level {
 pub enum FallbackArg {
     /// An interpreter: 130 KB and the bytecode more, slow to run
     Pulley,
+    /// A compiler, run at such a start: 7 MB and the module more, fast once it is compiled; for x86-64 Linux
+    Jit,
 }
 
 impl From<FallbackArg> for Fallback {
     fn from(fallback: FallbackArg) -> Self {
         match fallback {
             FallbackArg::Pulley => Fallback::Pulley,
+            FallbackArg::Jit => Fallback::Jit,
         }
     }
 }

@@ -73,10 +73,16 @@ struct Fallback {
 }
 
 fn fallback(program: &Program<'_>) -> Option<Fallback> {
-    let region = program.all(RegionKind::Bytecode).next()?;
+    let size = |kind| program.all(kind).next().map(|region| region.len);
+    if let Some(size) = size(RegionKind::Bytecode) {
+        return Some(Fallback {
+            kind: nyash_pack::Fallback::Pulley.name(),
+            size,
+        });
+    }
     Some(Fallback {
-        kind: nyash_pack::Fallback::Pulley.name(),
-        size: region.len,
+        kind: nyash_pack::Fallback::Jit.name(),
+        size: size(RegionKind::Compiler)? + size(RegionKind::Wasm)?,
     })
 }
 

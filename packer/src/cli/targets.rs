@@ -26,16 +26,25 @@ struct Stub {
     size: usize,
 }
 
+impl Row {
+    /// How many stubs there can be: the compiler exists for one target only.
+    fn possible(&self) -> usize {
+        Kind::ALL.len() + usize::from(self.target == Target::X86_64Linux.name())
+    }
+}
+
 /// Lists the targets.
 pub fn run(args: &TargetsArgs) -> anyhow::Result<()> {
     let folders = Folders::usual(&args.stub_dir);
     let mut rows = Vec::new();
     for target in Target::ALL {
         let mut stubs = Vec::new();
-        for kind in Kind::ALL {
-            match stub::find(target, kind, &folders) {
+        let runtimes = Kind::ALL.map(|kind| (kind.name(), stub::find(target, kind, &folders)));
+        let compiler = (stub::COMPILER, stub::find_compiler(target, &folders));
+        for (kind, found) in runtimes.into_iter().chain([compiler]) {
+            match found {
                 Ok((bytes, place)) => stubs.push(Stub {
-                    kind: kind.name(),
+                    kind,
                     place: match place {
                         Place::Embedded => "embedded".to_owned(),
                         Place::Folder(folder) => folder.display().to_string(),
@@ -65,7 +74,7 @@ pub fn run(args: &TargetsArgs) -> anyhow::Result<()> {
 }
 
 fn text(rows: &[Row]) -> String {
-    let mut out = String::from("target           runtimes present                 other names\n");
+    let mut out = String::from("target           runtimes present                   other names\n");
     for row in rows {
         let kinds: Vec<&str> = row.stubs.iter().map(|stub| stub.kind).collect();
         let kinds = if kinds.is_empty() {
@@ -76,11 +85,11 @@ fn text(rows: &[Row]) -> String {
         let mut names = vec![row.triple];
         names.extend(row.names);
         let host = if row.host { " (this machine)" } else { "" };
-        out += &format!("{:16} {:32} {}{host}\n", row.target, kinds, names.join(", "));
+        out += &format!("{:16} {:34} {}{host}\n", row.target, kinds, names.join(", "));
     }
-    if rows.iter().any(|row| row.stubs.is_empty()) {
-        out += "\nA target without a runtime needs a stub folder: `cargo xtask stubs` in a checkout of nyash-pack builds all of\n\
-                them; then use --stub-dir DIR, the variable NYASH_PACK_STUBS, or a folder `stubs` beside this program.\n\
+    if rows.iter().any(|row| row.stubs.len() < row.possible()) {
+        out += "\nWhat is missing comes from a stub folder: `cargo xtask stubs` in a checkout of nyash-pack builds all of it,\n\
+                the compiler for --fallback jit too; then use --stub-dir DIR, the variable NYASH_PACK_STUBS, or a folder `stubs` beside this program.\n\
                 A nyash-pack that is built with the variable NYASH_STUBS=DIR carries them inside.\n";
     }
     out

@@ -113,6 +113,14 @@ impl<'a> File<'a> {
     /// what is before it need not start at one, and only the file's bytes in between are padding.
     pub fn start_packing(&self, target: Target, to_text: usize) -> Result<(Vec<u8>, u64)> {
         let page = target.page();
+        for segment in self.segments {
+            let align = segment.p_align.get(self.endian);
+            if segment.p_type.get(self.endian) == elf::PT_LOAD && align > page as u64 {
+                return Err(Error::Runtime(format!(
+                    "it is laid out for pages of {align} bytes, and {target} has {page} at most"
+                )));
+            }
+        }
         let end = self
             .loads()
             .map(|load| load.offset.saturating_add(load.len))
@@ -263,4 +271,30 @@ impl Part {
 
 fn not(why: &str) -> Error {
     Error::NotPacked(why.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stub::{self, Folders, Kind};
+
+    #[test]
+    fn a_runtime_for_larger_pages_is_refused() {
+        let target = Target::X86_64Linux;
+        let (stub, _) = stub::find(target, Kind::Lean, &Folders::default()).unwrap();
+        let mut bytes = stub.into_owned();
+        let first = size_of::<FileHeader64<Endianness>>();
+        let last_field = size_of::<Segment64>() - 8;
+        File::parse(&bytes).unwrap().start_packing(target, 4096).unwrap();
+        for segment in (first..).step_by(size_of::<Segment64>()).take(3) {
+            bytes[segment + last_field..][..8].copy_from_slice(&65_536_u64.to_le_bytes());
+        }
+        let error = File::parse(&bytes).unwrap().start_packing(target, 4096).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("it is laid out for pages of 65536 bytes, and x86_64-linux has 4096 at most"),
+            "{error}"
+        );
+    }
 }

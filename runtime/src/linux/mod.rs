@@ -1,6 +1,8 @@
 //! Linux without libc: entry point, system calls, memory, signals.
 
 mod arch;
+#[cfg(feature = "fallback")]
+pub mod compiler;
 pub mod image;
 pub mod memory;
 pub mod signals;

@@ -9,6 +9,8 @@ pub struct Errno(pub i32);
 
 pub const PROT_READ: usize = 1;
 pub const PROT_WRITE: usize = 2;
+#[cfg(feature = "fallback")]
+pub const PROT_EXEC: usize = 4;
 const MAP_PRIVATE: usize = 0x02;
 const MAP_FIXED: usize = 0x10;
 const MAP_ANONYMOUS: usize = 0x20;
@@ -78,6 +80,24 @@ pub unsafe fn map_anonymous_at(at: *mut u8, len: usize, protection: usize) -> Re
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
     // SAFETY: the caller's contract.
     unsafe { map([at as usize, len, protection, flags, usize::MAX, 0]) }.map(drop)
+}
+
+/// Maps a file, privately, at an address of the kernel's choice.
+#[cfg(feature = "fallback")]
+pub fn map_file(file: i32, len: usize, protection: usize) -> Result<*const u8, Errno> {
+    // SAFETY: a new mapping where nothing is.
+    unsafe { map([0, len, protection, MAP_PRIVATE, file as usize, 0]) }.map(|at| at as *const u8)
+}
+
+/// Replaces what is mapped at `at` by a part of a file, privately.
+///
+/// # Safety
+/// As for [`map_anonymous_at`]; `offset` is a multiple of the kernel's page.
+#[cfg(feature = "fallback")]
+pub unsafe fn map_file_at(at: *mut u8, len: usize, protection: usize, file: i32, offset: usize) -> Result<(), Errno> {
+    let flags = MAP_PRIVATE | MAP_FIXED;
+    // SAFETY: the caller's contract.
+    unsafe { map([at as usize, len, protection, flags, file as usize, offset]) }.map(drop)
 }
 
 /// Removes a mapping.

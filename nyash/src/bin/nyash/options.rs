@@ -178,6 +178,8 @@ pub enum Colour {
 pub enum Fallback {
     /// Bytecode and an interpreter
     Pulley,
+    /// The module and a compiler, for x86-64 Linux
+    Jit,
 }
 
 /// How much the native code is optimised.

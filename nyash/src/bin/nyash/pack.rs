@@ -40,6 +40,7 @@ fn packer_options(options: &Options) -> Result<nyash_pack::Options, String> {
     packer.cpu = nyash_pack::cpu::parse(&options.cpu, packer.target).map_err(|error| explain(&error))?;
     packer.fallback = options.fallback.map(|fallback| match fallback {
         crate::options::Fallback::Pulley => nyash_pack::Fallback::Pulley,
+        crate::options::Fallback::Jit => nyash_pack::Fallback::Jit,
     });
     packer.inherit_env = options.inherit_env;
     packer.args = options

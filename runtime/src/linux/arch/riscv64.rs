@@ -33,6 +33,16 @@ pub mod number {
     pub const MREMAP: usize = 216;
     pub const MMAP: usize = 222;
     pub const MPROTECT: usize = 226;
+
+    #[cfg(feature = "fallback")]
+    pub const DUP3: usize = 24;
+    #[cfg(feature = "fallback")]
+    pub const EXECVE: usize = 221;
+    #[cfg(feature = "fallback")]
+    pub const EXECVEAT: usize = 281;
+    /// `fork`, or `clone` as `fork` where there is no other, with its arguments.
+    #[cfg(feature = "fallback")]
+    pub const FORK: (usize, [usize; 6]) = (220, [17, 0, 0, 0, 0, 0]);
 }
 
 /// The largest page of a kernel for this processor, which executables are laid out for.

@@ -32,6 +32,16 @@ pub mod number {
     pub const RT_SIGACTION: usize = 174;
     pub const SIGALTSTACK: usize = 186;
     pub const EXIT_GROUP: usize = 248;
+
+    #[cfg(feature = "fallback")]
+    pub const DUP3: usize = 326;
+    #[cfg(feature = "fallback")]
+    pub const EXECVE: usize = 11;
+    #[cfg(feature = "fallback")]
+    pub const EXECVEAT: usize = 354;
+    /// `fork`, or `clone` as `fork` where there is no other, with its arguments.
+    #[cfg(feature = "fallback")]
+    pub const FORK: (usize, [usize; 6]) = (2, [0; 6]);
 }
 
 /// The largest page of a kernel for this processor, which executables are laid out for.

@@ -33,6 +33,16 @@ pub mod number {
     pub const KILL: usize = 62;
     pub const SIGALTSTACK: usize = 131;
     pub const EXIT_GROUP: usize = 231;
+
+    #[cfg(feature = "fallback")]
+    pub const DUP3: usize = 292;
+    #[cfg(feature = "fallback")]
+    pub const EXECVE: usize = 59;
+    #[cfg(feature = "fallback")]
+    pub const EXECVEAT: usize = 322;
+    /// `fork`, or `clone` as `fork` where there is no other, with its arguments.
+    #[cfg(feature = "fallback")]
+    pub const FORK: (usize, [usize; 6]) = (57, [0; 6]);
 }
 
 /// The largest page of a kernel for this processor, which executables are laid out for.

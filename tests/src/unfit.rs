@@ -6,6 +6,9 @@ use nyash_pack::inspect::Program;
 
 /// The program with another compatibility key in each module and all digests right, as if a runtime of another version
 /// met it (`format-spec/SPEC.md`, "Header").
+///
+/// # Errors
+/// For what is no packed program.
 pub fn unfit(file: &[u8]) -> Result<Vec<u8>> {
     const REGIONS: usize = 24;
     const REGION: usize = 32;

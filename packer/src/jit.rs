@@ -1,0 +1,91 @@
+//! The compiler that a program packed with `--fallback jit` carries: what it is asked and what it answers.
+//!
+//! `jit/` makes an executable of this. The runtime starts it when no code in the program can run, and maps its answer,
+//! which is a payload like the one that [`crate::pack()`] writes: SPEC.md, "The compiler".
+
+use nyash_format::{CpuFeatures, CpuLevel, Engine as Settings, Header};
+
+use crate::compile;
+use crate::cwasm::Image;
+use crate::error::{Error, Result};
+use crate::module::Module;
+use crate::names;
+use crate::payload::{Content, Payload, Version};
+use crate::target::Target;
+
+/// Length of what stands before the module in a request: the value of the record `engine`, and a u64 of CPU features.
+const HEAD: usize = Settings::LEN + 8;
+
+/// Answers a request of the runtime on this machine.
+///
+/// # Errors
+/// [`Error::Damaged`] for a request that is cut short, and whatever stops the compiler.
+pub fn answer(request: &[u8]) -> Result<Vec<u8>> {
+    let cut = || Error::Damaged("the request is cut short".to_owned());
+    let (head, wasm) = request.split_at_checked(HEAD).ok_or_else(cut)?;
+    let (settings, features) = head.split_last_chunk::<8>().ok_or_else(cut)?;
+    let settings = Settings::parse(settings)?;
+    let target = Target::host().ok_or_else(|| Error::Runtime("the compiler is for no target".to_owned()))?;
+    let module = Module::parse(wasm)?;
+    let features = CpuFeatures::from_bits(u64::from_le_bytes(*features));
+    let image = compile::compile_again(&module, settings, target, features)?;
+    let functions = Image::parse(&image)?.functions();
+    let names = names::table(&functions, |function| module.function_name(function.index))?;
+    payload(&image, &names, settings, target)
+}
+
+/// A payload without metadata whose code can be mapped from a file with pages of every size that the target has.
+fn payload(image: &[u8], names: &[u8], settings: Settings, target: Target) -> Result<Vec<u8>> {
+    let content = Content {
+        versions: vec![Version {
+            cpu: CpuLevel::Native,
+            image,
+            names,
+            key: compile::key(settings, target, CpuLevel::Native).hash(),
+        }],
+        bytecode: None,
+        jit: None,
+    };
+    let page = target.page();
+    let first = Payload::new(&content, 0, target)?;
+    // Room after the header moves everything by as much, in steps of the smallest page.
+    let room = first.to_text().next_multiple_of(page) - first.to_text();
+    let plan = if room == 0 {
+        first
+    } else {
+        Payload::new(&content, room, target)?
+    };
+    let mut out = vec![0; plan.len.next_multiple_of(page)];
+    plan.write(&mut out);
+    let header = Header::write(&plan.regions)?;
+    out[..header.len()].copy_from_slice(&header);
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use nyash_format::RegionKind;
+
+    use super::*;
+
+    #[test]
+    fn code_starts_at_a_multiple_of_the_largest_page() {
+        let settings = compile::settings(false, false);
+        for target in [Target::X86_64Linux, Target::Aarch64Linux, Target::Riscv64Linux] {
+            let wasm = wat::parse_str("(module (func (export \"_start\")))").unwrap();
+            let module = Module::parse(&wasm).unwrap();
+            let image = compile::compile_again(&module, settings, target, CpuFeatures::NONE).unwrap();
+            let bytes = payload(&image, &[], settings, target).unwrap();
+            let header = Header::parse(&bytes[..Header::len_for(3)], bytes.len() as u64).unwrap();
+            let text = header.find(RegionKind::Text).unwrap();
+            assert_eq!(text.offset % target.page() as u64, 0, "{target}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_request_is_refused() {
+        for bad in [&b""[..], &[0; HEAD - 1], &[0xff; HEAD + 8]] {
+            assert!(answer(bad).is_err());
+        }
+    }
+}

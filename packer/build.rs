@@ -13,10 +13,9 @@ use std::{env, fs};
 
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// Name and cargo arguments of each runtime that every packer carries.
-const RUNTIMES: [(&str, &[&str]); 3] = [
+const RUNTIMES: [(&str, &[&str]); 2] = [
     ("x86_64-linux-lean", &[]),
-    ("x86_64-linux-lean-gc", &["--features", "gc"]),
-    ("x86_64-linux-fallback", &["--features", "fallback"]),
+    ("x86_64-linux-full", &["--features", "full"]),
 ];
 
 fn main() {

@@ -66,8 +66,6 @@ pub mod stub_info {
     pub const WASMTIME: &str = "wasmtime";
     /// Target the runtime runs on, as the compatibility key spells it.
     pub const TARGET: &str = "target";
-    /// `lean` (compiled code only) or `fallback` (an interpreter, and what starts a compiler).
+    /// `lean`, or `full` with a collector, an interpreter and what starts a compiler.
     pub const KIND: &str = "kind";
-    /// `yes` when the runtime can run modules with garbage-collected types (exceptions need them).
-    pub const GC: &str = "gc";
 }

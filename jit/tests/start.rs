@@ -26,7 +26,7 @@ const HELLO: &str = r#"(module
 fn stubs() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stubs");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("jit-stubs");
         fs::create_dir_all(&folder).unwrap();
         let compiler = fs::read(env!("CARGO_BIN_EXE_nyash-jit")).unwrap();
         let hash: String = Sha256::digest(&compiler)
@@ -59,7 +59,8 @@ fn pack(module: &str) -> Vec<u8> {
 
 fn write(name: &str, bytes: &[u8]) -> PathBuf {
     use std::os::unix::fs::OpenOptionsExt;
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    // Other crates' tests write there too.
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("jit-{name}"));
     let _ = fs::remove_file(&path);
     let mut file = fs::OpenOptions::new()
         .write(true)

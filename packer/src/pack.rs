@@ -118,10 +118,10 @@ pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) ->
         Input::Cwasm(image) => take_compiled(image, options)?,
     };
     at(Stage::Link);
-    let kind = match options.fallback {
-        Some(Fallback::Pulley | Fallback::Jit) => Kind::Fallback,
-        _ if program.settings.gc => Kind::LeanGc,
-        _ => Kind::Lean,
+    let kind = if program.settings.gc || options.fallback.is_some() {
+        Kind::Full
+    } else {
+        Kind::Lean
     };
     Ok(Packed {
         bytes: link::link(&program, module, options, kind)?,

@@ -29,13 +29,10 @@ const MAX_STUB: u64 = 256 << 20;
 /// What a runtime offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// Without a collector: smallest and fastest to start.
+    /// For compiled code without exceptions and collected types: smallest and fastest to start.
     Lean,
-    /// With a collector, for exceptions and collected types.
-    LeanGc,
-    /// For programs with a fallback: with an interpreter as well and, on Linux, what starts the compiler that a program
-    /// carries.
-    Fallback,
+    /// With a collector for those, an interpreter and, on Linux, what starts the compiler that a program carries.
+    Full,
 }
 
 /// The compiler that a program carries, which is a stub too: its kind as in the name of the file.
@@ -43,20 +40,14 @@ pub const COMPILER: &str = "compiler";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 3] = [Kind::Lean, Kind::LeanGc, Kind::Fallback];
+    pub const ALL: [Kind; 2] = [Kind::Lean, Kind::Full];
 
     /// Its name, as in the name of the stub's file.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Lean => "lean",
-            Kind::LeanGc => "lean-gc",
-            Kind::Fallback => "fallback",
+            Kind::Full => "full",
         }
-    }
-
-    /// Whether modules with exceptions and collected types run in it.
-    pub fn has_gc(self) -> bool {
-        self != Kind::Lean
     }
 }
 
@@ -237,15 +228,13 @@ pub(crate) fn check(executable: &Executable<'_>, target: Target, kind: Kind) -> 
         (stub_info::FORMAT, nyash_format::FORMAT_VERSION.to_string()),
         (stub_info::WASMTIME, compile::WASMTIME.to_owned()),
         (stub_info::TARGET, target.name().to_owned()),
+        (stub_info::KIND, kind.name().to_owned()),
     ];
     for (name, needed) in needed {
         let found = info(executable, name).unwrap_or("missing");
         if found != needed {
             return Err(Error::Runtime(format!("its {name} is {found}, and must be {needed}")));
         }
-    }
-    if kind.has_gc() && info(executable, stub_info::GC) != Some("yes") {
-        return Err(Error::Runtime("it has no collector, which the module needs".to_owned()));
     }
     Ok(())
 }

@@ -120,8 +120,7 @@ impl Target {
                 triple: "x86_64-apple-darwin",
                 aliases: &["macos-x64", "macos-x86_64"],
                 format: Format::MachO,
-                // So that one layout serves both processors.
-                page: 16 << 10,
+                page: 4 << 10,
             },
         }
     }

@@ -2,23 +2,23 @@
 
 use core::fmt;
 
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET};
 use nyash_format::{CompatKey, CpuFeatures, CpuLevel, Region, RegionKind};
 
 use crate::cpu::{self, Machine};
 use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload, Regions};
-#[cfg(all(feature = "fallback", target_os = "linux"))]
+#[cfg(all(feature = "full", target_os = "linux"))]
 use crate::platform::compiler::Request;
 use crate::platform::start::Arguments;
 
 /// Set to anything but nothing, it keeps the notice about a fallback away.
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 const QUIET: &[u8] = b"NYASH_QUIET=";
 
 /// The target of bytecode that this runtime's interpreter takes.
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 pub const BYTECODE: &str = if cfg!(target_endian = "big") {
     BYTECODE_BIG_ENDIAN
 } else {
@@ -54,7 +54,7 @@ impl Code {
         }
     }
 
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     fn bytecode(regions: &Regions, module: Region) -> Self {
         Code {
             module: regions.bytes(module),
@@ -66,7 +66,7 @@ impl Code {
 
     /// Whether it is for the interpreter.
     pub fn is_bytecode(&self) -> bool {
-        cfg!(feature = "fallback") && self.text.is_empty()
+        cfg!(feature = "full") && self.text.is_empty()
     }
 }
 
@@ -93,14 +93,14 @@ pub fn choose(payload: &Payload, arguments: &Arguments) -> Code {
             format_args!("cannot start: the header has an invalid missing module region; pack the program again"),
         );
     };
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     if let Some(region) = payload.regions.header.find(RegionKind::Bytecode)
         && bytecode_key(payload).hash() == region.key
     {
         notice(arguments, &reason, "it goes on with the interpreter, which is slower");
         return Code::bytecode(&payload.regions, region);
     }
-    #[cfg(all(feature = "fallback", target_os = "linux"))]
+    #[cfg(all(feature = "full", target_os = "linux"))]
     if let Some(request) = Request::of(&payload.regions) {
         notice(arguments, &reason, "it is compiled now, for this machine");
         return compile(payload, &request, &mut machine);
@@ -170,7 +170,7 @@ fn fits(payload: &Payload, region: &Region) -> bool {
     key(payload, region.cpu).hash() == region.key
 }
 
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 fn bytecode_key(payload: &Payload) -> CompatKey<'static> {
     CompatKey {
         wasmtime: payload::WASMTIME,
@@ -181,7 +181,7 @@ fn bytecode_key(payload: &Payload) -> CompatKey<'static> {
 }
 
 /// The code that the program's own compiler makes for this machine.
-#[cfg(all(feature = "fallback", target_os = "linux"))]
+#[cfg(all(feature = "full", target_os = "linux"))]
 fn compile(payload: &Payload, request: &Request, machine: &mut Machine) -> Code {
     let fail = |what: &str, error: &dyn fmt::Display| -> ! {
         die(EXIT_UNUSABLE, format_args!("cannot start: {what}: {error}"));
@@ -205,7 +205,7 @@ fn compile(payload: &Payload, request: &Request, machine: &mut Machine) -> Code 
 }
 
 /// Says once that the program goes on in another way.
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 fn notice(arguments: &Arguments, reason: &Unfit, how: &str) {
     use core::fmt::Write;
 

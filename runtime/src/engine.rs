@@ -35,9 +35,9 @@ const FRAMES: usize = 56;
 /// When this runtime cannot serve the settings, for example garbage collection in a runtime without.
 pub fn new(settings: &Settings, code: &Code) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
-    #[cfg_attr(not(feature = "fallback"), expect(unused_mut, reason = "bytecode has its own"))]
+    #[cfg_attr(not(feature = "full"), expect(unused_mut, reason = "bytecode has its own"))]
     let mut settings = *settings;
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     if code.is_bytecode() {
         config.target(crate::choose::BYTECODE)?;
         settings = settings.for_bytecode();

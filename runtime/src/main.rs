@@ -27,6 +27,7 @@ mod limit;
 mod linux;
 #[cfg(target_os = "macos")]
 mod macos;
+mod mappings;
 mod message;
 mod payload;
 mod program;

@@ -23,26 +23,13 @@ struct AlignedSlot([u8; SLOT_LEN]);
 #[used]
 static PROGRAM_HEADERS: [u8; 14 * 56] = [0; 14 * 56];
 
-#[cfg(feature = "gc")]
-macro_rules! gc {
-    () => {
-        "yes"
-    };
-}
-#[cfg(not(feature = "gc"))]
-macro_rules! gc {
-    () => {
-        "no"
-    };
-}
-
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 macro_rules! kind {
     () => {
-        "fallback"
+        "full"
     };
 }
-#[cfg(not(feature = "fallback"))]
+#[cfg(not(feature = "full"))]
 macro_rules! kind {
     () => {
         "lean"
@@ -57,8 +44,6 @@ const INFO_TEXT: &str = concat!(
     target!(),
     "\nkind=",
     kind!(),
-    "\ngc=",
-    gc!(),
     "\n"
 );
 
@@ -140,7 +125,7 @@ pub fn find() -> Result<Payload, FormatError> {
 }
 
 /// The regions of a payload without metadata, as a compiler writes it.
-#[cfg(all(feature = "fallback", target_os = "linux"))]
+#[cfg(all(feature = "full", target_os = "linux"))]
 pub fn regions(bytes: &'static [u8]) -> Result<Regions, FormatError> {
     // The header tells its own length.
     let len = bytes

@@ -10,8 +10,8 @@ use crate::choose::{self, Code};
 use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload};
 use crate::platform::start::{self, Arguments};
-use crate::platform::{image, memory, signals, syscall};
-use crate::{backtrace, engine, limit, trap, wasi};
+use crate::platform::{image, signals, syscall};
+use crate::{backtrace, engine, limit, mappings, trap, wasi};
 
 /// The program's name for messages: argument 0 as given.
 pub fn name() -> &'static str {
@@ -47,7 +47,7 @@ enum Failure {
 }
 
 fn give_up(error: &wasmtime::Error) -> ! {
-    let hint = match memory::last_failure() {
+    let hint = match mappings::last_failure() {
         0 => "",
         _ => {
             "\nthe system refused address space or memory; is `ulimit -v` or a container limit too low? \

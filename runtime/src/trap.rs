@@ -17,7 +17,7 @@ pub fn report_and_exit(reason: impl core::fmt::Display) -> ! {
 
 /// The same for an error from wasmtime, which brings the call stack along when it is not ours to walk.
 pub fn report_error_and_exit(error: &wasmtime::Error) -> ! {
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     if let Some(stack) = error.downcast_ref::<wasmtime::WasmBacktrace>() {
         report(&reason(error), |out| write_frames(out, stack));
     }
@@ -34,7 +34,7 @@ fn report(reason: &dyn core::fmt::Display, write_call_stack: impl FnOnce(&mut St
 }
 
 /// Of a function only the index is known here, which is the same in every version of the module.
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 fn write_frames(out: &mut Stderr, stack: &wasmtime::WasmBacktrace) {
     let names = backtrace::names();
     for (number, frame) in stack.frames().iter().enumerate() {
@@ -96,7 +96,7 @@ pub fn reason(error: &wasmtime::Error) -> String {
         let text = trap.to_string();
         return text.strip_prefix("wasm trap: ").map(String::from).unwrap_or(text);
     }
-    #[cfg(feature = "gc")]
+    #[cfg(feature = "full")]
     if error.is::<wasmtime::ThrownException>() {
         return String::from("uncaught exception");
     }

@@ -4,6 +4,7 @@ Where qemu answers otherwise than Linux, `tests/preview1/differences` says so; n
 """
 import os
 import re
+import shutil
 import subprocess
 
 from harness import check, ensure, line, same
@@ -200,7 +201,8 @@ def preview1(machine, **more):
     environment = dict(
         os.environ,
         NYASH_TEST_TARGET=machine.target,
-        NYASH_TEST_RUNNER=machine.emulator,
+        # Some scripts run with a PATH of their own.
+        NYASH_TEST_RUNNER=shutil.which(machine.emulator),
         NYASH_PACK_STUBS=os.path.abspath(machine.stubs),
         RUST_BACKTRACE="0",
         **more,

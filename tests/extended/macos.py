@@ -10,7 +10,7 @@ from harness import check, ensure, same
 from tools import ROOT, WORK, fresh
 
 TRIPLES = {"aarch64-macos": "arm64", "x86_64-macos": "x86-64"}
-PAGE = 16 << 10
+PAGES = {"aarch64-macos": 16 << 10, "x86_64-macos": 4 << 10}
 MOST_BYTES = 1_600_000
 
 
@@ -64,7 +64,8 @@ def structure(target):
         end_memory = end_file = 0
         for name, address, memory, offset, length, _ in file.segments[1:]:
             ensure(address >= end_memory and offset >= end_file, f"{name} overlaps the one before it")
-            ensure(address % PAGE == 0 and offset % PAGE == 0 or name.startswith("__DATA"), f"{name} is not at a page")
+            page = PAGES[target]
+            ensure(address % page == 0 and offset % page == 0 or name.startswith("__DATA"), f"{name} is not at a page")
             ensure(memory >= length, f"{name} is longer in the file than in memory")
             end_memory, end_file = address + memory, offset + length
         same("end of __LINKEDIT", end_file, len(file.bytes))

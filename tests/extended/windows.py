@@ -142,9 +142,10 @@ def arguments():
 
 
 def variables():
-    program = guest("variable", "--env", "GIVEN", "--env", "SET=packed")
-    env = {"GIVEN": "wörld", "SET": "no", "HIDDEN": "no"}
-    same("variables", run(program, env=env)[1], "GIVEN=wörld\nSET=packed\nHIDDEN: none\n".encode())
+    program = guest("variable", "--env", "GIVEN", "--env", "SET=packed", "--env", "SPELLED")
+    env = {"GIVEN": "wörld", "SET": "no", "HIDDEN": "no", "Spelled": "otherwise"}
+    expected = "GIVEN=wörld\nSET=packed\nHIDDEN: none\nSPELLED=otherwise\n"
+    same("variables", run(program, env=env)[1], expected.encode())
 
 
 def files():

@@ -65,12 +65,8 @@ pub const KINDS: &[Kind] = &[
         features: &[],
     },
     Kind {
-        name: "lean-gc",
-        features: &["gc"],
-    },
-    Kind {
-        name: "fallback",
-        features: &["fallback"],
+        name: "full",
+        features: &["full"],
     },
 ];
 

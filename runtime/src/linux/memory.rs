@@ -1,56 +1,19 @@
-//! Virtual memory for wasmtime: the `wasmtime_mmap_*` part of its platform interface (`wasmtime-platform.h`).
+//! What `mappings.rs` has to know of the system: pages and access rights.
 
-use core::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::arch::LARGEST_PAGE;
 pub use super::arch::SMALLEST_PAGE;
 /// What code is at least aligned to. Not the page that the executable is laid out for: kernels before 5.10 move an
 /// executable by a multiple of their own page only, whatever alignment its segments ask for.
 pub use super::arch::SMALLEST_PAGE as PAGE;
-use super::syscall::{self, Errno};
 
 const WASMTIME_PROT_EXEC: u32 = 1 << 2;
 
 /// wasmtime's protection bits are Linux's; only the executable one is never granted, because code is mapped
 /// executable from the file and nothing becomes executable later.
-fn protection(flags: u32) -> usize {
+pub fn protection(flags: u32) -> usize {
     (flags & !WASMTIME_PROT_EXEC) as usize
-}
-
-static LAST_FAILURE: AtomicI32 = AtomicI32::new(0);
-
-/// The error number of the last request that the system refused, 0 if there was none.
-pub fn last_failure() -> i32 {
-    LAST_FAILURE.load(Ordering::Relaxed)
-}
-
-fn status(result: Result<(), Errno>) -> i32 {
-    let Err(errno) = result else { return 0 };
-    LAST_FAILURE.store(errno.0, Ordering::Relaxed);
-    errno.0
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn wasmtime_mmap_new(size: usize, flags: u32, ret: &mut *mut u8) -> i32 {
-    status(syscall::map_anonymous(size, protection(flags)).map(|at| *ret = at))
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn wasmtime_mmap_remap(at: *mut u8, size: usize, flags: u32) -> i32 {
-    // SAFETY: wasmtime passes a range of a mapping it got from `wasmtime_mmap_new`.
-    status(unsafe { syscall::map_anonymous_at(at, size, protection(flags)) })
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn wasmtime_munmap(at: *mut u8, size: usize) -> i32 {
-    // SAFETY: as above.
-    status(unsafe { syscall::unmap(at, size) })
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn wasmtime_mprotect(at: *mut u8, size: usize, flags: u32) -> i32 {
-    // SAFETY: as above.
-    status(unsafe { syscall::protect(at, size, protection(flags)) })
 }
 
 /// The page size of this kernel where it is not known beforehand.
@@ -77,8 +40,8 @@ pub unsafe fn read_page_size(auxv: *const [usize; 2]) {
     }
 }
 
-#[unsafe(no_mangle)]
-extern "C" fn wasmtime_page_size() -> usize {
+/// The page size of this kernel in bytes.
+pub fn page_size() -> usize {
     if LARGEST_PAGE == SMALLEST_PAGE {
         SMALLEST_PAGE
     } else {

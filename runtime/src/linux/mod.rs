@@ -1,7 +1,7 @@
 //! Linux without libc: entry point, system calls, memory, signals.
 
 mod arch;
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 pub mod compiler;
 pub mod image;
 pub mod memory;

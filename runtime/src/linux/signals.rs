@@ -3,8 +3,8 @@
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use super::arch::{self, Context, Registers, SignalAction};
-use super::syscall;
+use super::arch::{self, Context, Registers};
+use super::syscall::{self, SignalAction};
 use crate::message::{EXIT_TRAP, EXIT_UNUSABLE, die};
 use crate::{backtrace, trap};
 

@@ -1,7 +1,30 @@
 //! The system calls of the start-up path. The WASI host has its own, larger set.
 
-pub use super::arch::SignalAction;
 use super::arch::{self, number};
+
+/// The kernel's `struct sigaction`.
+#[repr(C)]
+pub struct SignalAction {
+    pub handler: usize,
+    pub flags: usize,
+    #[cfg(not(target_arch = "riscv64"))]
+    restorer: usize,
+    pub mask: u64,
+}
+
+impl SignalAction {
+    /// An action that blocks no further signal while it runs.
+    pub fn new(handler: usize, flags: usize) -> Self {
+        let (flag, _restorer) = arch::restorer();
+        SignalAction {
+            handler,
+            flags: flags | flag,
+            #[cfg(not(target_arch = "riscv64"))]
+            restorer: _restorer,
+            mask: 0,
+        }
+    }
+}
 
 /// A Linux error number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +32,7 @@ pub struct Errno(pub i32);
 
 pub const PROT_READ: usize = 1;
 pub const PROT_WRITE: usize = 2;
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 pub const PROT_EXEC: usize = 4;
 const MAP_PRIVATE: usize = 0x02;
 const MAP_FIXED: usize = 0x10;
@@ -83,7 +106,7 @@ pub unsafe fn map_anonymous_at(at: *mut u8, len: usize, protection: usize) -> Re
 }
 
 /// Maps a file, privately, at an address of the kernel's choice.
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 pub fn map_file(file: i32, len: usize, protection: usize) -> Result<*const u8, Errno> {
     // SAFETY: a new mapping where nothing is.
     unsafe { map([0, len, protection, MAP_PRIVATE, file as usize, 0]) }.map(|at| at as *const u8)
@@ -93,7 +116,7 @@ pub fn map_file(file: i32, len: usize, protection: usize) -> Result<*const u8, E
 ///
 /// # Safety
 /// As for [`map_anonymous_at`]; `offset` is a multiple of the kernel's page.
-#[cfg(feature = "fallback")]
+#[cfg(feature = "full")]
 pub unsafe fn map_file_at(at: *mut u8, len: usize, protection: usize, file: i32, offset: usize) -> Result<(), Errno> {
     let flags = MAP_PRIVATE | MAP_FIXED;
     // SAFETY: the caller's contract.

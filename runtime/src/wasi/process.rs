@@ -29,17 +29,16 @@ impl Ctx {
         let everything = capabilities.flags & (capability::INHERIT_ENV | capability::ALL_FILES) != 0;
         let nothing = !everything && capabilities.env_pass.is_empty();
         let inherited = (!nothing).then(|| self.arguments.environment());
-        let passed = inherited.into_iter().flatten().filter(move |entry| {
+        let passed = inherited.into_iter().flatten().filter_map(move |entry| {
             let name = name_of(entry);
-            (everything
-                || capabilities
-                    .env_pass
-                    .iter()
-                    .any(|pass| system::same_variable(pass, name)))
-                && !capabilities
-                    .env_set
-                    .iter()
-                    .any(|set| system::same_variable(name_of(set), name))
+            let same = |other: &[u8]| system::same_variable(other, name);
+            if capabilities.env_set.iter().any(|set| same(name_of(set))) {
+                return None;
+            }
+            match capabilities.env_pass.iter().find(|pass| same(pass)) {
+                Some(pass) => Some(system::spelled(pass, entry)),
+                None => everything.then_some(entry),
+            }
         });
         passed.chain(capabilities.env_set.iter().copied())
     }

@@ -13,8 +13,6 @@ use crate::executable::{Access, Part};
 
 /// The signature starts at a multiple of this.
 const SIGNATURE_ALIGNMENT: usize = 16;
-/// Parts start at multiples of 2 to the power of this, 16 KiB.
-const ALIGNMENT_LOG2: u32 = 14;
 
 impl File<'_> {
     /// `__LINKEDIT`, which has to be the last segment of file and memory.
@@ -84,7 +82,7 @@ impl File<'_> {
         for command in self.commands.list() {
             if command.kind == macho::LC_SEGMENT_64 && Segment::parse(command)?.name == LINKEDIT {
                 for part in parts {
-                    commands.extend(segment(part, payload.start, address)?);
+                    commands.extend(segment(part, payload.start, address, page)?);
                     count += 1;
                 }
                 commands.extend_from_slice(bytes_of(&new));
@@ -212,7 +210,7 @@ fn name(text: &str) -> Result<[u8; 16]> {
 }
 
 /// The segment command of a part, with one section that is all of it.
-fn segment(part: &Part, payload: usize, address: u64) -> Result<Vec<u8>> {
+fn segment(part: &Part, payload: usize, address: u64, page: usize) -> Result<Vec<u8>> {
     let known = NAMES.iter().find(|(elf, _)| *elf == part.section);
     let (_, section) = known.ok_or_else(|| unusable(format!("`{}` has no name in Mach-O", part.section)))?;
     let len = part.range.len() as u64;
@@ -249,7 +247,7 @@ fn segment(part: &Part, payload: usize, address: u64) -> Result<Vec<u8>> {
         addr: header.vmaddr,
         size: header.vmsize,
         offset: U32::new(LE, offset32(offset as usize)?),
-        align: U32::new(LE, ALIGNMENT_LOG2),
+        align: U32::new(LE, page.trailing_zeros()),
         reloff: U32::new(LE, 0),
         nreloc: U32::new(LE, 0),
         flags: U32::new(LE, flags),

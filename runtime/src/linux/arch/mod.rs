@@ -2,10 +2,10 @@
 //!
 //! - `_start`, which calls `start` with the initial stack pointer, the address that the executable is loaded at and that
 //!   of its dynamic section;
-//! - `system_call`, `map` and the `number`s of system calls;
+//! - `system_call`, the `number`s of system calls, and `map`, which s390x makes otherwise;
 //! - `LARGEST_PAGE` and `SMALLEST_PAGE`, in bytes;
-//! - `signal_entry`, which leads to `on_signal`;
-//! - `SignalAction`, `SIGNAL_FLAGS` and `signal_return` to set a handler, `Context` to read the registers in it;
+//! - `signal_entry`, which leads to `on_signal`, and `restorer`, for the way back: the same for all but x86-64;
+//! - `Context` to read the registers in a handler.
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
@@ -33,4 +33,26 @@ pub struct Registers {
     pub fp: usize,
     /// Stack pointer.
     pub sp: usize,
+}
+
+/// What the kernel is to call for a signal.
+#[cfg(not(target_arch = "x86_64"))]
+pub fn signal_entry() -> usize {
+    crate::linux::signals::on_signal as *const () as usize
+}
+
+/// A flag and an address for the return from handlers: the kernel needs neither.
+#[cfg(not(target_arch = "x86_64"))]
+pub fn restorer() -> (usize, usize) {
+    (0, 0)
+}
+
+/// `mmap`.
+///
+/// # Safety
+/// As for the system call.
+#[cfg(not(target_arch = "s390x"))]
+pub unsafe fn map(arguments: [usize; 6]) -> isize {
+    // SAFETY: the caller's contract.
+    unsafe { system_call(number::MMAP, arguments) }
 }

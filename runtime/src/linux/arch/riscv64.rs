@@ -34,14 +34,14 @@ pub mod number {
     pub const MMAP: usize = 222;
     pub const MPROTECT: usize = 226;
 
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const DUP3: usize = 24;
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const EXECVE: usize = 221;
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const EXECVEAT: usize = 281;
     /// `fork`, or `clone` as `fork` where there is no other, with its arguments.
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const FORK: (usize, [usize; 6]) = (220, [17, 0, 0, 0, 0, 0]);
 }
 
@@ -65,38 +65,6 @@ pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
         );
     }
     result
-}
-
-/// `mmap`.
-///
-/// # Safety
-/// As for the system call.
-pub unsafe fn map(a: [usize; 6]) -> isize {
-    // SAFETY: the caller's contract.
-    unsafe { system_call(number::MMAP, a) }
-}
-
-/// What the kernel is to call for a signal.
-pub fn signal_entry() -> usize {
-    crate::linux::signals::on_signal as *const () as usize
-}
-
-/// The kernel's `struct sigaction`. There is no restorer: handlers return through the kernel's own code.
-#[repr(C)]
-pub struct SignalAction {
-    pub handler: usize,
-    pub flags: usize,
-    pub mask: u64,
-}
-
-impl SignalAction {
-    pub fn new(handler: usize, flags: usize) -> Self {
-        SignalAction {
-            handler,
-            flags,
-            mask: 0,
-        }
-    }
 }
 
 /// The start of the kernel's `struct ucontext` with its `struct user_regs_struct`.

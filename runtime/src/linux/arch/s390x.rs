@@ -33,14 +33,14 @@ pub mod number {
     pub const SIGALTSTACK: usize = 186;
     pub const EXIT_GROUP: usize = 248;
 
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const DUP3: usize = 326;
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const EXECVE: usize = 11;
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const EXECVEAT: usize = 354;
     /// `fork`, or `clone` as `fork` where there is no other, with its arguments.
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const FORK: (usize, [usize; 6]) = (2, [0; 6]);
 }
 
@@ -73,31 +73,6 @@ pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
 pub unsafe fn map(a: [usize; 6]) -> isize {
     // SAFETY: the kernel reads the six words; the rest is the caller's contract.
     unsafe { system_call(number::MMAP, [a.as_ptr() as usize, 0, 0, 0, 0, 0]) }
-}
-
-/// What the kernel is to call for a signal.
-pub fn signal_entry() -> usize {
-    crate::linux::signals::on_signal as *const () as usize
-}
-
-/// The kernel's `struct sigaction`. Handlers return through the kernel's own code when no restorer is given.
-#[repr(C)]
-pub struct SignalAction {
-    pub handler: usize,
-    pub flags: usize,
-    restorer: usize,
-    pub mask: u64,
-}
-
-impl SignalAction {
-    pub fn new(handler: usize, flags: usize) -> Self {
-        SignalAction {
-            handler,
-            flags,
-            restorer: 0,
-            mask: 0,
-        }
-    }
 }
 
 /// The start of the kernel's `struct ucontext` with its registers.

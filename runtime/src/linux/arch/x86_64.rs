@@ -34,14 +34,14 @@ pub mod number {
     pub const SIGALTSTACK: usize = 131;
     pub const EXIT_GROUP: usize = 231;
 
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const DUP3: usize = 292;
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const EXECVE: usize = 59;
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const EXECVEAT: usize = 322;
     /// `fork`, or `clone` as `fork` where there is no other, with its arguments.
-    #[cfg(feature = "fallback")]
+    #[cfg(feature = "full")]
     pub const FORK: (usize, [usize; 6]) = (57, [0; 6]);
 }
 
@@ -67,34 +67,17 @@ pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
     result
 }
 
-/// `mmap`.
-///
-/// # Safety
-/// As for the system call.
-pub unsafe fn map(a: [usize; 6]) -> isize {
-    // SAFETY: the caller's contract.
-    unsafe { system_call(number::MMAP, a) }
+/// The kernel has no default return from a handler: the flag that says so, and where handlers return to.
+pub fn restorer() -> (usize, usize) {
+    const SA_RESTORER: usize = 0x0400_0000;
+    (SA_RESTORER, nyash_signal_return as *const () as usize)
 }
 
-/// The kernel's `struct sigaction`.
-#[repr(C)]
-pub struct SignalAction {
-    pub handler: usize,
-    pub flags: usize,
-    restorer: usize,
-    pub mask: u64,
-}
+// libc would supply this.
+global_asm!("nyash_signal_return:", "mov $15, %eax", "syscall", options(att_syntax));
 
-impl SignalAction {
-    pub fn new(handler: usize, flags: usize) -> Self {
-        const SA_RESTORER: usize = 0x0400_0000;
-        SignalAction {
-            handler,
-            flags: flags | SA_RESTORER,
-            restorer: nyash_signal_return as *const () as usize,
-            mask: 0,
-        }
-    }
+unsafe extern "C" {
+    fn nyash_signal_return();
 }
 
 // Linux enters handlers with an aligned stack. qemu-user does not before version 8, and a container for this processor on
@@ -119,13 +102,6 @@ pub fn signal_entry() -> usize {
         fn nyash_signal_entry();
     }
     nyash_signal_entry as *const () as usize
-}
-
-// The kernel has no default return from a handler on x86-64; libc would supply this.
-global_asm!("nyash_signal_return:", "mov $15, %eax", "syscall", options(att_syntax));
-
-unsafe extern "C" {
-    fn nyash_signal_return();
 }
 
 /// The start of the kernel's `struct ucontext`.

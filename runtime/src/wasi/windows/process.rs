@@ -2,6 +2,8 @@
 
 use core::ffi::CStr;
 
+use alloc::vec::Vec;
+
 use windows_sys::Win32::Foundation::STATUS_CONTROL_C_EXIT;
 use windows_sys::Win32::System::LibraryLoader::{GetProcAddress, LOAD_LIBRARY_SEARCH_SYSTEM32, LoadLibraryExA};
 use windows_sys::Win32::System::Threading::SwitchToThread;
@@ -13,6 +15,17 @@ use crate::platform::syscall;
 /// Whether two names are those of one environment variable: case makes no difference on Windows.
 pub fn same_variable(one: &[u8], other: &[u8]) -> bool {
     one.eq_ignore_ascii_case(other)
+}
+
+/// The entry of a variable under the name that was packed: the system says `Path`, and a program that was given PATH asks
+/// for that.
+pub fn spelled(name: &[u8], entry: &'static [u8]) -> &'static [u8] {
+    if entry.starts_with(name) {
+        return entry;
+    }
+    let rest = &entry[name.len().min(entry.len())..];
+    // The program may ask at any time, and does so twice.
+    Vec::leak([name, rest].concat())
 }
 
 /// Where randomness comes from, the best source first. Loaded only for programs that ask.

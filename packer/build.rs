@@ -19,6 +19,11 @@ const RUNTIMES: [(&str, &[&str]); 2] = [
 ];
 
 fn main() {
+    // The compiler that programs carry has no use for runtimes, and would wait for them.
+    if env::var_os("CARGO_FEATURE_RUNTIMES").is_none() {
+        println!("cargo::rerun-if-changed=build.rs");
+        return;
+    }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     // Asked for when this runs: two checkouts that share a target folder share this program too.
     let source =
@@ -61,15 +66,44 @@ fn main() {
     fs::write(out.join("stubs.rs"), table).unwrap_or_else(|error| panic!("cannot write the table of stubs: {error}"));
 }
 
-/// The stubs that a folder's manifest lists; see `src/stub.rs`, which checks what it says when they are used.
+/// The stubs that a folder's manifest lists, whose form is in `src/stub.rs`. They must be of this version, and complete.
 fn listed(folder: &Path) -> Vec<(String, PathBuf)> {
     let folder =
         fs::canonicalize(folder).unwrap_or_else(|error| panic!("NYASH_STUBS names {}: {error}", folder.display()));
     let manifest = folder.join("MANIFEST");
     let text = fs::read_to_string(&manifest).unwrap_or_else(|error| panic!("{}: {error}", manifest.display()));
     println!("cargo::rerun-if-changed={}", manifest.display());
-    let names = text.lines().skip(1).filter_map(|line| line.split(' ').nth(2));
-    names.map(|name| (name.to_owned(), folder.join(name))).collect()
+    let own = head();
+    assert!(
+        text.lines().next() == Some(own.as_str()),
+        "{}: the stubs are not of this version (`{own}`); build them again with `cargo xtask stubs`",
+        manifest.display()
+    );
+    let entry = |line: &str| {
+        let (len, name) = line.split_once(' ')?.1.split_once(' ')?;
+        let path = folder.join(name);
+        let found = fs::metadata(&path).map_or(0, |found| found.len());
+        assert!(
+            len.parse() == Ok(found),
+            "{}: the stub has {found} bytes, and must have {len}",
+            path.display()
+        );
+        Some((name.to_owned(), path))
+    };
+    text.lines().skip(1).filter_map(entry).collect()
+}
+
+/// The first line of a manifest of this version.
+fn head() -> String {
+    let manifest = fs::read_to_string("Cargo.toml").expect("cargo runs this in the folder of the package");
+    let pinned = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("wasmtime = { version = \"=")?.split('"').next());
+    let wasmtime = pinned.expect("wasmtime is pinned");
+    format!(
+        "nyash-stubs 1 wasmtime={wasmtime} runtime={}",
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 /// Runs cargo in the runtime's folder and returns the executable.

@@ -1,6 +1,6 @@
 //! The compiler that a program packed with `--fallback jit` carries (`nyash_pack::jit`). The runtime starts it with a
-//! request on standard input and a file to fill as standard output. Linked statically by `packer/build.rs` and
-//! `cargo xtask stubs`: the machine that runs it may have no libc.
+//! request on standard input and a file to fill as standard output. `cargo xtask stubs`
+//! links it statically: the machine that runs it may have no libc.
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;

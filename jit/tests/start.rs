@@ -178,6 +178,16 @@ fn closed_standard_streams_stay_closed() {
     );
 }
 
+/// Then the kernel does not tell how a child ended.
+#[test]
+fn it_runs_where_the_end_of_children_is_ignored() {
+    let path = write("ignored", &nyash_tests::unfit(&pack(HELLO)).unwrap());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' CHLD; exec \"$1\"", "sh"]).arg(&path);
+    let (status, out, err) = ended(&start(&mut shell));
+    assert_eq!((status, out.as_str()), (Some(0), "hello\n"), "{err}");
+}
+
 #[test]
 fn what_is_no_compiler_is_not_executed() {
     let mut file = nyash_tests::unfit(&pack(HELLO)).unwrap();

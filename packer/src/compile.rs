@@ -15,7 +15,7 @@
 //! | `parse_wasm_debuginfo` | false (`WasmBacktraceDetails::Disable`) | constant |
 //! | `debug_symbols` | wasmtime's default, true | not set |
 //! | `debug_native`, `debug_guest`, fuel, epochs, inlining, winch, recording, concurrency | wasmtime's default | not set |
-//! | features | WASM 3 without threads; without `gc` also no exceptions and no collected types | cargo feature `gc` |
+//! | features | WASM 3 without threads; without `gc` also no exceptions and no collected types | the kind of runtime |
 //!
 //! For the interpreter (`--fallback pulley`) the target is `pulley64`, signals are off and there is no guard.
 //!

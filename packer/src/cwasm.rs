@@ -347,11 +347,6 @@ impl<'a> Layout<'a> {
         })
     }
 
-    /// Bytes of the pages that it is laid out for.
-    pub fn page(&self) -> usize {
-        self.page
-    }
-
     /// Length of the front in bytes.
     pub fn front(&self) -> usize {
         self.front

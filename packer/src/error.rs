@@ -162,11 +162,15 @@ impl Error {
             Error::UnknownTarget { near, .. } if !near.is_empty() => Some(Cow::Owned(format!(
                 "did you mean `{near}`? `nyash-pack targets` lists all"
             ))),
-            Error::StubMissing { target, kind, .. } if *kind == COMPILER && *target != Target::X86_64Linux => {
+            Error::StubMissing { target, kind, .. } if *kind == COMPILER && !target.has_compiler() => {
                 Some(Cow::Borrowed(
                     "--fallback jit is there for x86_64-linux only; --fallback pulley is there for every target",
                 ))
             }
+            Error::StubMissing { target, kind, .. } if *kind == COMPILER => Some(Cow::Owned(format!(
+                "`cargo xtask stubs --only {target}-{kind}` builds it; name the folder with --stub-dir, or take \
+                 --fallback pulley, which needs none"
+            ))),
             Error::StubMissing { target, kind, .. } => Some(Cow::Owned(format!(
                 "`cargo xtask stubs --target {target}` builds it; name the folder with --stub-dir, \
                      or take another target: `nyash-pack targets` ({target}-{kind} is the file's name)"

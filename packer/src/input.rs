@@ -59,7 +59,10 @@ fn looks_like_text_module(text: &str) -> bool {
 /// A packer that compiles what has been packed before meets no text.
 #[cfg(not(feature = "text"))]
 fn parse_text(text: &str) -> Result<Vec<u8>> {
-    Err(Error::Text(short(text)))
+    Err(Error::Text(format!(
+        "{}: this build of nyash-pack reads no text",
+        short(text)
+    )))
 }
 
 #[cfg(feature = "text")]

@@ -25,7 +25,7 @@ pub fn answer(request: &[u8]) -> Result<Vec<u8>> {
     let (head, wasm) = request.split_at_checked(HEAD).ok_or_else(cut)?;
     let (settings, features) = head.split_last_chunk::<8>().ok_or_else(cut)?;
     let settings = Settings::parse(settings)?;
-    let target = Target::host().ok_or_else(|| Error::Runtime("the compiler is for no target".to_owned()))?;
+    let target = Target::host().ok_or_else(|| Error::Compile("this machine is none of the targets".to_owned()))?;
     let module = Module::parse(wasm)?;
     let features = CpuFeatures::from_bits(u64::from_le_bytes(*features));
     let image = compile::compile_again(&module, settings, target, features)?;
@@ -69,16 +69,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn code_starts_at_a_multiple_of_the_largest_page() {
+    fn code_and_mapped_memory_start_at_multiples_of_the_largest_page() {
         let settings = compile::settings(false, false);
+        let data = "x".repeat(100_000);
+        let wasm = wat::parse_str(format!(
+            "(module (memory 2) (data (i32.const 0) \"{data}\") (func (export \"_start\")))"
+        ));
+        let wasm = wasm.unwrap();
         for target in [Target::X86_64Linux, Target::Aarch64Linux, Target::Riscv64Linux] {
-            let wasm = wat::parse_str("(module (func (export \"_start\")))").unwrap();
             let module = Module::parse(&wasm).unwrap();
             let image = compile::compile_again(&module, settings, target, CpuFeatures::NONE).unwrap();
             let bytes = payload(&image, &[], settings, target).unwrap();
-            let header = Header::parse(&bytes[..Header::len_for(3)], bytes.len() as u64).unwrap();
-            let text = header.find(RegionKind::Text).unwrap();
-            assert_eq!(text.offset % target.page() as u64, 0, "{target}");
+            let header = Header::parse(&bytes[..Header::len_for(4)], bytes.len() as u64).unwrap();
+            for kind in [RegionKind::Text, RegionKind::Image] {
+                let region = header.find(kind).unwrap();
+                assert_eq!(region.offset % target.page() as u64, 0, "{kind:?} for {target}");
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::module::Module;
 use crate::options::{Fallback, Options};
-use crate::stub::Kind;
+use crate::stub::{self, Kind};
 use crate::{compat, compile, cpu, link, names, wasi};
 
 /// A stage of packing, for progress and timings.
@@ -113,6 +113,8 @@ pub fn pack(module: &[u8], options: &Options) -> Result<Packed> {
 pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> Result<Packed> {
     at(Stage::Check);
     options.check()?;
+    // Compiling may take long: what will be missing is said before.
+    stub::check_presence(options)?;
     let program = match Input::detect(module)? {
         Input::Wasm(wasm) => compile_module(&wasm, options, at)?,
         Input::Cwasm(image) => take_compiled(image, options)?,

@@ -77,7 +77,6 @@ impl<'a> Payload<'a> {
                 _ => Layout::new(&image, target, false, alone)?,
             });
         }
-        let page = fronts.first().map_or(target.page(), Layout::page);
 
         let mut plan = Plan::default();
         let mut at = Header::len_for(count(content, data.is_some())) + metadata_len;
@@ -123,7 +122,7 @@ impl<'a> Payload<'a> {
         }
         Ok(Payload {
             regions: plan.sorted(),
-            parts: parts(&texts, image, len.next_multiple_of(page)),
+            parts: parts(&texts, image, len.next_multiple_of(target.smallest_page())),
             len,
             pieces: plan.pieces,
         })

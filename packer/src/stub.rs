@@ -13,6 +13,7 @@ use crate::compile;
 use crate::error::{Error, Result};
 use crate::executable::Executable;
 use crate::link::sha256;
+use crate::options::{Fallback, Options};
 use crate::target::Target;
 
 // Made by build.rs: `static EMBEDDED: &[(&str, &[u8])]`, name and bytes.
@@ -23,7 +24,7 @@ static EMBEDDED: &[(&str, &[u8])] = &[];
 
 /// The file in a stub folder that lists the others.
 const MANIFEST: &str = "MANIFEST";
-/// A stub is some hundred kilobytes; with a compiler inside some ten megabytes.
+/// A runtime is some hundred kilobytes, a compiler some ten megabytes.
 const MAX_STUB: u64 = 256 << 20;
 
 /// What a runtime offers.
@@ -31,7 +32,7 @@ const MAX_STUB: u64 = 256 << 20;
 pub enum Kind {
     /// For compiled code without exceptions and collected types: smallest and fastest to start.
     Lean,
-    /// With a collector for those, an interpreter and, on Linux, what starts the compiler that a program carries.
+    /// With a collector for those, an interpreter and, on Linux, what starts the compiler that a program may carry.
     Full,
 }
 
@@ -108,6 +109,25 @@ pub fn find(target: Target, kind: Kind, folders: &Folders) -> Result<(Cow<'stati
 /// As [`find`].
 pub fn find_compiler(target: Target, folders: &Folders) -> Result<(Cow<'static, [u8]>, Place)> {
     find_named(target, COMPILER, folders)
+}
+
+/// Checks that there is a runtime for a program with these options, and a compiler if it shall carry one.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn check_presence(options: &Options) -> Result<()> {
+    let (target, folders) = (options.target, &options.stubs);
+    if options.fallback == Some(Fallback::Jit) {
+        find_compiler(target, folders)?;
+    }
+    // Whether the module needs the other kind is not known yet.
+    let full = find(target, Kind::Full, folders);
+    if options.fallback.is_some() {
+        full?;
+    } else if let Err(Error::StubMissing { .. }) = full {
+        find(target, Kind::Lean, folders)?;
+    }
+    Ok(())
 }
 
 fn find_named(target: Target, kind: &'static str, folders: &Folders) -> Result<(Cow<'static, [u8]>, Place)> {

@@ -145,6 +145,11 @@ impl Target {
         self.facts().format
     }
 
+    /// Whether programs can carry a compiler (`--fallback jit`): that wants the target's libc.
+    pub fn has_compiler(self) -> bool {
+        self == Target::X86_64Linux
+    }
+
     /// The largest page that its executables are laid out for, in bytes.
     pub fn page(self) -> usize {
         self.facts().page

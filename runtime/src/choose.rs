@@ -17,6 +17,13 @@ use crate::platform::start::Arguments;
 #[cfg(feature = "full")]
 const QUIET: &[u8] = b"NYASH_QUIET=";
 
+/// The other fallback that there is for this target.
+const JIT: &str = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+    " or jit"
+} else {
+    ""
+};
+
 /// The target of bytecode that this runtime's interpreter takes.
 #[cfg(feature = "full")]
 pub const BYTECODE: &str = if cfg!(target_endian = "big") {
@@ -90,7 +97,7 @@ pub fn choose(payload: &Payload, arguments: &Arguments) -> Code {
     let Some(reason) = reason else {
         die(
             EXIT_UNUSABLE,
-            format_args!("cannot start: the header has an invalid missing module region; pack the program again"),
+            format_args!("cannot start: the header has no module region; pack the program again"),
         );
     };
     #[cfg(feature = "full")]
@@ -103,7 +110,7 @@ pub fn choose(payload: &Payload, arguments: &Arguments) -> Code {
     #[cfg(all(feature = "full", target_os = "linux"))]
     if let Some(request) = Request::of(&payload.regions) {
         notice(arguments, &reason, "it is compiled now, for this machine");
-        return compile(payload, &request, &mut machine);
+        return compile(payload, &request, arguments);
     }
     refuse(payload, &reason)
 }
@@ -142,7 +149,7 @@ fn refuse(payload: &Payload, reason: &Unfit) -> ! {
             format_args!(
                 "cannot start: {reason}\n\
                  pack it again with --cpu baseline, with a version for each kind of machine such as --cpu baseline+v3, \
-                 or with --fallback pulley or jit"
+                 or with --fallback pulley{JIT}"
             ),
         ),
         Unfit::Key(level) => die(
@@ -182,24 +189,33 @@ fn bytecode_key(payload: &Payload) -> CompatKey<'static> {
 
 /// The code that the program's own compiler makes for this machine.
 #[cfg(all(feature = "full", target_os = "linux"))]
-fn compile(payload: &Payload, request: &Request, machine: &mut Machine) -> Code {
+fn compile(payload: &Payload, request: &Request, arguments: &Arguments) -> Code {
     let fail = |what: &str, error: &dyn fmt::Display| -> ! {
-        die(EXIT_UNUSABLE, format_args!("cannot start: {what}: {error}"));
+        die(
+            EXIT_UNUSABLE,
+            format_args!(
+                "cannot start: {what}: {error}\n\
+                 pack it again with --cpu baseline or with --fallback pulley"
+            ),
+        );
     };
+    // Asked anew: what was found before answers narrower questions.
+    let mut machine = Machine::new(arguments);
     let all = CpuFeatures::from_bits((1 << cpu::ARCH.feature_names().len()) - 1);
     let features = all.without(machine.missing(all));
+    let impossible = "the program cannot be compiled on this machine";
     let answer = request
         .answer(&payload.metadata.engine, features)
-        .unwrap_or_else(|error| fail("the program cannot be compiled on this machine", &error));
+        .unwrap_or_else(|error| fail(impossible, &error));
     let unusable = "what the compiler inside the program wrote cannot be used";
     let regions = payload::regions(answer.bytes()).unwrap_or_else(|error| fail(unusable, &error));
     let module = regions.header.find(RegionKind::Module);
     let Some(module) = module.filter(|module| fits(payload, module)) else {
-        fail(unusable, &"it is for another runtime; pack the program again");
+        fail(unusable, &"it is for another runtime");
     };
     let code = Code::compiled(&regions, module, 0);
     if let Err(error) = answer.set_access(code.text, code.image) {
-        fail("the system refuses to map the compiled program", &error);
+        fail(impossible, &error);
     }
     code
 }

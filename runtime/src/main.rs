@@ -3,7 +3,8 @@
 //! `platform` is the system below (a folder for each: `linux/`, `macos/`, `windows/`), `wasi/` what a module may call,
 //! `program.rs` the way from the slot to `_start`, `choose.rs` which code that is and `cpu/` whether the machine can run
 //! it.
-//! Nothing here parses its own file, opens it, starts a thread or makes memory executable.
+//! Nothing here parses its own file, opens it, starts a thread or makes memory executable. A fallback alone may do more:
+//! `linux/compiler.rs`.
 
 #![no_std]
 #![no_main]

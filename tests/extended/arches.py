@@ -18,6 +18,7 @@ TARGETS = {
     "riscv64-linux": ("qemu-riscv64-static", (4096,)),
     "s390x-linux": ("qemu-s390x-static", (4096,)),
 }
+STUBS = [f"{target}-{kind}" for target in ("aarch64-linux", "riscv64-linux") for kind in ("lean", "full")] + ["s390x-linux-lean"]
 # The big-endian check: hello and traps.
 SMALL = {"s390x-linux"}
 LARGEST_HELLO = {"aarch64-linux": 1_000_000}
@@ -215,7 +216,7 @@ def preview1(machine, **more):
 def main():
     for target, (emulator, _) in TARGETS.items():
         need(emulator)
-        machine = Machine(target, stubs(target))
+        machine = Machine(target, stubs(*STUBS))
         check(f"{target}: hello", hello, machine)
         check(f"{target}: segments and pages", structure, machine)
         check(f"{target}: traps", traps, machine)

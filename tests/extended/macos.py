@@ -9,13 +9,14 @@ import tools
 from harness import check, ensure, same
 from tools import ROOT, WORK, fresh
 
+STUBS = ["aarch64-macos-lean", "aarch64-macos-full", "x86_64-macos-lean"]
 TRIPLES = {"aarch64-macos": "arm64", "x86_64-macos": "x86-64"}
 PAGES = {"aarch64-macos": 16 << 10, "x86_64-macos": 4 << 10}
 MOST_BYTES = 1_600_000
 
 
 def packed(target, source=os.path.join("examples", "hello.wat"), *options):
-    folder = tools.stubs(target)
+    folder = tools.stubs(*STUBS)
     program = os.path.join(fresh("macos"), target)
     command = [tools.packer(), os.path.join(ROOT, source), "--target", target, "--stub-dir", folder, "-o", program, *options]
     subprocess.run(command, check=True, capture_output=True)
@@ -138,6 +139,19 @@ def own_reader(target):
     ensure(verdict.returncode != 0 and "hash" in verdict.stderr, f"damage is not seen: {verdict.stderr}")
 
 
+def exceptions(target):
+    """A module with exceptions takes the runtime with a collector."""
+    os.makedirs(WORK, exist_ok=True)
+    source = os.path.join(WORK, "exceptions.wat")
+    with open(source, "w") as out:
+        out.write('(module (tag $tag) (memory (export "memory") 1) (func (export "_start") (throw $tag)))')
+    program = packed(target, source)
+    shown = subprocess.run([tools.packer(), "inspect", program], check=True, capture_output=True, text=True).stdout
+    ensure(re.search(r"^runtime +full .*, with collector$", shown, re.M), shown)
+    subprocess.run([tools.packer(), "verify", program], check=True, capture_output=True)
+    return f"{os.path.getsize(program)} bytes"
+
+
 def twice_the_same(target):
     one, other = (open(packed(target), "rb").read() for _ in range(2))
     ensure(one == other, "two packings differ")
@@ -171,4 +185,5 @@ def main():
         check(f"{target}: signature", signature, target)
         check(f"{target}: other readers", other_readers, target)
         check(f"{target}: inspect, verify, extract", own_reader, target)
+    check("aarch64-macos: exceptions", exceptions, "aarch64-macos")
     check("the preview 1 suite with the host of macOS on Linux", host_on_linux)

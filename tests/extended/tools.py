@@ -86,17 +86,31 @@ def packer():
 
 
 @functools.cache
-def stubs(*targets):
-    """The stub folder, with the runtimes for targets built into it; NYASH_PACK_STUBS names one that is used as it is."""
+def stubs(*names):
+    """The stub folder, with these stubs built into it; NYASH_PACK_STUBS names one that is used as it is."""
     if os.environ.get("NYASH_PACK_STUBS"):
         return os.path.abspath(os.environ["NYASH_PACK_STUBS"])
     folder = os.path.join(TARGET, "stubs")
-    command = ["cargo", "xtask", "stubs", "--out", folder, *(f"--target={target}" for target in targets)]
+    command = ["cargo", "xtask", "stubs", "--out", folder, *(f"--only={name}" for name in names)]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
         # Without Debian there is nothing to build with; everything else is our fault.
         missing = "packages are missing" in done.stderr
-        raise (Skipped if missing else Failed)(f"no runtime for {', '.join(targets)}: {done.stderr.strip()[-300:]}")
+        raise (Skipped if missing else Failed)(f"no runtime for {', '.join(names)}: {done.stderr.strip()[-300:]}")
+    return folder
+
+
+@functools.cache
+def only(*names):
+    """A stub folder with these stubs and no others: what lies beside them may be older than what the packer carries."""
+    whole, folder = stubs(*names), os.path.join(WORK, "only-" + "-".join(names))
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(whole, "MANIFEST")) as file:
+        head, *entries = file.read().splitlines()
+    for name in names:
+        shutil.copy(os.path.join(whole, name), os.path.join(folder, name))
+    with open(os.path.join(folder, "MANIFEST"), "w") as file:
+        file.write("\n".join([head, *(entry for entry in entries if entry.split(" ")[2] in names), ""]))
     return folder
 
 

@@ -22,6 +22,7 @@ OBJDUMP = "x86_64-w64-mingw32-objdump"
 GCC = "x86_64-w64-mingw32-gcc"
 HELLO = os.path.join(ROOT, "examples", "hello.wat")
 GUESTS = os.path.join(ROOT, "tests", "guests-c", "windows")
+STUBS = ["x86_64-windows-lean", "x86_64-windows-full"]
 LARGEST_HELLO = 1_500_000
 SLOWEST_START = 1.6
 
@@ -53,7 +54,7 @@ def run(program, *arguments, env=None, timeout=60, **more):
 
 def packed(module, name, *options):
     output = os.path.join(WORK, "windows", name + ".exe")
-    return pack(module, output, "--target", "windows", "--stub-dir", stubs("x86_64-windows"), *options)
+    return pack(module, output, "--target", "windows", "--stub-dir", stubs(*STUBS), *options)
 
 
 def guest(name, *options):
@@ -118,7 +119,7 @@ def looks():
         (["--target", "x86_64-linux", "--subsystem", "windows"], "only executables of Windows"),
         (["--target", "windows", "--inherit-fd", "5"], "no descriptors"),
     ):
-        command = [tools.packer(), HELLO, "-o", os.path.join(folder, "no"), "--stub-dir", stubs("x86_64-windows"), *arguments]
+        command = [tools.packer(), HELLO, "-o", os.path.join(folder, "no"), "--stub-dir", stubs(*STUBS), *arguments]
         done = subprocess.run(command, capture_output=True, text=True)
         ensure(done.returncode == 2 and word in done.stderr, f"{arguments}: {done.returncode} {done.stderr!r}")
 
@@ -269,7 +270,7 @@ def behaviour():
     with open(runner, "w") as file:
         file.write(f'#!/bin/sh\n{settings} exec timeout 60 wine "$@"\n')
     os.chmod(runner, 0o755)
-    env = dict(os.environ, NYASH_TEST_TARGET="windows", NYASH_TEST_RUNNER=runner, NYASH_PACK_STUBS=stubs("x86_64-windows"), RUST_BACKTRACE="0")
+    env = dict(os.environ, NYASH_TEST_TARGET="windows", NYASH_TEST_RUNNER=runner, NYASH_PACK_STUBS=stubs(*STUBS), RUST_BACKTRACE="0")
     command = ["cargo", "test", "--quiet", "-p", "nyash-tests", "--test", "preview1", "scripts"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     ensure(done.returncode == 0, done.stdout[-1500:])
@@ -290,7 +291,7 @@ class Wine(Here):
     target = "x86_64-windows"
 
     def __init__(self):
-        self.options = ("--target", self.target, "--stub-dir", stubs(self.target))
+        self.options = ("--target", self.target, "--stub-dir", stubs(*STUBS))
         self.environment = environment()
 
     def place(self, path):
@@ -304,7 +305,7 @@ def language():
     program = os.path.join(ROOT, "examples", "hello.hako")
     output = os.path.join(WORK, "windows", "hako.exe")
     command = ["cargo", "run", "--quiet", "--release", "-p", "nyash", "--", "--aot", program, "-o", output, "--target", "windows"]
-    done = subprocess.run(command, cwd=ROOT, env=dict(os.environ, NYASH_PACK_STUBS=stubs("x86_64-windows")), capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=dict(os.environ, NYASH_PACK_STUBS=stubs(*STUBS)), capture_output=True, text=True)
     ensure(done.returncode == 0, done.stderr[-500:])
     here = subprocess.run(["cargo", "run", "--quiet", "--release", "-p", "nyash", "--", program], cwd=ROOT, capture_output=True)
     same("(status, output)", run(output)[:2], (0, here.stdout))

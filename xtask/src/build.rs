@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::table::{COMPILER, Kind, Row, Toolchain};
+use crate::table::{Kind, Row, Stub, Toolchain};
 
 /// Where things are and how to build.
 pub struct Place<'a> {
@@ -19,11 +19,21 @@ pub struct Place<'a> {
     pub output: &'a Path,
 }
 
-/// Builds a runtime and returns the path of the executable, which the next kind overwrites.
+/// Builds a stub and returns the path of the executable, which the next one overwrites.
 ///
 /// # Errors
 /// With everything that cargo said when it failed.
-pub fn build(place: &Place<'_>, worker: usize, row: &Row, kind: &Kind) -> Result<PathBuf> {
+pub fn build(place: &Place<'_>, worker: usize, row: &Row, stub: &Stub) -> Result<PathBuf> {
+    let (command, path) = match stub {
+        Stub::Runtime(kind) => runtime(place, worker, row, kind)?,
+        Stub::Compiler => compiler(place, row)?,
+    };
+    run(command, &row.name_of(stub))?;
+    Ok(path)
+}
+
+/// What builds a runtime, and where it will be.
+fn runtime(place: &Place<'_>, worker: usize, row: &Row, kind: &Kind) -> Result<(Command, PathBuf)> {
     let toolchain = match row.toolchain {
         Toolchain::Plain => "plain",
         Toolchain::Debian { .. } => "debian",
@@ -54,15 +64,12 @@ pub fn build(place: &Place<'_>, worker: usize, row: &Row, kind: &Kind) -> Result
             .env("MACOSX_DEPLOYMENT_TARGET", "11.0")
             .env("PATH", path_with_linker()?);
     }
-    run(command, row, kind.name)?;
-    Ok(target_dir.join(row.triple).join("release").join(row.executable))
+    let path = target_dir.join(row.triple).join("release").join(row.executable);
+    Ok((command, path))
 }
 
-/// Builds the compiler and returns the path of the executable.
-///
-/// # Errors
-/// With everything that cargo said when it failed.
-pub fn build_compiler(place: &Place<'_>, row: &Row) -> Result<PathBuf> {
+/// What builds the compiler, and where it will be.
+fn compiler(place: &Place<'_>, row: &Row) -> Result<(Command, PathBuf)> {
     const PROFILE: &str = "jit";
     let target_dir = place.output.join("compiler");
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -73,12 +80,12 @@ pub fn build_compiler(place: &Place<'_>, row: &Row) -> Result<PathBuf> {
         .arg(&target_dir)
         // What runs it may have no libc, and may have an old processor.
         .args(["--config", &flags(row.triple, &["-Ctarget-feature=+crt-static"])?]);
-    run(command, row, COMPILER)?;
-    Ok(target_dir.join(row.triple).join(PROFILE).join("nyash-jit"))
+    let path = target_dir.join(row.triple).join(PROFILE).join("nyash-jit");
+    Ok((command, path))
 }
 
 /// Runs cargo for a stub.
-fn run(mut command: Command, row: &Row, kind: &str) -> Result<()> {
+fn run(mut command: Command, name: &str) -> Result<()> {
     for (name, _) in env::vars_os() {
         if is_of_outer_build(&name.to_string_lossy()) {
             command.env_remove(name);
@@ -90,7 +97,7 @@ fn run(mut command: Command, row: &Row, kind: &str) -> Result<()> {
         .with_context(|| format!("cannot run {}", command.get_program().display()))?;
     if !done.status.success() {
         let said = String::from_utf8_lossy(&done.stderr);
-        bail!("building {}-{kind} failed:\n{said}", row.target);
+        bail!("building {name} failed:\n{said}");
     }
     Ok(())
 }

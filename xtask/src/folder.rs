@@ -6,6 +6,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use crate::table::ROWS;
+
 const MANIFEST: &str = "MANIFEST";
 
 /// The first line of a manifest: what the packer compares with its own versions.
@@ -42,7 +44,16 @@ pub fn write_manifest(folder: &Path, head: &str, built: &[String]) -> Result<()>
     let old = fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
     let mut names = built.to_vec();
     if old.lines().next() == Some(head) {
-        let listed = old.lines().skip(1).filter_map(|line| line.split(' ').nth(2));
+        // Not what an earlier state of this repository built.
+        let known = |name: &&str| {
+            ROWS.iter()
+                .any(|row| row.stubs().any(|stub| row.name_of(&stub) == **name))
+        };
+        let listed = old
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split(' ').nth(2))
+            .filter(known);
         names.extend(listed.filter(|name| folder.join(name).exists()).map(str::to_owned));
     }
     names.sort_unstable();

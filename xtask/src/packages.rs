@@ -11,9 +11,8 @@ use crate::table::{DEBIAN_TOOLCHAIN, Row, Toolchain};
 ///
 /// # Errors
 /// When something is missing and may not or cannot be installed; the message names it.
-pub fn ensure(rows: &[&Row], install: bool) -> Result<()> {
+pub fn ensure(rows: impl Iterator<Item = &'static Row>, install: bool) -> Result<()> {
     let mut missing: Vec<&str> = rows
-        .iter()
         .flat_map(|row| {
             let toolchain = match row.toolchain {
                 Toolchain::Plain => &[],

@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use crate::build::{Place, build, build_compiler};
-use crate::table::{COMPILER, KINDS, ROWS, Row};
+use crate::build::{Place, build};
+use crate::table::{ROWS, Row, Stub};
 use crate::{folder, packages};
 
 /// Options of the task.
@@ -23,6 +23,9 @@ pub struct Arguments {
     /// Only this target; may be given several times
     #[arg(long = "target", value_name = "NAME")]
     targets: Vec<String>,
+    /// Only this stub, by the name of its file, as aarch64-linux-lean; may be given several times
+    #[arg(long, value_name = "STUB")]
+    only: Vec<String>,
     /// Targets that are built at once [default: the number of processors]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -42,8 +45,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .context("the repository")?;
-    let rows = rows(&arguments.targets)?;
-    packages::ensure(&rows, !arguments.no_install)?;
+    let parts = parts(&arguments.targets, &arguments.only)?;
+    ensure!(
+        !parts.is_empty(),
+        "none of the stubs of --only is for a target of --target"
+    );
+    packages::ensure(parts.iter().map(|part| part.row), !arguments.no_install)?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let out = arguments.out.clone().unwrap_or_else(|| target.join("stubs"));
     fs::create_dir_all(&out).with_context(|| out.display().to_string())?;
@@ -56,62 +63,76 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let jobs = arguments.jobs.or(thread::available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get);
     let begin = Instant::now();
-    let built = build_all(&place, &rows, jobs, |name, bytes| folder::put(&out, name, bytes))?;
+    let built = build_all(&place, &parts, jobs, |name, bytes| folder::put(&out, name, bytes))?;
     folder::write_manifest(&out, &head, &built)?;
     let seconds = begin.elapsed().as_secs();
     println!("{} stubs in {}, after {seconds} s", built.len(), out.display());
     if arguments.check {
-        check(&place, &rows, jobs, &out)?;
+        check(&place, &parts, jobs, &out)?;
     }
     Ok(())
 }
 
-fn rows(names: &[String]) -> Result<Vec<&'static Row>> {
-    if names.is_empty() {
-        return Ok(ROWS.iter().collect());
-    }
-    let find = |name: &String| {
-        let row = ROWS.iter().find(|row| row.target == name || row.triple == name);
-        let known: Vec<&str> = ROWS.iter().map(|row| row.target).collect();
-        row.with_context(|| format!("there is no target `{name}`; there are {}", known.join(", ")))
-    };
-    names.iter().map(find).collect()
+/// What is built of a target, by one worker.
+struct Part {
+    row: &'static Row,
+    stubs: Vec<Stub>,
 }
 
-/// Builds every kind of every row, `jobs` rows at once, and returns the stubs' names. Most of the time goes to single
-/// threads: wasmtime is one crate, and so is what the linker optimises.
+fn parts(targets: &[String], only: &[String]) -> Result<Vec<Part>> {
+    let all = || {
+        ROWS.iter()
+            .flat_map(|row| row.stubs().map(move |stub| row.name_of(&stub)))
+    };
+    if let Some(unknown) = only.iter().find(|name| !all().any(|known| known == **name)) {
+        bail!(
+            "there is no stub `{unknown}`; there are {}",
+            all().collect::<Vec<_>>().join(", ")
+        );
+    }
+    if let Some(unknown) = targets.iter().find(|name| !ROWS.iter().any(|row| row.is(name))) {
+        let known: Vec<&str> = ROWS.iter().map(|row| row.target).collect();
+        bail!("there is no target `{unknown}`; there are {}", known.join(", "));
+    }
+    let wanted = |row: &Row, stub: &Stub| only.is_empty() || only.contains(&row.name_of(stub));
+    let rows = ROWS
+        .iter()
+        .filter(|row| targets.is_empty() || targets.iter().any(|name| row.is(name)));
+    let parts = rows.map(|row| Part {
+        row,
+        stubs: row.stubs().filter(|stub| wanted(row, stub)).collect(),
+    });
+    Ok(parts.filter(|part| !part.stubs.is_empty()).collect())
+}
+
+/// Builds all parts, `jobs` at once, and returns the stubs' names. Most of the time goes to single threads: wasmtime is one
+/// crate, and so is what the linker optimises.
 fn build_all(
     place: &Place<'_>,
-    rows: &[&Row],
+    parts: &[Part],
     jobs: usize,
     each: impl Fn(&str, &[u8]) -> Result<()> + Sync,
 ) -> Result<Vec<String>> {
-    let waiting = Mutex::new(rows.iter());
-    let next = || waiting.lock().ok()?.next();
+    let waiting = Mutex::new(parts.iter());
     let work = |worker: usize| -> Result<Vec<String>> {
         let mut built = Vec::new();
-        let mut make = |row: &Row, kind: &str, build: &dyn Fn() -> Result<PathBuf>| -> Result<()> {
-            let begin = Instant::now();
-            let path = build()?;
-            let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
-            let name = format!("{}-{kind}", row.target);
-            println!("{name:24} {:8} bytes {:5} s", bytes.len(), begin.elapsed().as_secs());
-            each(&name, &bytes)?;
-            built.push(name);
-            Ok(())
-        };
-        while let Some(row) = next() {
-            for kind in KINDS {
-                make(row, kind.name, &|| build(place, worker, row, kind))?;
-            }
-            if row.compiler {
-                make(row, COMPILER, &|| build_compiler(place, row))?;
+        let next = || waiting.lock().ok()?.next();
+        while let Some(part) = next() {
+            for stub in &part.stubs {
+                let begin = Instant::now();
+                let path = build(place, worker, part.row, stub)?;
+                let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
+                let name = part.row.name_of(stub);
+                println!("{name:24} {:8} bytes {:5} s", bytes.len(), begin.elapsed().as_secs());
+                each(&name, &bytes)?;
+                built.push(name);
             }
         }
         Ok(built)
     };
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs.min(rows.len()))
+        let work = &work;
+        let workers: Vec<_> = (0..jobs.min(parts.len()))
             .map(|worker| scope.spawn(move || work(worker)))
             .collect();
         let mut built = Vec::new();
@@ -123,7 +144,7 @@ fn build_all(
 }
 
 /// Builds once more from a copy of the source in another folder and compares.
-fn check(place: &Place<'_>, rows: &[&Row], jobs: usize, out: &Path) -> Result<()> {
+fn check(place: &Place<'_>, parts: &[Part], jobs: usize, out: &Path) -> Result<()> {
     let copy = std::env::temp_dir().join(format!("nyash-stubs-{}", std::process::id()));
     let root = copy.join("a folder elsewhere");
     println!("once more in {}", root.display());
@@ -139,7 +160,7 @@ fn check(place: &Place<'_>, rows: &[&Row], jobs: usize, out: &Path) -> Result<()
             output: &copy.join("output"),
         };
         let different = Mutex::new(Vec::new());
-        build_all(&again, rows, jobs, |name, bytes| {
+        build_all(&again, parts, jobs, |name, bytes| {
             let first = fs::read(out.join(name)).with_context(|| name.to_owned())?;
             if first != bytes {
                 let mut different = different.lock().map_err(|_| anyhow!("a builder panicked"))?;

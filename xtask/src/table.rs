@@ -47,6 +47,36 @@ pub const DEBIAN_TOOLCHAIN: &[Package] = &[
     },
 ];
 
+impl Row {
+    /// Whether this is the name of the target.
+    pub fn is(&self, name: &str) -> bool {
+        self.target == name || self.triple == name
+    }
+
+    /// What can be built for the target.
+    pub fn stubs(&self) -> impl Iterator<Item = Stub> {
+        let compiler = self.compiler.then_some(Stub::Compiler);
+        KINDS.iter().map(Stub::Runtime).chain(compiler)
+    }
+
+    /// The name of a stub's file.
+    pub fn name_of(&self, stub: &Stub) -> String {
+        let kind = match stub {
+            Stub::Runtime(kind) => kind.name,
+            Stub::Compiler => "compiler",
+        };
+        format!("{}-{kind}", self.target)
+    }
+}
+
+/// A file of the stub folder.
+pub enum Stub {
+    /// What programs are packed into.
+    Runtime(&'static Kind),
+    /// What `--fallback jit` adds to them.
+    Compiler,
+}
+
 /// A kind of runtime and the features of the crate that make it.
 pub struct Kind {
     /// Name as in the names of stubs.
@@ -54,9 +84,6 @@ pub struct Kind {
     /// Cargo features.
     pub features: &'static [&'static str],
 }
-
-/// The compiler of `--fallback jit`, as in the name of its stub.
-pub const COMPILER: &str = "compiler";
 
 /// The kinds that exist for every target.
 pub const KINDS: &[Kind] = &[

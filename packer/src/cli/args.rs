@@ -193,9 +193,9 @@ pub enum Level {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FallbackArg {
-    /// An interpreter: 130 KB and the bytecode more, slow to run
+    /// An interpreter: 140 KB and the bytecode more, slow to run
     Pulley,
-    /// A compiler, run at such a start: 7 MB and the module more, fast once it is compiled; for x86-64 Linux
+    /// A compiler, run at such a start: 9 MB and the module more, fast once it is compiled; for x86-64 Linux
     Jit,
 }
 

@@ -16,6 +16,8 @@ struct Row {
     names: &'static [&'static str],
     host: bool,
     stubs: Vec<Stub>,
+    #[serde(skip)]
+    has_compiler: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -27,9 +29,9 @@ struct Stub {
 }
 
 impl Row {
-    /// How many stubs there can be: the compiler exists for one target only.
+    /// How many stubs there can be.
     fn possible(&self) -> usize {
-        Kind::ALL.len() + usize::from(self.target == Target::X86_64Linux.name())
+        Kind::ALL.len() + usize::from(self.has_compiler)
     }
 }
 
@@ -61,6 +63,7 @@ pub fn run(args: &TargetsArgs) -> anyhow::Result<()> {
             names: target.aliases(),
             host: Target::host() == Some(target),
             stubs,
+            has_compiler: target.has_compiler(),
         });
     }
     let mut out = std::io::stdout().lock();

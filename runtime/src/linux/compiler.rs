@@ -2,7 +2,7 @@
 //!
 //! It is an executable of its own in a region of the payload, because Cranelift needs `std`. The runtime copies it to an
 //! anonymous file, starts it as a child process with a request (SPEC.md, "The compiler") in another one, and maps the
-//! third, which it has filled. Memory is never writable and executable, at no time.
+//! third, which it has filled. At no time is memory both writable and executable.
 
 use core::ffi::CStr;
 use core::fmt;
@@ -40,6 +40,8 @@ pub enum Failure {
     NotExecuted,
     /// It ended without an answer, and has said why.
     Ended,
+    /// A signal ended it.
+    Killed(i32),
 }
 
 impl fmt::Display for Failure {
@@ -48,6 +50,10 @@ impl fmt::Display for Failure {
             Failure::System(what, errno) => write!(f, "the system refuses {what} (error {errno})"),
             Failure::NotExecuted => f.write_str("the system does not execute the compiler inside the program"),
             Failure::Ended => f.write_str("the compiler inside the program gave up"),
+            Failure::Killed(signal) => write!(
+                f,
+                "signal {signal} ended the compiler inside the program; is memory short, or starting programs forbidden?"
+            ),
         }
     }
 }
@@ -84,6 +90,9 @@ impl Request {
             return Err(Failure::Ended);
         }
         let len = rustix::fs::seek(&answer, SeekFrom::End(0)).map_err(refused("an anonymous file"))? as usize;
+        if len == 0 {
+            return Err(Failure::Ended);
+        }
         let at = syscall::map_file(answer.as_raw_fd(), len, PROT_READ)
             .map_err(|errno| Failure::System("to map an anonymous file", errno.0))?;
         // SAFETY: the file is that long, nobody else has it, and the mapping stays for the life of the process.
@@ -141,7 +150,7 @@ fn write_all(file: impl AsFd, mut bytes: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs the compiler and returns its exit status, or 128 and more when a signal ended it.
+/// Runs the compiler and returns its exit status.
 fn run(compiler: &OwnedFd, request: &OwnedFd, answer: &OwnedFd) -> Result<i32, Failure> {
     let (fork, arguments) = number::FORK;
     // SAFETY: the process has one thread, and the child does nothing but `execute`.
@@ -149,13 +158,20 @@ fn run(compiler: &OwnedFd, request: &OwnedFd, answer: &OwnedFd) -> Result<i32, F
     if child == 0 {
         execute(compiler.as_raw_fd(), request.as_raw_fd(), answer.as_raw_fd());
     }
-    let Some(child) = i32::try_from(child).ok().and_then(Pid::from_raw).filter(|_| child > 0) else {
+    if child < 0 {
         return Err(Failure::System("a child process", -child as i32));
-    };
+    }
+    let child = Pid::from_raw(child as i32);
     loop {
-        match rustix::process::waitpid(Some(child), WaitOptions::empty()) {
-            Ok(Some((_, status))) => return Ok(status.exit_status().unwrap_or(128)),
+        match rustix::process::waitpid(child, WaitOptions::empty()) {
+            Ok(Some((_, status))) => match status.terminating_signal() {
+                Some(signal) => return Err(Failure::Killed(signal)),
+                None => return Ok(status.exit_status().unwrap_or_default()),
+            },
             Ok(None) | Err(Errno::INTR) => {}
+            // Whoever started the program ignores SIGCHLD, so the kernel has forgotten how the child ended: the answer
+            // tells whether it did its work.
+            Err(Errno::CHILD) => return Ok(0),
             Err(errno) => return Err(refused("to wait for a child process")(errno)),
         }
     }
@@ -164,6 +180,8 @@ fn run(compiler: &OwnedFd, request: &OwnedFd, answer: &OwnedFd) -> Result<i32, F
 /// Becomes the compiler.
 fn execute(compiler: i32, request: i32, answer: i32) -> ! {
     const AT_EMPTY_PATH: usize = 0x1000;
+    const PR_SET_PDEATHSIG: usize = 1;
+    const SIGKILL: usize = 9;
     let arguments = [c"nyash-compiler".as_ptr(), core::ptr::null()];
     let environment = [core::ptr::null::<core::ffi::c_char>()];
     let (arguments, environment) = (arguments.as_ptr() as usize, environment.as_ptr() as usize);
@@ -171,6 +189,8 @@ fn execute(compiler: i32, request: i32, answer: i32) -> ! {
     let path = alloc::format!("/proc/self/fd/{compiler}\0");
     // SAFETY: the strings and lists end with zeros, and the descriptors are ours.
     unsafe {
+        // Who ends the program ends the compiler.
+        arch::system_call(number::PRCTL, [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0]);
         arch::system_call(number::DUP3, [request as usize, 0, 0, 0, 0, 0]);
         arch::system_call(number::DUP3, [answer as usize, 1, 0, 0, 0, 0]);
         let empty = c"".as_ptr() as usize;

@@ -2,10 +2,10 @@
 
 use core::ffi::c_int;
 
-/// The page of the architecture. The executable is laid out for the larger one on both.
+/// The page of the architecture.
 #[cfg(target_arch = "aarch64")]
 pub const PAGE: usize = 16 << 10;
-/// The page of the architecture. The executable is laid out for the larger one of arm64.
+/// The page of the architecture.
 #[cfg(target_arch = "x86_64")]
 pub const PAGE: usize = 4 << 10;
 

@@ -26,7 +26,7 @@ impl Ctx {
     /// variables of the same name.
     fn environment(&self) -> impl Iterator<Item = &'static [u8]> + use<'_> {
         let capabilities = &self.capabilities;
-        let everything = capabilities.flags & (capability::INHERIT_ENV | capability::ALL_FILES) != 0;
+        let everything = capabilities.flags & capability::INHERIT_ENV != 0;
         let nothing = !everything && capabilities.env_pass.is_empty();
         let inherited = (!nothing).then(|| self.arguments.environment());
         let passed = inherited.into_iter().flatten().filter_map(move |entry| {

@@ -37,6 +37,8 @@ pub mod number {
     pub const MPROTECT: usize = 226;
 
     #[cfg(feature = "full")]
+    pub const PRCTL: usize = 167;
+    #[cfg(feature = "full")]
     pub const DUP3: usize = 24;
     #[cfg(feature = "full")]
     pub const EXECVE: usize = 221;

@@ -34,6 +34,8 @@ pub mod number {
     pub const EXIT_GROUP: usize = 248;
 
     #[cfg(feature = "full")]
+    pub const PRCTL: usize = 172;
+    #[cfg(feature = "full")]
     pub const DUP3: usize = 326;
     #[cfg(feature = "full")]
     pub const EXECVE: usize = 11;

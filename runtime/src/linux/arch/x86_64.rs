@@ -35,6 +35,8 @@ pub mod number {
     pub const EXIT_GROUP: usize = 231;
 
     #[cfg(feature = "full")]
+    pub const PRCTL: usize = 157;
+    #[cfg(feature = "full")]
     pub const DUP3: usize = 292;
     #[cfg(feature = "full")]
     pub const EXECVE: usize = 59;

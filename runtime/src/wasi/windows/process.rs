@@ -24,7 +24,7 @@ pub fn spelled(name: &[u8], entry: &'static [u8]) -> &'static [u8] {
         return entry;
     }
     let rest = &entry[name.len().min(entry.len())..];
-    // The program may ask at any time, and does so twice.
+    // It stays: a libc asks twice at its start and keeps the answer.
     Vec::leak([name, rest].concat())
 }
 

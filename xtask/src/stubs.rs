@@ -63,8 +63,17 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let jobs = arguments.jobs.or(thread::available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get);
     let begin = Instant::now();
-    let built = build_all(&place, &parts, jobs, |name, bytes| folder::put(&out, name, bytes))?;
+    let built = Mutex::new(Vec::new());
+    let outcome = build_all(&place, &parts, jobs, |name, bytes| {
+        folder::put(&out, name, bytes)?;
+        let mut built = built.lock().map_err(|_| anyhow!("a builder panicked"))?;
+        built.push(name.to_owned());
+        Ok(())
+    });
+    // Whatever stopped one, the others need not be built again.
+    let built = built.into_inner().map_err(|_| anyhow!("a builder panicked"))?;
     folder::write_manifest(&out, &head, &built)?;
+    outcome?;
     let seconds = begin.elapsed().as_secs();
     println!("{} stubs in {}, after {seconds} s", built.len(), out.display());
     if arguments.check {
@@ -105,17 +114,16 @@ fn parts(targets: &[String], only: &[String]) -> Result<Vec<Part>> {
     Ok(parts.filter(|part| !part.stubs.is_empty()).collect())
 }
 
-/// Builds all parts, `jobs` at once, and returns the stubs' names. Most of the time goes to single threads: wasmtime is one
+/// Builds all parts, `jobs` at once, and hands over each stub's name and bytes. Most of the time goes to single threads: wasmtime is one
 /// crate, and so is what the linker optimises.
 fn build_all(
     place: &Place<'_>,
     parts: &[Part],
     jobs: usize,
     each: impl Fn(&str, &[u8]) -> Result<()> + Sync,
-) -> Result<Vec<String>> {
+) -> Result<()> {
     let waiting = Mutex::new(parts.iter());
-    let work = |worker: usize| -> Result<Vec<String>> {
-        let mut built = Vec::new();
+    let work = |worker: usize| -> Result<()> {
         let next = || waiting.lock().ok()?.next();
         while let Some(part) = next() {
             for stub in &part.stubs {
@@ -125,21 +133,19 @@ fn build_all(
                 let name = part.row.name_of(stub);
                 println!("{name:24} {:8} bytes {:5} s", bytes.len(), begin.elapsed().as_secs());
                 each(&name, &bytes)?;
-                built.push(name);
             }
         }
-        Ok(built)
+        Ok(())
     };
     thread::scope(|scope| {
         let work = &work;
         let workers: Vec<_> = (0..jobs.min(parts.len()))
             .map(|worker| scope.spawn(move || work(worker)))
             .collect();
-        let mut built = Vec::new();
-        for worker in workers {
-            built.extend(worker.join().map_err(|_| anyhow!("a builder panicked"))??);
-        }
-        Ok(built)
+        let ended: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
+        ended
+            .into_iter()
+            .try_for_each(|worker| worker.map_err(|_| anyhow!("a builder panicked"))?)
     })
 }
 

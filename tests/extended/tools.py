@@ -85,18 +85,23 @@ def packer():
     return os.path.join(TARGET, "release", "nyash-pack")
 
 
-@functools.cache
+_built = set()
+
+
 def stubs(*names):
     """The stub folder, with these stubs built into it; NYASH_PACK_STUBS names one that is used as it is."""
     if os.environ.get("NYASH_PACK_STUBS"):
         return os.path.abspath(os.environ["NYASH_PACK_STUBS"])
     folder = os.path.join(TARGET, "stubs")
+    if _built.issuperset(names):
+        return folder
     command = ["cargo", "xtask", "stubs", "--out", folder, *(f"--only={name}" for name in names)]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
         # Without Debian there is nothing to build with; everything else is our fault.
         missing = "packages are missing" in done.stderr
         raise (Skipped if missing else Failed)(f"no runtime for {', '.join(names)}: {done.stderr.strip()[-300:]}")
+    _built.update(names)
     return folder
 
 

@@ -14,8 +14,8 @@ use crate::table::{Kind, Row, Stub, Toolchain};
 pub struct Place<'a> {
     /// The folder of the repository, or of a copy of it.
     pub root: &'a Path,
-    /// Cargo's output goes into folders below this one, one for each toolchain and worker: what runs while building
-    /// (procedural macros) is then built once and not once a target.
+    /// Cargo's output goes into a folder of each target below this one, so that targets are built side by side and a
+    /// second run finds what the first one made.
     pub output: &'a Path,
 }
 
@@ -23,9 +23,9 @@ pub struct Place<'a> {
 ///
 /// # Errors
 /// With everything that cargo said when it failed.
-pub fn build(place: &Place<'_>, worker: usize, row: &Row, stub: &Stub) -> Result<PathBuf> {
+pub fn build(place: &Place<'_>, row: &Row, stub: &Stub) -> Result<PathBuf> {
     let (command, path) = match stub {
-        Stub::Runtime(kind) => runtime(place, worker, row, kind)?,
+        Stub::Runtime(kind) => runtime(place, row, kind)?,
         Stub::Compiler => compiler(place, row)?,
     };
     run(command, &row.name_of(stub))?;
@@ -33,12 +33,8 @@ pub fn build(place: &Place<'_>, worker: usize, row: &Row, stub: &Stub) -> Result
 }
 
 /// What builds a runtime, and where it will be.
-fn runtime(place: &Place<'_>, worker: usize, row: &Row, kind: &Kind) -> Result<(Command, PathBuf)> {
-    let toolchain = match row.toolchain {
-        Toolchain::Plain => "plain",
-        Toolchain::Debian { .. } => "debian",
-    };
-    let target_dir = place.output.join(format!("{toolchain}-{worker}"));
+fn runtime(place: &Place<'_>, row: &Row, kind: &Kind) -> Result<(Command, PathBuf)> {
+    let target_dir = place.output.join(row.target);
     let plain = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = match row.toolchain {
         Toolchain::Plain => Command::new(&plain),

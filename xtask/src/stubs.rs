@@ -123,12 +123,12 @@ fn build_all(
     each: impl Fn(&str, &[u8]) -> Result<()> + Sync,
 ) -> Result<()> {
     let waiting = Mutex::new(parts.iter());
-    let work = |worker: usize| -> Result<()> {
+    let work = || -> Result<()> {
         let next = || waiting.lock().ok()?.next();
         while let Some(part) = next() {
             for stub in &part.stubs {
                 let begin = Instant::now();
-                let path = build(place, worker, part.row, stub)?;
+                let path = build(place, part.row, stub)?;
                 let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
                 let name = part.row.name_of(stub);
                 println!("{name:24} {:8} bytes {:5} s", bytes.len(), begin.elapsed().as_secs());
@@ -139,9 +139,7 @@ fn build_all(
     };
     thread::scope(|scope| {
         let work = &work;
-        let workers: Vec<_> = (0..jobs.min(parts.len()))
-            .map(|worker| scope.spawn(move || work(worker)))
-            .collect();
+        let workers: Vec<_> = (0..jobs.min(parts.len())).map(|_| scope.spawn(work)).collect();
         let ended: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
         ended
             .into_iter()

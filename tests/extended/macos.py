@@ -82,26 +82,59 @@ def structure(target):
     return " ".join(names)
 
 
-def signature(target):
-    file = MachO(packed(target))
+def code_directory(file):
+    """Where the signature starts, how many blobs it has, and its code directory, whose page hashes are computed again."""
     start, length = struct.unpack_from("<2I", file.command(0x1D), 8)
     same("end of the signature", start + length, len(file.bytes))
     blob = file.bytes[start:]
-    same("super blob", struct.unpack_from(">5I", blob)[0::2], (0xFADE0CC0, 1, 20))
-    directory = blob[20:]
-    magic, size, version, flags, hashes, name, special, pages, limit = struct.unpack_from(">9I", directory)
-    same("code directory", (magic, version, flags, special), (0xFADE0C02, 0x20400, 0x20002, 0))
+    magic, _, blobs, slot, at = struct.unpack_from(">5I", blob)
+    same("super blob and its first slot", (magic, slot), (0xFADE0CC0, 0))
+    directory = blob[at:]
+    hashes, pages, limit = (struct.unpack_from(">I", directory, field)[0] for field in (16, 28, 32))
     same("limit", limit, start)
     same("hash length, kind, platform, page", tuple(directory[36:40]), (32, 2, 0, 12))
-    text = next(segment for segment in file.segments if segment[0] == "__TEXT")
-    same("executable segment", struct.unpack_from(">3Q", directory, 64), (text[3], text[4], 1))
     same("number of pages", pages, -(-start // 4096))
     for page in range(pages):
         stored = directory[hashes + 32 * page:][:32]
         computed = hashlib.sha256(file.bytes[4096 * page:min(4096 * page + 4096, start)]).digest()
         same(f"hash of page {page}", stored, computed)
+    return start, blobs, directory
+
+
+def signature(target):
+    file = MachO(packed(target))
+    start, blobs, directory = code_directory(file)
+    magic, size, version, flags, hashes, _, special, pages, _ = struct.unpack_from(">9I", directory)
+    same("code directory", (magic, version, flags, special), (0xFADE0C02, 0x20400, 0x20002, 0))
+    same("number of blobs", blobs, 1)
+    text = next(segment for segment in file.segments if segment[0] == "__TEXT")
+    same("executable segment", struct.unpack_from(">3Q", directory, 64), (text[3], text[4], 1))
     same("end of the hashes", hashes + 32 * pages, size)
     return f"{pages} pages"
+
+
+def signed_again(target):
+    """What a developer does before shipping: a certificate (here one of our own making) and the hardened runtime."""
+    rcodesign = tools.rcodesign()
+    program = packed(target)
+    identity, signed = program + ".p12", program + ".signed"
+    key = ("--p12-file", identity, "--p12-password", "nyash")
+    for command in (
+        ("generate-self-signed-certificate", "--person-name", "Nyash", *key),
+        # The server of time stamps is Apple's.
+        ("sign", *key, "--timestamp-url", "none", "--code-signature-flags", "runtime", program, signed),
+        ("verify", signed),
+    ):
+        done = subprocess.run([rcodesign, *command], capture_output=True, text=True)
+        ensure(done.returncode == 0, f"rcodesign {command[0]}: {done.stdout}{done.stderr}")
+    file = MachO(signed)
+    _, blobs, directory = code_directory(file)
+    ensure(blobs > 1, "no certificate in the signature")
+    same("flags: hardened runtime, not ad hoc", struct.unpack_from(">I", directory, 12)[0], 0x10000)
+    before = MachO(program)
+    same("segments before __LINKEDIT", file.segments[:-1], before.segments[:-1])
+    subprocess.run([tools.packer(), "verify", signed], check=True, capture_output=True)
+    return f"{len(file.bytes) - len(before.bytes)} bytes more"
 
 
 def other_readers(target):
@@ -183,6 +216,7 @@ def main():
         check(f"{target}: two packings are one file, and small", twice_the_same, target)
         check(f"{target}: segments", structure, target)
         check(f"{target}: signature", signature, target)
+        check(f"{target}: signed again with a certificate", signed_again, target)
         check(f"{target}: other readers", other_readers, target)
         check(f"{target}: inspect, verify, extract", own_reader, target)
     check("aarch64-macos: exceptions", exceptions, "aarch64-macos")

@@ -212,3 +212,11 @@ def other_host():
     package = from_pypi(f"wasmtime=={WASMTIME}")
     command = [sys.executable, os.path.join(HERE, "host.py"), "--cache", os.path.join(WORK, "compiled")]
     return command, dict(os.environ, PYTHONPATH=package)
+
+
+def rcodesign():
+    """Signs for macOS on any system. No package brings it, and building it takes ten minutes: it is used where it is."""
+    found = os.environ.get("RCODESIGN") or shutil.which("rcodesign")
+    if not found:
+        raise Skipped("rcodesign is not installed (cargo install apple-codesign --no-default-features)")
+    return found

@@ -44,7 +44,7 @@ mod wasi;
 pub use compile::OptLevel;
 pub use error::{Difference, Error, Result};
 pub use module::MAX_MODULE;
-pub use options::{Directory, Fallback, Options, parse_size};
+pub use options::{Directory, Fallback, Options, UnknownImports, parse_size};
 pub use output::write_executable;
 pub use pack::{Note, Packed, Stage, pack, pack_with};
 pub use resources::{Resources, Subsystem};

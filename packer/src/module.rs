@@ -257,14 +257,11 @@ impl<'a> Module<'a> {
         find(&self.function_names).or_else(|| find(&self.function_exports))
     }
 
-    /// Refuses a module that is no WASI preview 1 command.
+    /// Refuses a module that is no command, whatever it imports.
     ///
     /// # Errors
-    /// [`Error::Imports`], [`Error::Reactor`], [`Error::NoStart`] or [`Error::StartSignature`].
+    /// [`Error::Reactor`], [`Error::NoStart`] or [`Error::StartSignature`].
     pub fn check_command(&self) -> Result<()> {
-        if !self.bad_imports.is_empty() {
-            return Err(Error::Imports(self.bad_imports.clone()));
-        }
         match &self.start {
             Start::Command => Ok(()),
             Start::Missing => Err(Error::NoStart),

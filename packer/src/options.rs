@@ -31,6 +31,8 @@ pub struct Options {
     pub argv0: Option<Vec<u8>>,
     /// Largest size of all linear memories together, in bytes.
     pub memory_limit: Option<u64>,
+    /// What becomes of functions that the module imports and nobody provides.
+    pub unknown_imports: UnknownImports,
     /// No reservation of address space: explicit bounds checks, slower by some 10 %.
     pub small_address_space: bool,
     /// How much the compiler optimises.
@@ -45,6 +47,16 @@ pub struct Options {
     pub stubs: Folders,
     /// Icon and the like, for Windows only.
     pub resources: Resources,
+}
+
+/// What becomes of functions that a module imports and nobody provides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UnknownImports {
+    /// The module is refused.
+    #[default]
+    Refuse,
+    /// The program traps when it calls one.
+    Trap,
 }
 
 /// What a program goes on with on a machine that cannot run its compiled code.

@@ -9,8 +9,9 @@ use crate::cwasm::Image;
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::module::Module;
-use crate::options::{Fallback, Options};
+use crate::options::{Fallback, Options, UnknownImports};
 use crate::stub::{self, Kind};
+use crate::wasi::{BadImport, WhyBad};
 use crate::{compat, compile, cpu, link, names, wasi};
 
 /// A stage of packing, for progress and timings.
@@ -53,25 +54,46 @@ pub enum Note {
     NoDirectory(Vec<String>),
     /// The module calls the system but exports no memory that the calls could use.
     NoMemory,
+    /// Functions that the module imports, and that end the program when it calls them.
+    UnknownImports(Vec<String>),
 }
 
 impl std::fmt::Display for Note {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Note::NoDirectory(functions) => {
-                let shown = functions.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-                let more = if functions.len() > 3 { ", ..." } else { "" };
+                let some = some(functions);
                 write!(
                     f,
-                    "the module imports file functions ({shown}{more}) and no directory is granted, so the program \
+                    "the module imports file functions ({some}) and no directory is granted, so the program \
                      cannot open files; grant one with --dir DIR, or everything with --allow-all"
                 )
             }
             Note::NoMemory => f.write_str(
                 "the module exports no memory named `memory`, so calls to the system that need one will fail",
             ),
+            Note::UnknownImports(functions) => {
+                let some = some(functions);
+                match functions.len() {
+                    1 => write!(
+                        f,
+                        "nobody provides {some}, which the module imports; calling it is a trap"
+                    ),
+                    n => write!(
+                        f,
+                        "nobody provides {n} functions that the module imports ({some}); calling one is a trap"
+                    ),
+                }
+            }
         }
     }
+}
+
+/// The first few names of a list.
+fn some(names: &[String]) -> String {
+    let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    let more = if names.len() > 3 { ", ..." } else { "" };
+    shown + more
 }
 
 /// What is left of a module once it is compiled.
@@ -85,6 +107,7 @@ pub(crate) struct Program<'a> {
     pub native_features: CpuFeatures,
     pub module_name: Option<String>,
     pub producers: String,
+    unknown_imports: Vec<String>,
     wasi_imports: Vec<String>,
     exports_memory: bool,
 }
@@ -134,6 +157,7 @@ pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) ->
 
 fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> Result<Program<'static>> {
     let module = Module::parse(wasm)?;
+    let unknown_imports = accept_imports(&module.bad_imports, options)?;
     module.check_command()?;
     check_memory(options, module.least_memory)?;
     at(Stage::Compile);
@@ -156,6 +180,7 @@ fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> 
         native_features,
         module_name: module.name.map(str::to_owned),
         producers: module.producers,
+        unknown_imports,
         wasi_imports: module.wasi_imports.iter().map(|&name| name.to_owned()).collect(),
         exports_memory: module.exports_memory,
     })
@@ -200,10 +225,10 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
     for Initializer::Import { name, field, index } in module.initializers.iter() {
         let (name, field) = (text(*name), text(*field));
         if !matches!(index, EntityIndex::Function(_)) {
-            bad.push(wasi::BadImport {
+            bad.push(BadImport {
                 module: name.to_owned(),
                 name: field.to_owned(),
-                why: wasi::WhyBad::NotFunction("not a function"),
+                why: WhyBad::NotFunction("not a function"),
             });
         } else if let Some(import) = wasi::check_function(name, field, None) {
             bad.push(import);
@@ -211,9 +236,7 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
             wasi_imports.push(field.to_owned());
         }
     }
-    if !bad.is_empty() {
-        return Err(Error::Imports(bad));
-    }
+    let unknown_imports = accept_imports(&bad, options)?;
     let exports = |wanted: &str| {
         module
             .exports
@@ -245,9 +268,27 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
         native_features,
         module_name: module.name.and_then(|name| module.strings.get(name)).map(str::to_owned),
         producers: String::new(),
+        unknown_imports,
         wasi_imports,
         exports_memory: matches!(exports("memory"), Some(EntityIndex::Memory(_))),
     })
+}
+
+/// The names of the imports that the program can do without until it calls them.
+fn accept_imports(bad: &[BadImport], options: &Options) -> Result<Vec<String>> {
+    let callable = |import: &BadImport| import.why == WhyBad::Unknown;
+    match options.unknown_imports {
+        UnknownImports::Trap if bad.iter().all(callable) => Ok(bad
+            .iter()
+            .map(|import| format!("{}::{}", import.module, import.name))
+            .collect()),
+        // Only those that no choice lets pass.
+        UnknownImports::Trap => Err(Error::Imports(
+            bad.iter().filter(|import| !callable(import)).cloned().collect(),
+        )),
+        UnknownImports::Refuse if bad.is_empty() => Ok(Vec::new()),
+        UnknownImports::Refuse => Err(Error::Imports(bad.to_vec())),
+    }
 }
 
 /// Refuses a limit with which the program could not start.
@@ -263,6 +304,9 @@ fn check_memory(options: &Options, least: u64) -> Result<()> {
 
 fn notes(program: &Program<'_>, options: &Options) -> Vec<Note> {
     let mut notes = Vec::new();
+    if !program.unknown_imports.is_empty() {
+        notes.push(Note::UnknownImports(program.unknown_imports.clone()));
+    }
     if options.directories.is_empty() && !options.all_files {
         let functions: Vec<String> = program
             .wasi_imports

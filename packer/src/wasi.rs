@@ -175,6 +175,7 @@ pub(crate) fn describe(imports: &[BadImport]) -> String {
 
 pub(crate) fn hint(imports: &[BadImport]) -> &'static str {
     let any = |test: &dyn Fn(&BadImport) -> bool| imports.iter().any(test);
+    let all_callable = imports.iter().all(|import| import.why == WhyBad::Unknown);
     if any(&|i| i.module == "wasi" || i.name == "thread-spawn") {
         "threads are not supported: build without -pthread and for wasm32-wasip1, not wasm32-wasip1-threads"
     } else if any(&|i| i.module.starts_with("wasi:")) {
@@ -185,10 +186,16 @@ pub(crate) fn hint(imports: &[BadImport]) -> &'static str {
         "this Go program was built for JavaScript: build with GOOS=wasip1 GOARCH=wasm"
     } else if any(&|i| i.module == "env" && i.name.starts_with("emscripten_") || i.module == "a") {
         "this module was made for JavaScript by Emscripten: link with -sSTANDALONE_WASM -sPURE_WASI"
+    } else if any(&|i| i.module == "env") && all_callable {
+        "imports from `env` are often functions missing at link time: link the library that defines them, or, if the \
+         program never calls them, pack with --unknown-imports trap"
     } else if any(&|i| i.module == "env") {
         "imports from `env` are often functions missing at link time: link the library that defines them"
     } else if any(&|i| matches!(i.why, WhyBad::Signature { .. })) {
         "declare these functions with the types of WASI preview 1"
+    } else if all_callable {
+        "only functions of WASI preview 1 (module `wasi_snapshot_preview1`) are provided; if the program never calls the \
+         others, pack with --unknown-imports trap"
     } else {
         "only functions of WASI preview 1 (module `wasi_snapshot_preview1`) are provided"
     }

@@ -78,13 +78,10 @@ fn instantiate(payload: Payload, code: &Code, arguments: Arguments) -> Result<(S
     }
     let mut imports = Vec::with_capacity(module.imports().len());
     for import in module.imports() {
-        let function = wasi::import(&mut store, import.module(), import.name()).ok_or_else(|| {
-            Failure::Start(wasmtime::format_err!(
-                "unknown import {}::{}",
-                import.module(),
-                import.name()
-            ))
-        })?;
+        let function = match wasi::import(&mut store, import.module(), import.name()) {
+            Some(function) => function,
+            None => wasi::missing(&mut store, &import).map_err(Failure::Start)?,
+        };
         imports.push(function.into());
     }
     let instance = Instance::new(&mut store, &module, &imports).map_err(|error| {

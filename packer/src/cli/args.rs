@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use nyash_pack::{Error, Fallback, OptLevel, Subsystem, Target};
+use nyash_pack::{Error, Fallback, OptLevel, Subsystem, Target, UnknownImports};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -107,6 +107,10 @@ pub struct PackArgs {
     #[arg(long, value_name = "BYTES", value_parser = nyash_pack::parse_size, help_heading = "What the program may reach")]
     pub memory_limit: Option<u64>,
 
+    /// What becomes of functions that the module imports and nobody provides
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = UnknownImportsArg::Refuse, help_heading = "What the program may reach")]
+    pub unknown_imports: UnknownImportsArg,
+
     /// Argument placed before those of the command line; can be repeated
     #[arg(
         long,
@@ -189,6 +193,23 @@ pub enum Level {
     Speed,
     /// For speed where it costs no size
     Size,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnknownImportsArg {
+    /// The module is refused
+    Refuse,
+    /// The program traps when it calls one: for modules made for another host too, which is not needed for what they do here
+    Trap,
+}
+
+impl From<UnknownImportsArg> for UnknownImports {
+    fn from(how: UnknownImportsArg) -> Self {
+        match how {
+            UnknownImportsArg::Refuse => UnknownImports::Refuse,
+            UnknownImportsArg::Trap => UnknownImports::Trap,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

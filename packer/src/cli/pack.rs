@@ -70,6 +70,7 @@ fn options(args: &PackArgs) -> Result<Options, Error> {
         inherit_env: args.inherit_env,
         inherit_fds: args.inherit_fd.clone(),
         memory_limit: args.memory_limit,
+        unknown_imports: args.unknown_imports.into(),
         small_address_space: args.small_address_space,
         opt_level: args.opt_level.into(),
         target,

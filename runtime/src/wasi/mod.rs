@@ -40,9 +40,10 @@ use windows as system;
 use core::fmt;
 use core::mem::MaybeUninit;
 
+use alloc::format;
 use alloc::vec::Vec;
 use nyash_format::Capabilities;
-use wasmtime::{Caller, Func, FuncType, Memory, Store, ValRaw, ValType};
+use wasmtime::{Caller, ExternType, Func, FuncType, ImportType, Memory, Store, ValRaw, ValType};
 
 use crate::platform::start::Arguments;
 use abi::Errno;
@@ -121,6 +122,20 @@ impl fmt::Display for HostTrap {
 }
 
 impl core::error::Error for HostTrap {}
+
+/// Stands in for a function that nobody provides: a call is a trap. The packer lets such modules pass only when it is
+/// told to.
+pub fn missing(store: &mut Store<Ctx>, import: &ImportType<'_>) -> wasmtime::Result<Func> {
+    let name = format!("{}::{}", import.module(), import.name());
+    let ExternType::Func(ty) = import.ty() else {
+        return Err(wasmtime::format_err!("unknown import {name}"));
+    };
+    let trap = move |_: Caller<'_, Ctx>, _: &mut [MaybeUninit<ValRaw>]| {
+        Err(wasmtime::format_err!("nobody provides {name}, which was called"))
+    };
+    // SAFETY: it reads no arguments, and without a success there are no results to write.
+    Ok(unsafe { Func::new_unchecked(store, ty, trap) })
+}
 
 /// Most parameters that a function of WASI has.
 const MOST_PARAMETERS: usize = 9;

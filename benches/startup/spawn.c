@@ -1,9 +1,13 @@
 // Measures programs from spawn to exit, interleaved: one run of each a round, the order turned by one each round.
 //   spawn times ROUNDS 'PROGRAM ARG ...' ...   a line each: minimum, 10th percentile, median, 90th, in nanoseconds
+//   spawn cpuid                                what one CPUID costs, in nanoseconds
 //   spawn peak PROGRAM ARG ...                 peak resident memory at exit, in bytes: of the whole, of it anonymous
 // Everything runs on one processor, with standard output thrown away. posix_spawn shares memory with the parent until
 // exec, so that the parent's size costs nothing.
 #define _GNU_SOURCE
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -116,7 +120,21 @@ static int peak(char **command) {
     return 0;
 }
 
+static int cpuid(void) {
+#ifdef __x86_64__
+    enum { TIMES = 1000 };
+    unsigned a, b, c, d;
+    uint64_t begin = now();
+    for (int i = 0; i < TIMES; i++) __cpuid_count(7, 0, a, b, c, d);
+    printf("%llu\n", (unsigned long long)(now() - begin) / TIMES);
+    return 0;
+#else
+    return 1;
+#endif
+}
+
 int main(int argc, char **argv) {
+    if (argc > 1 && !strcmp(argv[1], "cpuid")) return cpuid();
     if (argc > 3 && !strcmp(argv[1], "times")) return times(atoi(argv[2]), argc - 3, argv + 3);
     if (argc > 2 && !strcmp(argv[1], "peak")) return peak(argv + 2);
     return 120;

@@ -152,6 +152,16 @@ def wasm(source, name=None, *flags):
     return build(output, "clang", "--target=wasm32-wasi", *flags, output + ".o")
 
 
+def as_shipped(program):
+    """A copy of an executable in one piece, as people get it. A linker writes here and there, so that the kernel keeps its
+    file in small pieces: a tenth of a short process's time on Linux 6.18."""
+    copy = program + ".shipped"
+    shutil.copyfile(program, copy + ".tmp")
+    os.chmod(copy + ".tmp", 0o755)
+    os.replace(copy + ".tmp", copy)
+    return copy
+
+
 def pack(module, output, *options):
     """Packs and returns the executable's path."""
     os.makedirs(os.path.dirname(output), exist_ok=True)

@@ -155,6 +155,43 @@ fn changed_compiled_modules_are_answered() {
     }
 }
 
+/// The runtime itself does not hash the compiled module, so damage there reaches wasmtime, which panics about some of it.
+/// Neither message nor source line is in a runtime: it says where as addresses, for `cargo xtask locate`.
+#[test]
+fn an_internal_error_says_where() {
+    let file = pack(HELLO, &Options::default());
+    let program = Program::parse(&file).unwrap();
+    let (module, bytes) = program.region(RegionKind::Module).unwrap();
+    let start = program.file_offset(module).unwrap() as usize;
+    let path = folder("internal").join("app");
+    let mut lines = (start..start + bytes.len()).map(|at| {
+        let mut bytes = file.clone();
+        bytes[at] ^= 16;
+        match run_bytes(&path, &bytes) {
+            Outcome::Ended { status, err, .. } if err.contains("internal error in the runtime x") => (status, err),
+            _ => (None, String::new()),
+        }
+    });
+    let (status, line) = lines
+        .find(|(_, line)| !line.is_empty())
+        .expect("wasmtime takes everything");
+    assert_eq!(status, Some(134), "{line}");
+    let (head, places) = line.split_once(", at ").expect(&line);
+    let runtime = concat!(
+        ": internal error in the runtime x86_64-linux-lean ",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert!(head.ends_with(runtime), "{line}");
+    let places: Vec<usize> = places
+        .split_whitespace()
+        .map(|place| usize::from_str_radix(place.strip_prefix("0x").unwrap(), 16).unwrap())
+        .collect();
+    assert!(
+        places.len() >= 4 && places.iter().all(|place| *place < file.len()),
+        "{line}"
+    );
+}
+
 #[test]
 fn stripped_programs_work() {
     let folder = folder("stripped");

@@ -71,6 +71,14 @@ fn class_of(size: usize) -> (usize, usize) {
     )
 }
 
+/// Fresh memory of the system, or null.
+fn map(len: usize) -> *mut u8 {
+    syscall::map_anonymous(len, PROT_READ | PROT_WRITE).unwrap_or_else(|_| {
+        crate::panic::note_no_memory();
+        ptr::null_mut()
+    })
+}
+
 fn is_mapped_alone(layout: &Layout) -> bool {
     layout.size() >= LARGE || layout.align() > ALIGN
 }
@@ -83,9 +91,10 @@ impl State {
                 self.started = true;
                 (self.next, self.left) = (FIRST.0.get().cast(), FIRST_ARENA);
             } else {
-                let Ok(arena) = syscall::map_anonymous(NEXT_ARENA, PROT_READ | PROT_WRITE) else {
-                    return ptr::null_mut();
-                };
+                let arena = map(NEXT_ARENA);
+                if arena.is_null() {
+                    return arena;
+                }
                 (self.next, self.left) = (arena, NEXT_ARENA);
             }
             return self.cut(size);
@@ -105,7 +114,7 @@ unsafe impl GlobalAlloc for Allocator {
             if layout.align() > SMALLEST_PAGE {
                 return ptr::null_mut();
             }
-            return syscall::map_anonymous(layout.size(), PROT_READ | PROT_WRITE).unwrap_or(ptr::null_mut());
+            return map(layout.size());
         }
         let (size, class) = class_of(layout.size());
         // SAFETY: one thread; no reference to the state lives across calls.

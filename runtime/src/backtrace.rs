@@ -90,6 +90,14 @@ pub fn set_bounds(text: &[u8], names: &'static [u8], stack_top: usize) {
     state.names = names;
 }
 
+/// Whether an address lies in the compiled code.
+#[cfg(not(windows))]
+pub fn is_compiled(pc: usize) -> bool {
+    // SAFETY: see `Global`.
+    let state = unsafe { &*STATE.0.get() };
+    pc.wrapping_sub(state.text_start) < state.text_len
+}
+
 /// The name table about the code that runs, if it is there and undamaged.
 pub fn names() -> Option<NameTable<'static>> {
     // SAFETY: see `Global`; called when the program has ended.

@@ -30,6 +30,7 @@ mod linux;
 mod macos;
 mod mappings;
 mod message;
+mod panic;
 mod payload;
 mod program;
 #[cfg(all(not(target_os = "macos"), any(target_arch = "x86_64", target_arch = "aarch64")))]

@@ -63,8 +63,3 @@ pub fn die(status: i32, message: fmt::Arguments<'_>) -> ! {
     drop(out);
     syscall::exit(status)
 }
-
-#[panic_handler]
-fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
-    die(EXIT_TRAP, format_args!("internal error in the runtime: {info}"))
-}

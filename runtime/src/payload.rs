@@ -36,6 +36,9 @@ macro_rules! kind {
     };
 }
 
+/// What bug reports need to know of this runtime: the stub's name and its version.
+pub const NAME: &str = concat!(target!(), "-", kind!(), " ", env!("CARGO_PKG_VERSION"));
+
 /// What the packer reads of the runtime: `nyash_format::stub_info`.
 const INFO_TEXT: &str = concat!(
     "format=1\nruntime=",

@@ -19,6 +19,24 @@ pub struct Place<'a> {
     pub output: &'a Path,
 }
 
+/// The folder of the repository.
+///
+/// # Errors
+/// Never, where cargo has built this.
+pub fn root() -> Result<&'static Path> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the repository")
+}
+
+/// Cargo's folder for everything that is built.
+pub fn target_dir(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+/// The usual [`Place::output`].
+pub fn output(target_dir: &Path) -> PathBuf {
+    target_dir.join("stubs-build")
+}
+
 /// Builds a stub and returns the path of the executable, which the next one overwrites.
 ///
 /// # Errors
@@ -33,7 +51,7 @@ pub fn build(place: &Place<'_>, row: &Row, stub: &Stub) -> Result<PathBuf> {
 }
 
 /// What builds a runtime, and where it will be.
-fn runtime(place: &Place<'_>, row: &Row, kind: &Kind) -> Result<(Command, PathBuf)> {
+fn runtime(place: &Place<'_>, row: &Row, kind: &'static Kind) -> Result<(Command, PathBuf)> {
     let target_dir = place.output.join(row.target);
     let plain = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = match row.toolchain {
@@ -42,7 +60,8 @@ fn runtime(place: &Place<'_>, row: &Row, kind: &Kind) -> Result<(Command, PathBu
     };
     command
         .current_dir(place.root.join("runtime"))
-        .args(["build", "--release", "--locked", "--target", row.triple, "--target-dir"])
+        // Not `build`: only the last crate gets the arguments behind `--`, and the others stay as they are.
+        .args(["rustc", "--release", "--locked", "--target", row.triple, "--target-dir"])
         .arg(&target_dir)
         .args(["--config", &flags(row.triple, &[])?]);
     if !kind.features.is_empty() {
@@ -60,8 +79,27 @@ fn runtime(place: &Place<'_>, row: &Row, kind: &Kind) -> Result<(Command, PathBu
             .env("MACOSX_DEPLOYMENT_TARGET", "11.0")
             .env("PATH", path_with_linker()?);
     }
+    let map = map_of(place.output, &row.name_of(&Stub::Runtime(kind)));
+    command.arg("--").args(link_map(row.triple, &map));
     let path = target_dir.join(row.triple).join("release").join(row.executable);
     Ok((command, path))
+}
+
+/// Where the linker's map of a stub is.
+pub fn map_of(output: &Path, stub: &str) -> PathBuf {
+    output.join(format!("{stub}.map"))
+}
+
+/// Lets the linker write down which function is where, for the addresses that a panic prints. The stub stays the same.
+fn link_map(triple: &str, map: &Path) -> Vec<String> {
+    let map = map.display();
+    if triple.contains("windows") {
+        vec![format!("-Clink-arg=/MAP:{map}")]
+    } else if triple.contains("apple") {
+        vec!["-Clink-arg=-map".to_owned(), format!("-Clink-arg={map}")]
+    } else {
+        vec![format!("-Clink-arg=-Map={map}")]
+    }
 }
 
 /// What builds the compiler, and where it will be.

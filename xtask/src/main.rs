@@ -2,6 +2,7 @@
 
 mod build;
 mod folder;
+mod locate;
 mod packages;
 mod stubs;
 mod table;
@@ -15,11 +16,16 @@ use clap::Parser;
 enum Task {
     /// Builds the runtimes that programs are packed into, for every target
     Stubs(stubs::Arguments),
+    /// Names the functions behind the addresses that an internal error of a program's runtime prints
+    Locate(locate::Arguments),
 }
 
 fn main() -> ExitCode {
-    let Task::Stubs(arguments) = Task::parse();
-    match stubs::run(&arguments) {
+    let outcome = match Task::parse() {
+        Task::Stubs(arguments) => stubs::run(&arguments),
+        Task::Locate(arguments) => locate::run(&arguments),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error:#}");

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use crate::build::{Place, build};
+use crate::build::{Place, build, output, root, target_dir};
 use crate::table::{ROWS, Row, Stub};
 use crate::{folder, packages};
 
@@ -42,23 +42,21 @@ pub struct Arguments {
 /// # Errors
 /// What stops it, with the next step.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("the repository")?;
+    let root = root()?;
+    let target = target_dir(root);
     let parts = parts(&arguments.targets, &arguments.only)?;
     ensure!(
         !parts.is_empty(),
         "none of the stubs of --only is for a target of --target"
     );
     packages::ensure(parts.iter().map(|part| part.row), !arguments.no_install)?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let out = arguments.out.clone().unwrap_or_else(|| target.join("stubs"));
     fs::create_dir_all(&out).with_context(|| out.display().to_string())?;
     let head = folder::head(root)?;
 
     let place = Place {
         root,
-        output: &target.join("stubs-build"),
+        output: &output(&target),
     };
     let jobs = arguments.jobs.or(thread::available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get);

@@ -16,6 +16,15 @@ pub unsafe extern "C" fn start(stack: *const usize, base: *const u8, dynamic: *c
     crate::program::run(arguments)
 }
 
+/// Where the executable is loaded.
+pub fn base() -> *const u8 {
+    unsafe extern "C" {
+        /// The start of the file in memory: the linker's.
+        static __ehdr_start: u8;
+    }
+    &raw const __ehdr_start
+}
+
 /// Applies our own relative relocations. The linker is told to write them all in the compact RELR form.
 ///
 /// # Safety

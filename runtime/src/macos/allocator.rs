@@ -11,6 +11,14 @@ static ALLOCATOR: Allocator = Allocator;
 /// Alignment of every block of `malloc` that is large enough for it.
 const ALIGN: usize = 16;
 
+/// A block, or null after a failure that is remembered.
+fn noted(block: *mut u8) -> *mut u8 {
+    if block.is_null() {
+        crate::panic::note_no_memory();
+    }
+    block
+}
+
 fn is_ordinary(layout: &Layout) -> bool {
     layout.align() <= ALIGN && layout.align() <= layout.size()
 }
@@ -22,20 +30,20 @@ unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if is_ordinary(&layout) {
             // SAFETY: takes any size.
-            return unsafe { libc::malloc(layout.size()) }.cast();
+            return noted(unsafe { libc::malloc(layout.size()) }.cast());
         }
         let mut block = ptr::null_mut();
         // SAFETY: the alignment is a power of two and at least that of a pointer; writes `block`.
         match unsafe { libc::posix_memalign(&mut block, layout.align().max(size_of::<usize>()), layout.size()) } {
             0 => block.cast(),
-            _ => ptr::null_mut(),
+            _ => noted(ptr::null_mut()),
         }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if is_ordinary(&layout) {
             // SAFETY: takes any size.
-            return unsafe { libc::calloc(layout.size(), 1) }.cast();
+            return noted(unsafe { libc::calloc(layout.size(), 1) }.cast());
         }
         // SAFETY: the caller's contract; a block has the size of its layout.
         unsafe {

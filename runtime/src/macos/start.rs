@@ -4,6 +4,15 @@ use core::ffi::c_int;
 
 pub use crate::arguments::{Arguments, program_name};
 
+/// Where the executable is loaded.
+pub fn base() -> *const u8 {
+    unsafe extern "C" {
+        /// The start of the file in memory: the linker's.
+        static _mh_execute_header: u8;
+    }
+    &raw const _mh_execute_header
+}
+
 #[unsafe(no_mangle)]
 unsafe extern "C" fn main(argc: c_int, argv: *const *const u8, envp: *const *const u8) -> c_int {
     // SAFETY: dyld passes the kernel's arrays: argc strings, and strings up to a null. Nobody changes them: there is no

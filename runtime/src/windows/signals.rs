@@ -12,6 +12,8 @@ use windows_sys::Win32::System::Threading::SetThreadStackGuarantee;
 use crate::message::{EXIT_TRAP, EXIT_UNUSABLE, die};
 use crate::{backtrace, trap};
 
+use super::start;
+
 // What a handler answers, from `excpt.h`.
 const EXCEPTION_CONTINUE_SEARCH: i32 = 0;
 const EXCEPTION_CONTINUE_EXECUTION: i32 = -1;
@@ -23,11 +25,6 @@ const REPORT_STACK: u32 = 64 << 10;
 static HANDLER: AtomicUsize = AtomicUsize::new(0);
 
 type TrapHandler = extern "C" fn(ip: usize, fp: usize, has_faulting_addr: bool, faulting_addr: usize);
-
-unsafe extern "C" {
-    /// The start of the image: the linker's.
-    static __ImageBase: u8;
-}
 
 /// Takes over the exceptions that damaged files, exhausted stacks and wasm traps raise.
 pub fn install() {
@@ -49,7 +46,7 @@ extern "C" fn wasmtime_init_traps(handler: TrapHandler) -> i32 {
 /// handle exceptions, which are none of our business.
 fn is_ours(pc: usize) -> bool {
     const SIZE_OF_IMAGE: usize = 24 + 56;
-    let base = &raw const __ImageBase;
+    let base = start::base();
     // SAFETY: the headers are part of the loaded image; offset 0x3c holds that of the PE header.
     let size = unsafe {
         let header = base.add(0x3c).cast::<u32>().read_unaligned() as usize;

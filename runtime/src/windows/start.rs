@@ -14,6 +14,15 @@ extern "system" fn nyash_start() -> ! {
     crate::program::run(Arguments(()))
 }
 
+/// Where the executable is loaded.
+pub fn base() -> *const u8 {
+    unsafe extern "C" {
+        /// The start of the file in memory: the linker's.
+        static __ImageBase: u8;
+    }
+    &raw const __ImageBase
+}
+
 /// Command line and environment. They are read when they are first asked for.
 #[derive(Clone, Copy)]
 pub struct Arguments(());

@@ -1,5 +1,6 @@
 """Programs for Windows, run by wine: what they print, how they end, what they are started with, files, traps, Ctrl-C;
 their structure by objdump; their start beside a C program's. mingw makes the C programs they are compared with."""
+import atexit
 import fcntl
 import functools
 import os
@@ -32,12 +33,14 @@ def environment():
     """Of wine, with its services running: those that a program brings up hold its output open for as long as they live."""
     need("wine")
     home = os.path.join(WORK, "wine")
-    os.makedirs(home, exist_ok=True)
+    # The server does not start without its folder; every program would then start the whole of wine, for two seconds.
+    os.makedirs(os.path.join(home, ".wine"), exist_ok=True)
     env = {"HOME": home, "WINEDEBUG": "-all", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
     quiet = {"env": env, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     server = next((path for path in ("/usr/lib/wine/wineserver", "/usr/bin/wineserver") if os.path.exists(path)), None)
     if server:
         subprocess.run([server, "-p"], **quiet)
+        atexit.register(subprocess.run, [server, "-k"], **quiet)
     subprocess.run(["wine", "cmd", "/c", "exit"], timeout=300, **quiet)
     return env
 

@@ -1,10 +1,10 @@
 //! One stub. Runtimes are built by a cargo of their own in `runtime/`, like `packer/build.rs` builds those that every packer
 //! carries; the compiler of `--fallback jit` is the workspace's crate `jit`, linked statically.
 
-use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
@@ -42,11 +42,20 @@ pub fn output(target_dir: &Path) -> PathBuf {
 /// # Errors
 /// With everything that cargo said when it failed.
 pub fn build(place: &Place<'_>, row: &Row, stub: &Stub) -> Result<PathBuf> {
+    let name = row.name_of(stub);
     let (command, path) = match stub {
         Stub::Runtime(kind) => runtime(place, row, kind)?,
         Stub::Compiler => compiler(place, row)?,
     };
-    run(command, &row.name_of(stub))?;
+    run(command, &name)?;
+    // Written when it was linked now, and kept from the time when it was.
+    let map = place.root.join("runtime").join(linked_map(&name));
+    if map.exists() {
+        let kept = map_of(place.output, &name);
+        fs::rename(&map, &kept)
+            .or_else(|_| fs::copy(&map, &kept).map(drop))
+            .with_context(|| kept.display().to_string())?;
+    }
     Ok(path)
 }
 
@@ -79,7 +88,9 @@ fn runtime(place: &Place<'_>, row: &Row, kind: &'static Kind) -> Result<(Command
             .env("MACOSX_DEPLOYMENT_TARGET", "11.0")
             .env("PATH", path_with_linker()?);
     }
-    let map = map_of(place.output, &row.name_of(&Stub::Runtime(kind)));
+    let map = linked_map(&row.name_of(&Stub::Runtime(kind)));
+    let folder = place.root.join("runtime").join(MAPS);
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     command.arg("--").args(link_map(row.triple, &map));
     let path = target_dir.join(row.triple).join("release").join(row.executable);
     Ok((command, path))
@@ -90,9 +101,17 @@ pub fn map_of(output: &Path, stub: &str) -> PathBuf {
     output.join(format!("{stub}.map"))
 }
 
+/// Where linkers write their maps, from the runtime's folder.
+const MAPS: &str = "target/maps";
+
+/// A map as the linker is told of it. Not where it is kept: a path is among the arguments that Debian's cargo hashes into
+/// the names of functions, which stay in runtimes for macOS, and must be the same everywhere.
+fn linked_map(stub: &str) -> String {
+    format!("{MAPS}/{stub}.map")
+}
+
 /// Lets the linker write down which function is where, for the addresses that a panic prints. The stub stays the same.
-fn link_map(triple: &str, map: &Path) -> Vec<String> {
-    let map = map.display();
+fn link_map(triple: &str, map: &str) -> Vec<String> {
     if triple.contains("windows") {
         vec![format!("-Clink-arg=/MAP:{map}")]
     } else if triple.contains("apple") {

@@ -1,6 +1,6 @@
 //! The builtin boxes of Nyash that are too large to emit inline.
 //!
-//! Compiled to one relocatable wasm32 object; the compiler's linker (`nyash/src/link`) takes the functions and the
+//! Compiled to one relocatable wasm32 object; the compiler's linker (`language/src/wasm/link.rs`) takes the functions and the
 //! data a program reaches and nothing else. `docs/abi.md` of the compiler describes the calling convention:
 //!
 //! - a dynamic value is a tag and a 64-bit payload; a function that returns one returns the payload and leaves the

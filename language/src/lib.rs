@@ -1,4 +1,4 @@
-//! The compiler of the Nyash language: a pure core that does no input or output.
+//! The Nyash language as a pure core: text in, WebAssembly out, without input or output.
 //!
 //! The stages, in the order a program passes them:
 //!

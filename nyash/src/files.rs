@@ -1,7 +1,7 @@
 //! Where the files are that a program names.
 
 use crate::manifest::Manifest;
-use nyash::front::{FileProvider, LoadError, LoadedFile, Request, Target};
+use nyash_language::front::{FileProvider, LoadError, LoadedFile, Request, Target};
 use std::cell::OnceCell;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ struct Project {
 pub fn read_root(path: &Path) -> Result<LoadedFile, String> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
-        let limit = nyash::resolve::load::MAX_FILE_BYTES as u64 + 1;
+        let limit = nyash_language::resolve::load::MAX_FILE_BYTES as u64 + 1;
         let result = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
         result.map_err(|error| format!("cannot read standard input: {error}"))?;
         return Ok(LoadedFile {
@@ -45,7 +45,7 @@ fn read(path: &Path) -> Result<LoadedFile, String> {
     let mut file = std::fs::File::open(path).map_err(cannot)?;
     let mut bytes = Vec::new();
     // One byte more than allowed is enough to see that a file is too large; devices have no end at all.
-    let limit = nyash::resolve::load::MAX_FILE_BYTES as u64 + 1;
+    let limit = nyash_language::resolve::load::MAX_FILE_BYTES as u64 + 1;
     file.by_ref().take(limit).read_to_end(&mut bytes).map_err(cannot)?;
     let identity = path
         .canonicalize()

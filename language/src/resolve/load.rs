@@ -1,11 +1,9 @@
 //! Reads the root file and every file it names, depth first, each once.
 
-use super::program::{Program, UnitId};
-use super::sink::Sink;
-use super::{bodies, declare};
+use super::program::UnitId;
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
-use crate::front::{Failure, FileProvider, LoadedFile, Parsed, Request, Target};
+use crate::source::files::{FileProvider, LoadedFile, Request, Target};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{FileRequest, Name, NodeId, RequestTarget, Unit};
 use crate::syntax::lexer::shorten;
@@ -20,12 +18,13 @@ const MAX_PROGRAM_BYTES: usize = 64 << 20;
 /// Files that ask for files that ask for files.
 const MAX_LOAD_DEPTH: usize = 200;
 
-/// See [`crate::front::analyze`].
-pub fn program(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvider) -> Result<Program, Failure> {
-    let mut loader = Loader::new(
-        edition.unwrap_or_else(|| Edition::of_file_name(&root.name)),
-        Some(files),
-    );
+/// Reads and parses the root file and every file it names.
+pub(crate) fn units(
+    root: LoadedFile,
+    edition: Option<Edition>,
+    files: Option<&dyn FileProvider>,
+) -> (Loaded, SourceMap, Vec<Diagnostic>) {
+    let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), files);
     loader.add(root, None, 0);
     let loaded = Loaded {
         edition: loader.edition,
@@ -35,52 +34,11 @@ pub fn program(root: LoadedFile, edition: Option<Edition>, files: &dyn FileProvi
         aliases: loader.aliases,
         uses_nyashstd: loader.uses_nyashstd,
     };
-    let (sources, diagnostics) = (loader.sources, loader.diagnostics);
-    // Names cannot be judged where half of a file is missing.
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        let mut sink = Sink::default();
-        diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
-        return Err(Failure {
-            sources,
-            diagnostics: sink.finish(),
-        });
-    }
-    let mut sink = Sink::default();
-    diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
-    let declared = declare::declarations(loaded, &mut sink);
-    let mut program = bodies::resolve(declared, &mut sink);
-    let diagnostics = sink.finish();
-    program.sources = sources;
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(Failure {
-            sources: program.sources,
-            diagnostics,
-        });
-    }
-    program.warnings = diagnostics;
-    Ok(program)
-}
-
-/// See [`crate::front::parse_one`].
-pub fn one(root: LoadedFile, edition: Option<Edition>) -> Parsed {
-    let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), None);
-    loader.add(root, None, 0);
-    let unit = loader.units.into_iter().flatten().next();
-    let nothing = || Unit {
-        file: FileId(0),
-        statements: Vec::new(),
-        requests: Vec::new(),
-        declarations: Vec::new(),
-    };
-    Parsed {
-        sources: loader.sources,
-        unit: unit.unwrap_or_else(nothing),
-        diagnostics: loader.diagnostics,
-    }
+    (loaded, loader.sources, loader.diagnostics)
 }
 
 /// All files of a program, parsed.
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     pub edition: Edition,
     pub units: Vec<Unit>,
     pub node_count: usize,
@@ -90,7 +48,7 @@ pub(super) struct Loaded {
 }
 
 /// `using .. as name`
-pub(super) struct Alias {
+pub(crate) struct Alias {
     /// The file it is written in.
     pub file: FileId,
     pub name: Name,

@@ -1,8 +1,8 @@
 //! Whatever bytes are given as a program, the front end answers: no crash, no hang, not too much text.
 
-use nyash::diagnostic::{render::render, to_json};
-use nyash::edition::Edition;
-use nyash::front::{LoadedFile, NoFiles, analyze, with_deep_stack};
+use nyash_language::diagnostic::{render::render, to_json};
+use nyash_language::edition::Edition;
+use nyash_language::front::{LoadedFile, NoFiles, analyze, with_deep_stack};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ fn answer(name: &str, bytes: &[u8], edition: Edition) -> usize {
     let (sources, diagnostics, failed) = match analyze(root, Some(edition), &NoFiles) {
         Ok(program) => {
             // What the front end accepts, the back end compiles, or says why not.
-            if let Err(errors) = nyash::back::compile(&program, &nyash::back::Options::default()) {
+            if let Err(errors) = nyash_language::back::compile(&program, &nyash_language::back::Options::default()) {
                 assert!(!errors.is_empty(), "{name}: the back end refuses without a reason");
             }
             (program.sources, program.warnings, false)

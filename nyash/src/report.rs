@@ -1,8 +1,8 @@
 //! Diagnostics and messages on standard error.
 
 use crate::options::{Colour, Options};
-use nyash::diagnostic::{Diagnostic, render::render, to_json};
-use nyash::source::SourceMap;
+use nyash_language::diagnostic::{Diagnostic, render::render, to_json};
+use nyash_language::source::SourceMap;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 

@@ -5,6 +5,7 @@
 //! wasm puts them into SSA form. Keeping the structure makes emission a walk over the tree.
 
 pub mod builtin;
+pub mod operators;
 pub mod print;
 pub mod ty;
 pub mod visit;

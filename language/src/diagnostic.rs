@@ -2,6 +2,7 @@
 
 use crate::source::Span;
 
+pub mod failure;
 mod json;
 pub mod render;
 

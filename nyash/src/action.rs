@@ -3,7 +3,7 @@
 use crate::options::{self, Options};
 use crate::report::{self, Reporter};
 use crate::{files, pack, run};
-use nyash::front::{Program, analyze};
+use nyash_language::front::{Program, analyze};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -75,11 +75,14 @@ fn compile(file: &Path, options: &Options) -> Done {
 }
 
 /// The tree of the root file alone, with what is wrong in it.
-fn dump_ast(root: nyash::front::LoadedFile, options: &Options, reporter: Reporter) -> Done {
-    let parsed = nyash::front::parse_one(root, options.edition);
+fn dump_ast(root: nyash_language::front::LoadedFile, options: &Options, reporter: Reporter) -> Done {
+    let parsed = nyash_language::front::parse_one(root, options.edition);
     reporter.diagnostics(&parsed.diagnostics, &parsed.sources);
-    let code = print(nyash::syntax::dump::dump(&parsed.unit).as_bytes());
-    let failed = parsed.diagnostics.iter().any(nyash::diagnostic::Diagnostic::is_error);
+    let code = print(nyash_language::syntax::dump::dump(&parsed.unit).as_bytes());
+    let failed = parsed
+        .diagnostics
+        .iter()
+        .any(nyash_language::diagnostic::Diagnostic::is_error);
     Ok(if failed {
         ExitCode::from(PROGRAM_HAS_ERRORS)
     } else {
@@ -89,13 +92,13 @@ fn dump_ast(root: nyash::front::LoadedFile, options: &Options, reporter: Reporte
 
 fn generate(file: &Path, program: &Program, options: &Options, reporter: Reporter) -> Done {
     if options.dump_mir {
-        return Ok(print(nyash::back::dump_mir(program).as_bytes()));
+        return Ok(print(nyash_language::back::dump_mir(program).as_bytes()));
     }
-    let settings = nyash::back::Options {
+    let settings = nyash_language::back::Options {
         print_result: options.print_result,
         ..Default::default()
     };
-    let wasm = nyash::back::compile(program, &settings).map_err(|diagnostics| {
+    let wasm = nyash_language::back::compile(program, &settings).map_err(|diagnostics| {
         reporter.diagnostics(&diagnostics, &program.sources);
         ExitCode::from(PROGRAM_HAS_ERRORS)
     })?;

@@ -9,7 +9,7 @@ const MAX_SEARCHES: usize = 100;
 
 /// The diagnostics of one program.
 #[derive(Debug, Default)]
-pub(super) struct Sink {
+pub(crate) struct Sink {
     diagnostics: Vec<Diagnostic>,
     errors: usize,
     warnings: usize,

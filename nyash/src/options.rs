@@ -96,7 +96,7 @@ pub struct Options {
 
     /// The edition of the language: 2025 (default for .nyash) or 2026
     #[arg(long, value_name = "YEAR", value_parser = edition, help_heading = "Compilation")]
-    pub edition: Option<nyash::edition::Edition>,
+    pub edition: Option<nyash_language::edition::Edition>,
 
     /// How much the native code is optimised
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = OptLevel::Speed, help_heading = "Compilation")]
@@ -193,8 +193,8 @@ pub enum OptLevel {
     Size,
 }
 
-fn edition(text: &str) -> Result<nyash::edition::Edition, String> {
-    nyash::edition::Edition::parse(text).ok_or_else(|| "the editions are 2025 and 2026".to_string())
+fn edition(text: &str) -> Result<nyash_language::edition::Edition, String> {
+    nyash_language::edition::Edition::parse(text).ok_or_else(|| "the editions are 2025 and 2026".to_string())
 }
 
 fn target(text: &str) -> Result<nyash_pack::Target, String> {

@@ -5,8 +5,11 @@
 //! methods take no `me`.
 
 mod expr;
+mod initial;
 mod pattern;
 mod stmt;
+
+pub use initial::prepare;
 
 use crate::edition::Edition;
 use crate::ir::{Class, ClassId, Expr, Func, FuncId, Kind, Module, Slot, Stmt, Ty, Var, VarId, builtin};

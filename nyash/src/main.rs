@@ -14,5 +14,5 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let options = options::Options::parse();
     // Deep programs need deep recursion; the main thread's stack is what the system gives.
-    nyash::front::with_deep_stack(|| action::run(options))
+    nyash_language::front::with_deep_stack(|| action::run(options))
 }

@@ -1,6 +1,6 @@
 //! What the operators give for what they are given.
 
-use crate::ir::{Objects, Op, Ty, tag};
+use super::{Objects, Op, Ty, tag};
 
 /// The type of `a op b`. Combinations that are errors give nothing.
 pub fn binary_type(op: Op, a: Ty, b: Ty, new_2026: bool) -> Ty {

@@ -3,12 +3,12 @@
 //! [`load`] reads the files, `declare` enters what they declare, `bodies` walks every body and says what each
 //! name in it means.
 
-mod bodies;
+pub(crate) mod bodies;
 pub mod builtins;
-mod declare;
+pub(crate) mod declare;
 pub mod load;
 mod matching;
 pub mod program;
 mod scope;
-mod sink;
+pub(crate) mod sink;
 mod suggest;

@@ -1,5 +1,7 @@
 //! The files of one program, and places in them.
 
+pub mod files;
+
 use std::rc::Rc;
 
 /// Names one file of a [`SourceMap`].

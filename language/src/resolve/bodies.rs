@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Resolves all bodies of the program.
-pub(super) fn resolve(declared: Declared, diagnostics: &mut Sink) -> Program {
+pub(crate) fn resolve(declared: Declared, diagnostics: &mut Sink) -> Program {
     let mut resolver = Resolver {
         declared,
         diagnostics,

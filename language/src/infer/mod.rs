@@ -4,7 +4,6 @@
 //! Types only grow, so going over the reached functions until nothing changes ends. A function is lowered when it is
 //! first called.
 
-mod operators;
 mod throws;
 
 use crate::ir::builtin::{self, Builtin, Recv, Ret, class};
@@ -14,7 +13,7 @@ use crate::source::Span;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-pub use operators::{binary_throws, binary_type};
+pub use crate::ir::operators::{binary_throws, binary_type};
 pub use throws::{needs_check, throws};
 
 /// What one kind of receiver does for a method.
@@ -73,7 +72,7 @@ impl<'p> Infer<'p> {
             infer.lower.drain();
             while prepared < infer.module().functions.len() {
                 let body = std::mem::take(&mut infer.module().functions[prepared].body);
-                infer.module().functions[prepared].body = crate::optimize::prepare(body);
+                infer.module().functions[prepared].body = crate::lower::prepare(body);
                 prepared += 1;
             }
             for f in 0..infer.lower.module.functions.len() {

@@ -1,6 +1,4 @@
-//! Improvements of the IR. `prepare` runs on every function before inference sees it, [`inline`] after it.
-
-pub mod inline;
+//! Initial values that are never read.
 
 use crate::ir::{Expr, Kind, Stmt, VarId, visit};
 

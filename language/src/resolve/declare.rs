@@ -16,7 +16,7 @@ use std::rc::Rc;
 const MAX_ANCESTORS: usize = 500;
 
 /// A program whose declarations are known, and the tables to find them by name.
-pub(super) struct Declared {
+pub(crate) struct Declared {
     pub program: Program,
     pub boxes: HashMap<Rc<str>, BoxId>,
     pub functions: HashMap<Rc<str>, FunctionId>,
@@ -55,7 +55,7 @@ impl Declared {
 }
 
 /// Enters every declaration of the program. Bodies are not looked at.
-pub(super) fn declarations(loaded: Loaded, diagnostics: &mut Sink) -> Declared {
+pub(crate) fn declarations(loaded: Loaded, diagnostics: &mut Sink) -> Declared {
     let program = Program {
         edition: loaded.edition,
         sources: SourceMap::new(),

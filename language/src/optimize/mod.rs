@@ -1,0 +1,3 @@
+//! Improvements of the IR.
+
+pub mod inline;

@@ -1,7 +1,12 @@
-//! The language, one program a test.
+//! Programs of the language, as tests: every `.nyash` and `.hako` file in `tests/lang/`, in folders by construct.
 //!
-//! Every `.nyash` and `.hako` file under `tests/lang/` is a test, grouped in folders by construct. Comments in it
-//! say what is expected:
+//! ```console
+//! $ cargo test -p nyash --test lang             # all of them
+//! $ cargo test tests/lang/boxes/basics.hako     # one; a part of the path is enough
+//! $ BLESS=1 cargo test tests/lang/boxes         # rewrites the `//>` and `//~` lines
+//! ```
+//!
+//! Comments in a program say what is expected of it:
 //!
 //! | comment | meaning |
 //! |---|---|
@@ -14,68 +19,19 @@
 //! | `//! result` | the program prints its final value (`--print-result`) |
 //! | `//~ text` | the next line of what `nyash --check` writes; the program is not run |
 //! | `//! check` | the program is only checked, and there is nothing to say about it |
-//!
-//! `NYASH_BLESS=1` rewrites the `//>` and `//~` lines, `NYASH_TEST=text` picks the files whose path contains it.
 
 mod support;
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::Path;
+use std::process::ExitCode;
 
-#[test]
-fn programs() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/lang");
-    let mut files = Vec::new();
-    collect(&root, &mut files);
-    files.sort();
-    if let Some(filter) = std::env::var_os("NYASH_TEST") {
-        let filter = filter.to_string_lossy().into_owned();
-        files.retain(|path| path.to_string_lossy().contains(&filter));
-    }
-    assert!(!files.is_empty(), "no test programs in {}", root.display());
-    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let workers = std::thread::available_parallelism().map_or(2, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(report) = run(path) {
-                        let name = path.strip_prefix(&root).unwrap_or(path).display().to_string();
-                        failures.lock().unwrap().push(format!("--- {name}\n{report}"));
-                    }
-                }
-            });
-        }
-    });
-    let mut failures = failures.into_inner().unwrap();
-    failures.sort();
-    assert!(
-        failures.is_empty(),
-        "{} of {} failed\n{}",
-        failures.len(),
-        files.len(),
-        failures.join("\n")
-    );
-}
+use nyash_tests::expectation::expect;
+use nyash_tests::harness::{files, run};
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            // Files that tests include are no tests.
-            if path.file_name() != Some(OsStr::new("lib")) {
-                collect(&path, files);
-            }
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "nyash" || extension == "hako")
-        {
-            files.push(path);
-        }
-    }
+fn main() -> ExitCode {
+    run(files("tests/lang", &["hako", "nyash"], test))
 }
 
 /// What the comments of a test ask for.
@@ -92,7 +48,7 @@ struct Expectations {
 }
 
 impl Expectations {
-    fn read(source: &str) -> Expectations {
+    fn read(source: &str) -> Result<Expectations, String> {
         let mut expected = Expectations::default();
         for line in source.lines() {
             if let Some(text) = comment(line, "//>") {
@@ -103,18 +59,18 @@ impl Expectations {
             } else if let Some(directive) = line.strip_prefix("//! ") {
                 let (word, value) = directive.split_once(": ").unwrap_or((directive.trim(), ""));
                 match word {
-                    "exit" => expected.exit = value.parse().expect("a number after exit"),
+                    "exit" => expected.exit = value.parse().map_err(|_| format!("exit: {value} is no status"))?,
                     "stderr" => expected.stderr.push(value.to_string()),
                     "args" => expected.arguments = value.split(' ').map(str::to_string).collect(),
                     "stdin" => expected.stdin = value.replace("\\n", "\n"),
                     "edition" => expected.options.extend(["--edition".to_string(), value.to_string()]),
                     "result" => expected.options.push("--print-result".to_string()),
                     "check" => expected.check = true,
-                    _ => panic!("unknown directive `{directive}`"),
+                    _ => return Err(format!("there is no directive `{directive}`: see nyash/tests/lang.rs")),
                 }
             }
         }
-        expected
+        Ok(expected)
     }
 }
 
@@ -124,9 +80,9 @@ fn comment<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
     Some(text.strip_prefix(' ').unwrap_or(text))
 }
 
-fn run(path: &Path) -> Result<(), String> {
-    let source = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
-    let expected = Expectations::read(&source);
+fn test(path: &Path) -> Result<(), String> {
+    let source = String::from_utf8_lossy(&std::fs::read(path).map_err(|error| error.to_string())?).into_owned();
+    let expected = Expectations::read(&source)?;
     if expected.check {
         check(path, &source, &expected)
     } else {
@@ -141,29 +97,22 @@ fn check(path: &Path, source: &str, expected: &Expectations) -> Result<(), Strin
         .filter(|line| !line.starts_with("//~"))
         .collect();
     let found = support::check(file_name(path), &program, &expected.options)?;
-    if found != expected.diagnostics && support::blessing() {
-        bless(path, source, "//~", &found);
-        return Ok(());
-    }
-    compare("diagnostics", &expected.diagnostics, &found)
+    expect("what the compiler says", &expected.diagnostics, &found, || {
+        std::fs::write(path, with_comments(source, "//~", &found))
+    })
 }
 
 fn execute(path: &Path, source: &str, expected: &Expectations) -> Result<(), String> {
-    let folder = path.parent().unwrap();
+    let folder = path.parent().expect("a file in a folder");
     let (options, arguments) = (&expected.options, &expected.arguments);
     let output = support::run(folder, file_name(path), options, arguments, &expected.stdin)?;
     let (stdout, stderr) = (support::text(&output.stdout), support::text(&output.stderr));
-    if stdout != expected.stdout && support::blessing() {
-        bless(path, source, "//>", &stdout);
-    } else {
-        compare("standard output", &expected.stdout, &stdout).map_err(|report| format!("{report}stderr:\n{stderr}"))?;
-    }
+    expect("standard output", &expected.stdout, &stdout, || {
+        std::fs::write(path, with_comments(source, "//>", &stdout))
+    })
+    .map_err(|report| report + &stderr)?;
     if output.status.code() != Some(expected.exit) {
-        return Err(format!(
-            "exit status {:?} instead of {}\n{stderr}",
-            output.status.code(),
-            expected.exit
-        ));
+        return Err(format!("{} instead of {}\n{stderr}", output.status, expected.exit));
     }
     let missing = expected
         .stderr
@@ -176,18 +125,11 @@ fn execute(path: &Path, source: &str, expected: &Expectations) -> Result<(), Str
 }
 
 fn file_name(path: &Path) -> &str {
-    path.file_name().and_then(OsStr::to_str).unwrap()
+    path.file_name().and_then(OsStr::to_str).expect("a name in UTF-8")
 }
 
-fn compare(what: &str, expected: &str, found: &str) -> Result<(), String> {
-    if expected == found {
-        return Ok(());
-    }
-    Err(format!("{what} differs\nexpected:\n{expected}found:\n{found}"))
-}
-
-/// Puts the found lines where the expected ones stood, or at the end.
-fn bless(path: &Path, source: &str, mark: &str, found: &str) {
+/// The program with the found lines where the expected ones stood: at its end.
+fn with_comments(source: &str, mark: &str, found: &str) -> String {
     let mut lines: Vec<String> = source
         .lines()
         .filter(|line| comment(line, mark).is_none())
@@ -202,5 +144,5 @@ fn bless(path: &Path, source: &str, mark: &str, found: &str) {
             .lines()
             .map(|line| format!("{mark} {line}").trim_end().to_string()),
     );
-    std::fs::write(path, lines.join("\n") + "\n").unwrap();
+    lines.join("\n") + "\n"
 }

@@ -1,44 +1,38 @@
-//! Runs the transcripts in `tests/cli/`.
+//! The command line, as transcripts: every file in `packer/tests/cli/` is a test.
+//!
+//! ```console
+//! $ cargo test -p nyash-pack --test cli                # all of them
+//! $ cargo test packer/tests/cli/hello.test             # one; a part of the path is enough
+//! $ BLESS=1 cargo test packer/tests/cli/hello.test     # writes what was printed into the transcript
+//! ```
 //!
 //! A transcript is a text that says what it shows, followed by parts. `=== file NAME` gives the content of a file;
 //! `=== $ COMMAND` gives a command for `sh` and all that it must print, standard output and error together, and
 //! `[status N]` when it ends with another status than 0. Every transcript has a folder of its own; the packer is
-//! `nyash-pack`, and `.` is in the search path. `BLESS=1 cargo test` writes what was printed into the transcripts.
+//! `nyash-pack`, and `.` is in the search path.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, ExitCode};
 
-#[test]
-fn transcripts() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
-    let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.sort();
-    assert!(!paths.is_empty());
-    let bless = std::env::var_os("BLESS").is_some();
-    let mut failures = String::new();
-    for path in paths {
-        let text = fs::read_to_string(&path).unwrap();
-        let name = path.file_stem().unwrap().to_string_lossy();
-        let printed = replay(&name, &text);
-        if printed == text {
-            continue;
-        }
-        if bless {
-            fs::write(&path, printed).unwrap();
-        } else {
-            writeln!(failures, "--- {}\n{}", path.display(), difference(&text, &printed)).unwrap();
-        }
-    }
-    assert!(failures.is_empty(), "\n{failures}");
+use nyash_tests::expectation::expect;
+use nyash_tests::harness::{files, run};
+use nyash_tests::process::finish;
+
+fn main() -> ExitCode {
+    run(files("packer/tests/cli", &["test"], test))
+}
+
+fn test(path: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let found = replay(&name, &text)?;
+    expect("the transcript", &text, &found, || fs::write(path, &found))
 }
 
 /// The transcript as it would be if what is printed now were right.
-fn replay(name: &str, text: &str) -> String {
+fn replay(name: &str, text: &str) -> Result<String, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
@@ -58,15 +52,15 @@ fn replay(name: &str, text: &str) -> String {
         let command = head
             .strip_prefix("$ ")
             .unwrap_or_else(|| panic!("{name}: what is `=== {head}`?"));
-        let output = Command::new("sh")
+        let mut shell = Command::new("sh");
+        shell
             .arg("-c")
             .arg(format!("exec 2>&1\n{command}"))
             .current_dir(&folder)
             .env_clear()
             .env("PATH", &path)
-            .env("GREETING", "from outside")
-            .output()
-            .unwrap();
+            .env("GREETING", "from outside");
+        let output = finish(&mut shell, "")?;
         out.push_str(head);
         let printed = String::from_utf8_lossy(&output.stdout);
         for line in printed.trim_end().lines() {
@@ -81,25 +75,5 @@ fn replay(name: &str, text: &str) -> String {
     if !out.ends_with('\n') {
         out.push('\n');
     }
-    out
-}
-
-/// The first lines that differ.
-fn difference(expected: &str, found: &str) -> String {
-    let mut out = String::new();
-    let (mut expected, mut found) = (expected.lines(), found.lines());
-    loop {
-        match (expected.next(), found.next()) {
-            (None, None) => return out,
-            (one, other) if one == other => {}
-            (one, other) => {
-                for (mark, line, rest) in [("expected", one, &mut expected), ("found   ", other, &mut found)] {
-                    for line in line.into_iter().chain(rest).take(8) {
-                        writeln!(out, "{mark} | {line}").unwrap();
-                    }
-                }
-                return out;
-            }
-        }
-    }
+    Ok(out)
 }

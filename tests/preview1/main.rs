@@ -1,14 +1,18 @@
-//! Runs every script in this folder twice, with and without `openat2`, and compares what the calls return.
+//! WASI preview 1, as scripts of calls: every `.calls` file in `tests/preview1/` is a test. Each runs twice, with and
+//! without `openat2`, and what the calls return is compared. How a script is written is said in `tests/src/script.rs`.
+//!
+//! ```console
+//! $ cargo test -p nyash-tests --test preview1        # all of them
+//! $ cargo test tests/preview1/paths.calls            # one; a part of the path is enough
+//! $ BLESS=1 cargo test tests/preview1/paths.calls    # writes what the calls return into the script
+//! ```
 //!
 //! | variable | |
 //! |---|---|
-//! | `BLESS=1` | write what the calls return into the scripts |
 //! | `NYASH_REFERENCE` | a program that takes `[--dir HOST::GUEST[:ro]] [--env A=B] [--argv0 A] MODULE ARG…`: run the modules with it instead, to see where another WASI host differs |
 //! | `NYASH_EXPORT` | run nothing, and write a kit for macOS into this folder: `tests/on-a-mac/make` |
 //! | `NYASH_PACK_STUBS` | a folder with runtimes to use instead of the packer's own |
-//!
 //! | `NYASH_TEST_TARGET`, `NYASH_TEST_RUNNER` | pack for another target, and the emulator that runs its programs. The runtimes are those of `NYASH_PACK_STUBS`. What the target's system forces to be otherwise is listed, with its reason, in `differences/TARGET.txt` |
-//!
 //! | `NYASH_FALLBACK` | `pulley` or `jit`: the programs have this fallback, and the compiled module in them fits no runtime |
 //!
 //! Setup lines of a script:
@@ -31,34 +35,29 @@ mod export;
 mod run;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
+use nyash_tests::expectation::{HOW_TO_BLESS, blessing};
+use nyash_tests::harness::{self, Case, files, root};
 use nyash_tests::script::{Line, Script};
 use nyash_tests::wat;
 
-#[test]
-fn scripts() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("preview1");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .expect("the folder of this test")
-        .map(|entry| entry.expect("a readable folder").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "calls"))
-        .collect();
-    paths.sort();
-    let failures: Vec<String> = paths
-        .iter()
-        .filter_map(|path| check(path).err().map(|error| format!("{}: {error:?}", path.display())))
-        .collect();
-    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+const SCRIPTS: &str = "tests/preview1";
+
+fn main() -> ExitCode {
+    let mut cases = files(SCRIPTS, &["calls"], |path| {
+        check(path).map_err(|error| format!("{error:?}"))
+    });
+    cases.push(Case::new("every_function_is_called", every_function_is_called));
+    harness::run(cases)
 }
 
 /// A function that nobody calls is not tested.
-#[test]
-fn every_function_is_called() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("preview1");
+fn every_function_is_called() -> Result<(), String> {
     let mut texts = String::new();
-    for entry in fs::read_dir(folder).expect("the folder of this test") {
+    for entry in fs::read_dir(root().join(SCRIPTS)).expect("the scripts") {
         let path = entry.expect("a readable folder").path();
         if path.extension().is_some_and(|extension| extension == "calls") {
             texts.push('\n');
@@ -68,7 +67,11 @@ fn every_function_is_called() {
     let missing: Vec<&str> = wat::function_names()
         .filter(|name| !texts.contains(&format!("\n{name} ")) && !texts.contains(&format!("\n{name}\n")))
         .collect();
-    assert!(missing.is_empty(), "no script calls {missing:?}");
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("no script calls {missing:?}"))
+    }
 }
 
 fn check(path: &Path) -> Result<()> {
@@ -92,7 +95,7 @@ fn check(path: &Path) -> Result<()> {
     }
     let packed = run::pack(&script, &module)?;
     let first = run::packed(&name, &script, &packed, run::Openat2::Present)?;
-    if std::env::var_os("BLESS").is_some() {
+    if blessing() {
         fs::write(path, script.with_results(&first.results))?;
         return Ok(());
     }
@@ -128,7 +131,7 @@ fn compare_target(
     }
     ensure!(results.next().is_none(), "more results than calls");
     if !differences.is_empty() {
-        bail!("\n{differences}{}", outcome.stderr);
+        bail!("\n{differences}{}{HOW_TO_BLESS}", outcome.stderr);
     }
     if differences_listed.ends_otherwise(name) {
         return Ok(());

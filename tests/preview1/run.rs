@@ -258,7 +258,13 @@ fn run(mut command: Command, folder: PathBuf, script: &Script, openat2: Openat2)
             Ok(())
         });
     }
-    let output = command.output().context("running the program")?;
+    let output = loop {
+        match command.output() {
+            // Another thread forked while this program was still open for writing.
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+            output => break output.context("running the program")?,
+        }
+    };
     drop(passed);
     let received = match peers.first_mut() {
         Some(peer) => {

@@ -1,4 +1,19 @@
-//! Reading and writing test scripts.
+//! Reading and writing test scripts: calls of WASI preview 1, and what they return.
+//!
+//! ```text
+//! ;;! dir work::/w
+//! ;;! file work/f "hello"
+//!
+//! path_open 3 0 "f" 0 0x2 0 0
+//! => success 4
+//! fd_read 4 3+9
+//! => success 5 "hel" "lo"
+//! ```
+//!
+//! Lines that start with `;;!` prepare the run ([`Setup`]), `;;` is a comment, `=>` is what the call before it
+//! returns: the name of the error number and, on success, what it wrote. A string is a pointer and a length,
+//! `"a"+"b"` a list of buffers to write, `3+9` one to read into. Pointers to results are not written. A line that
+//! starts with `raw` gives every argument as the function takes it.
 
 use anyhow::{Context, Result, bail, ensure};
 

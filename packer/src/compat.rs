@@ -11,7 +11,7 @@ use crate::cwasm::Image;
 use crate::error::{Difference, Error, Result};
 use crate::target::Target;
 
-/// The section `.wasmtime.engine`, as wasmtime writes it (`engine/serialization.rs`).
+/// The section `.wasmtime.engine`, as wasmtime writes it (its module `engine::serialization`).
 struct Record<'a> {
     version: &'a str,
     engine: Option<EngineRecord<'a>>,

@@ -1,4 +1,4 @@
-//! What the compiler expects of a C runtime on Windows, besides `routines.rs`.
+//! What the compiler expects of a C runtime on Windows, besides `routines/`.
 
 use core::arch::global_asm;
 

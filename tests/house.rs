@@ -1,0 +1,314 @@
+//! The rules of the house: what each part never does, and that pages name only what exists.
+//!
+//! Each rule is a table or a short function; what breaks it is listed with its place.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+
+use nyash_tests::harness::root;
+use nyash_tests::page::{anchor, code_spans, links, prose};
+use nyash_tests::tree::{Source, files};
+
+/// What the code in a folder never names.
+struct Never {
+    folder: &'static str,
+    /// Below the folder, but free to do it.
+    except: Option<&'static str>,
+    names: &'static [&'static str],
+    why: &'static str,
+}
+
+const NEVER: &[Never] = &[
+    Never {
+        folder: "format-spec/src",
+        except: None,
+        names: &["std", "wasmtime"],
+        why: "the format is read where there is no system",
+    },
+    Never {
+        folder: "language/src",
+        except: None,
+        names: &[
+            "std::fs",
+            "std::io",
+            "std::net",
+            "std::os",
+            "std::env",
+            "std::process",
+            "std::time",
+            "print!",
+            "println!",
+            "eprint!",
+            "eprintln!",
+            "dbg!",
+            "nyash_format",
+            "nyash_pack",
+            "wasmtime",
+        ],
+        why: "the language is a function from texts to a module: no IO, no clock, no executables",
+    },
+    Never {
+        folder: "packer/src",
+        except: None,
+        names: &["nyash_language"],
+        why: "the packer knows modules and no language",
+    },
+    Never {
+        folder: "packer/src",
+        except: Some("packer/src/cli/"),
+        names: &["std::time", "print!", "println!", "eprint!", "eprintln!", "dbg!"],
+        why: "the same input gives the same bytes, and only the command talks",
+    },
+    Never {
+        folder: "runtime/src",
+        except: None,
+        names: &["std", "object", "goblin", "wasmparser", "cranelift_codegen"],
+        why: "the runtime has no libc, parses no executables and compiles nothing",
+    },
+];
+
+/// What is in no tree of dependencies, and how many crates the tree has at most, itself included.
+const DEPENDENCIES: &[(&str, &[&str], usize)] = &[
+    ("format-spec", &["wasmtime", "wasmtime-environ"], usize::MAX),
+    // A test of the parser waits for no more than this.
+    ("language", &["nyash-pack", "wasmtime", "cranelift-codegen"], 8),
+    ("packer", &["nyash-language"], usize::MAX),
+    ("runtime", &["cranelift-codegen", "wasmtime-wasi"], usize::MAX),
+];
+
+#[test]
+fn code_names_nothing_that_its_folder_never_does() {
+    let mut broken = Vec::new();
+    for never in NEVER {
+        let free = |file: &Source| never.except.is_some_and(|except| file.name.starts_with(except));
+        for file in rust(never.folder).filter(|file| !free(file)) {
+            for named in file.names() {
+                let hits = |name: &&&str| named.path == **name || named.path.starts_with(&format!("{name}::"));
+                if let Some(name) = never.names.iter().find(hits) {
+                    broken.push(format!("{}:{}: {name}: {}", file.name, named.line, never.why));
+                }
+            }
+        }
+    }
+    report(&broken);
+}
+
+#[test]
+fn dependencies_stay_lean() {
+    let mut broken = Vec::new();
+    for (folder, never, most) in DEPENDENCIES {
+        let crates = dependencies(folder);
+        if crates.len() > *most {
+            broken.push(format!("{folder}: {} crates, at most {most}: {crates:?}", crates.len()));
+        }
+        let found = never.iter().filter(|never| crates.contains(**never));
+        broken.extend(found.map(|found| format!("{folder} depends on {found}")));
+    }
+    report(&broken);
+}
+
+/// The names of the crates that are built for the crate in a folder.
+fn dependencies(folder: &str) -> BTreeSet<String> {
+    let manifest = root().join(folder).join("Cargo.toml");
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+        ])
+        .arg("--manifest-path")
+        .arg(&manifest)
+        .output()
+        .expect("cargo tree");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| line.split(' ').next().map(str::to_owned))
+        .collect()
+}
+
+/// Programs that are measured against each other are left as people write them.
+#[test]
+fn every_file_says_what_it_is() {
+    let silent = files("").into_iter().filter(|file| {
+        let text = file.text.trim_start_matches("#!/usr/bin/env python3\n");
+        !file.name.contains("/programs/")
+            && match extension(&file.name) {
+                "rs" => !text.starts_with("//! "),
+                "py" => !text.starts_with("\"\"\""),
+                _ => false,
+            }
+    });
+    report(&silent.map(|file| file.name).collect::<Vec<_>>());
+}
+
+/// Neither where something was built nor where it came from.
+#[test]
+fn no_place_of_the_outside_is_named() {
+    // In two parts, so that this file does not name them.
+    let hosts = [
+        ("crates", ".io"),
+        ("pypi", ".org"),
+        ("npmjs", ".com"),
+        ("static.rust-lang", ".org"),
+    ];
+    let folders = [("/", "root/"), ("/home", "/")];
+    let mut forbidden: Vec<String> = hosts.iter().chain(&folders).map(|(a, b)| format!("{a}{b}")).collect();
+    forbidden.push(root().display().to_string());
+    let mut broken = Vec::new();
+    // What cargo writes names the registry.
+    for file in files("").iter().filter(|file| !file.name.ends_with("Cargo.lock")) {
+        for (number, line) in (1..).zip(file.text.lines()) {
+            let found = forbidden.iter().filter(|forbidden| line.contains(*forbidden));
+            broken.extend(found.map(|found| format!("{}:{number}: {found}", file.name)));
+        }
+    }
+    report(&broken);
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut broken = Vec::new();
+    for page in pages() {
+        for (number, line) in prose(&page.text) {
+            for link in links(line) {
+                if let Err(reason) = follow(&page.name, link) {
+                    broken.push(format!("{}:{number}: {link}: {reason}", page.name));
+                }
+            }
+        }
+    }
+    report(&broken);
+}
+
+#[test]
+fn files_that_pages_and_comments_name_exist() {
+    let all = files("");
+    let mut known = Known::default();
+    for file in &all {
+        known.add(&file.name);
+    }
+    let mut broken = Vec::new();
+    for file in &all {
+        let lines: Vec<(usize, &str)> = match extension(&file.name) {
+            "md" => prose(&file.text),
+            "rs" => comments(&file.text, "//"),
+            "py" | "sh" | "toml" => comments(&file.text, "#"),
+            _ => continue,
+        };
+        for (number, line) in lines {
+            let missing = code_spans(line).filter(|span| is_path(span) && !known.has(&file.name, span));
+            broken.extend(missing.map(|span| format!("{}:{number}: `{span}` does not exist", file.name)));
+        }
+    }
+    report(&broken);
+}
+
+fn rust(folder: &str) -> impl Iterator<Item = Source> {
+    files(folder).into_iter().filter(Source::is_rust)
+}
+
+fn extension(name: &str) -> &str {
+    Path::new(name)
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or("")
+}
+
+fn report(broken: &[String]) {
+    assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
+}
+
+fn pages() -> Vec<Source> {
+    files("")
+        .into_iter()
+        .filter(|file| extension(&file.name) == "md")
+        .collect()
+}
+
+/// The numbered lines that are comments.
+fn comments<'a>(text: &'a str, mark: &str) -> Vec<(usize, &'a str)> {
+    (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| line.trim_start().starts_with(mark))
+        .collect()
+}
+
+/// Whether a link of a page leads to a file and, behind `#`, to a heading in it.
+fn follow(page: &str, link: &str) -> Result<(), String> {
+    let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+    let folder = Path::new(page).parent().expect("a file in a folder");
+    let path = if file.is_empty() {
+        root().join(page)
+    } else {
+        root().join(folder).join(file)
+    };
+    if !path.exists() {
+        return Err("no such file".to_owned());
+    }
+    if heading.is_empty() {
+        return Ok(());
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let mut headings = prose(&text).into_iter().filter(|(_, line)| line.starts_with('#'));
+    if headings.any(|(_, line)| anchor(line) == heading) {
+        Ok(())
+    } else {
+        Err("no such heading".to_owned())
+    }
+}
+
+/// Whether a code span can only be a path of the repository, as far as its looks tell.
+fn is_path(span: &str) -> bool {
+    /// Kinds of files that users of the tools name, too: in the repository only with a folder.
+    const OF_USERS: [&str; 4] = ["toml", "sh", "wat", "mjs"];
+    let characters = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    let kind = extension(span);
+    let slashes = span.matches('/').count();
+    span.chars().all(characters)
+        && !span.starts_with(['/', '.'])
+        && (["rs", "py", "md"].contains(&kind)
+            || slashes > 0 && OF_USERS.contains(&kind)
+            || slashes > 1 && span.ends_with('/'))
+}
+
+/// The files and folders of the repository.
+#[derive(Default)]
+struct Known {
+    paths: BTreeSet<PathBuf>,
+    /// Last parts of the paths.
+    names: HashMap<String, usize>,
+}
+
+impl Known {
+    fn add(&mut self, file: &str) {
+        for path in Path::new(file).ancestors() {
+            if self.paths.insert(path.to_owned())
+                && let Some(name) = path.file_name()
+            {
+                *self.names.entry(name.to_string_lossy().into_owned()).or_default() += 1;
+            }
+        }
+    }
+
+    /// Whether a file may mean something by a path: from the folder of the repository, from its own folder or one
+    /// above it, or from `src` in one of these. A name without a folder may be anywhere.
+    fn has(&self, file: &str, path: &str) -> bool {
+        let normal = Path::new(path)
+            .components()
+            .filter(|part| matches!(part, Component::Normal(_)))
+            .collect::<PathBuf>();
+        if normal.components().count() == 1 {
+            return self.names.contains_key(&normal.to_string_lossy().into_owned());
+        }
+        let above = Path::new(file).ancestors().skip(1);
+        above
+            .flat_map(|folder| [folder.join(&normal), folder.join("src").join(&normal)])
+            .any(|path| self.paths.contains(&path))
+    }
+}

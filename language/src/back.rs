@@ -36,3 +36,9 @@ pub fn dump_mir(program: &Program) -> String {
     crate::infer::throws(&mut infer);
     ir::print::module(&infer.lower.module)
 }
+
+/// The code of the program's own functions as text, before they are linked with the runtime.
+pub fn dump_code(program: &Program) -> String {
+    let mut infer = infer(program, Options::default());
+    crate::wasm::text(&mut infer)
+}

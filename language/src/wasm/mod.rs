@@ -5,6 +5,7 @@ mod data;
 mod emit;
 mod link;
 mod object;
+mod print;
 
 use crate::infer::Infer;
 
@@ -16,4 +17,9 @@ pub fn module(infer: &mut Infer<'_>, names: bool) -> Result<Vec<u8>, String> {
     let object = object::Object::parse(BOXES).map_err(|e| e.to_string())?;
     let input = emit::program(infer, names);
     Ok(link::link(&object, input))
+}
+
+/// The program's own functions as text, before they are linked.
+pub fn text(infer: &mut Infer<'_>) -> String {
+    print::functions(&emit::program(infer, false).functions)
 }

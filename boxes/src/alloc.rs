@@ -96,9 +96,9 @@ pub fn usable(size: u32) -> u32 {
 
 pub unsafe fn obj_size(o: *mut Obj) -> u32 {
     match (*o).class {
-        C_ARRAY => core::mem::size_of::<crate::array::Array>() as u32,
-        C_MAP => core::mem::size_of::<crate::map::Map>() as u32,
-        C_WEAK => core::mem::size_of::<crate::weak::WeakRef>() as u32,
+        class::ARRAY => core::mem::size_of::<crate::array::Array>() as u32,
+        class::MAP => core::mem::size_of::<crate::map::Map>() as u32,
+        class::WEAK => core::mem::size_of::<crate::weak::WeakRef>() as u32,
         c => 8 + 16 * slot_count(c),
     }
 }

@@ -19,7 +19,7 @@ pub unsafe extern "C" fn ny_array_new(cap: u32) -> *mut Array {
     let a = alloc(core::mem::size_of::<Array>() as u32) as *mut Array;
     (*a).h = Obj {
         rc: 1,
-        class: C_ARRAY,
+        class: class::ARRAY,
         flags: 0,
     };
     (*a).len = 0;
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn ny_array_get(a: *mut Array, i: i64) -> i64 {
 pub unsafe extern "C" fn ny_array_set(a: *mut Array, i: i64, tag: u32, pay: i64) -> u32 {
     let v = Val::new(tag, pay);
     let n = (*a).len as i64;
-    if i == n && ny_edition == 2026 {
+    if i == n && ny_edition == SECOND {
         push(a, v);
         return 1;
     }

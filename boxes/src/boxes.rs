@@ -12,7 +12,7 @@ pub unsafe extern "C" fn ny_refuse(tag: u32, pay: i64, what: *mut Str) {
     let v = Val::new(tag, pay);
     let mut m = bytes(what).to_vec();
     let c = v.class();
-    if ny_edition != 2026 && c < FIRST_USER {
+    if ny_edition != SECOND && c < FIRST_USER {
         return refuse_builtin(v, &m);
     }
     if m.starts_with(b"Method") {
@@ -36,12 +36,17 @@ unsafe fn refuse_builtin(v: Val, what: &[u8]) {
     let parts: [&[u8]; 4] = if what.starts_with(b"Method") {
         match v.class() {
             _ if v.tag == VOID || v.tag == ABSENT => [b"Cannot call method '", member, b"' on non-instance type", b""],
-            C_ERROR | C_RANGE | C_TIMER | C_P2P | C_MESSAGE => {
+            class::ERROR | class::RANGE | class::TIMER | class::MESSAGE => {
                 [b"Cannot call method '", member, b"' on non-instance type", b""]
             }
-            C_MAP | C_MATH | C_RANDOM | C_TIME | C_DATETIME | C_DEBUG | C_CONSOLE | C_SOUND => {
-                return raise(Kind::Invalid, &[b"Unknown ", name, b" method: ", member].concat())
-            }
+            class::MAP
+            | class::MATH
+            | class::RANDOM
+            | class::TIME
+            | class::DATETIME
+            | class::DEBUG
+            | class::CONSOLE
+            | class::SOUND => return raise(Kind::Invalid, &[b"Unknown ", name, b" method: ", member].concat()),
             _ if v.tag == NULL => return raise(Kind::Invalid, &[b"Unknown NullBox method: ", member].concat()),
             _ => return raise(Kind::Invalid, &[b"Unknown method '", member, b"' for ", name].concat()),
         }
@@ -71,7 +76,7 @@ pub unsafe extern "C" fn ny_print_result(tag: u32, pay: i64) {
 }
 
 unsafe fn result(ok: bool, v: Val) -> *mut Inst {
-    let r = make(C_RESULT);
+    let r = make(class::RESULT);
     *slot(r, 0) = Val::bool(ok);
     *slot(r, 1) = v.retain();
     r
@@ -116,7 +121,7 @@ pub unsafe extern "C" fn ny_result_error(r: *mut Inst) -> i64 {
 /// A future that holds its value already.
 #[no_mangle]
 pub unsafe extern "C" fn ny_future_new(tag: u32, pay: i64) -> *mut Inst {
-    let f = make(C_FUTURE);
+    let f = make(class::FUTURE);
     *slot(f, 0) = Val::new(tag, pay).retain();
     f
 }
@@ -137,7 +142,7 @@ pub unsafe extern "C" fn ny_future_ready(_: *mut Inst) -> u32 {
 #[no_mangle]
 pub unsafe extern "C" fn ny_await(tag: u32, pay: i64) -> i64 {
     let v = Val::new(tag, pay);
-    if v.class() != C_FUTURE {
+    if v.class() != class::FUTURE {
         return v.retain().ret();
     }
     let f = v.ptr::<Inst>();
@@ -156,7 +161,7 @@ pub unsafe extern "C" fn ny_future_get(tag: u32, pay: i64) -> i64 {
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_range_new(at: u32, ap: i64, bt: u32, bp: i64, ct: u32, cp: i64) -> *mut Inst {
-    let r = make(C_RANGE);
+    let r = make(class::RANGE);
     *slot(r, 0) = Val::new(at, ap).retain();
     *slot(r, 1) = Val::new(bt, bp).retain();
     *slot(r, 2) = Val::new(ct, cp).retain();
@@ -165,17 +170,17 @@ pub unsafe extern "C" fn ny_range_new(at: u32, ap: i64, bt: u32, bp: i64, ct: u3
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_console() -> *mut Inst {
-    make(C_CONSOLE)
+    make(class::CONSOLE)
 }
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_math() -> *mut Inst {
-    make(C_MATH)
+    make(class::MATH)
 }
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_method_new(ot: u32, op: i64, nt: u32, np: i64) -> *mut Inst {
-    let m = make(C_METHOD);
+    let m = make(class::METHOD);
     *slot(m, 0) = Val::new(ot, op).retain();
     *slot(m, 1) = Val::new(nt, np).retain();
     m
@@ -223,9 +228,9 @@ pub unsafe extern "C" fn ny_iterate(tag: u32, pay: i64) -> *mut Array {
         return a;
     }
     match v.class() {
-        C_ARRAY => v.retain().ptr(),
-        C_MAP => crate::map::ny_map_keys(v.ptr()),
-        C_RANGE => {
+        class::ARRAY => v.retain().ptr(),
+        class::MAP => crate::map::ny_map_keys(v.ptr()),
+        class::RANGE => {
             let r = v.ptr::<Inst>();
             let a = array::ny_array_new(0);
             let (from, to, step) = ((*slot(r, 0)).pay, (*slot(r, 1)).pay, (*slot(r, 2)).pay.max(1));

@@ -17,15 +17,15 @@ unsafe fn holding(class: u16, a: *mut Array) -> *mut Inst {
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_buffer() -> *mut Inst {
-    holding(C_BUFFER, array::ny_array_new(0))
+    holding(class::BUFFER, array::ny_array_new(0))
 }
 
 /// Appends the bytes that a value stands for: an array of integers or another buffer. Anything else is ignored.
 unsafe fn add(to: *mut Array, tag: u32, pay: i64) {
     let v = Val::new(tag, pay);
     let from = match v.class() {
-        C_ARRAY => v.ptr::<Array>(),
-        C_BUFFER => data(v.ptr()),
+        class::ARRAY => v.ptr::<Array>(),
+        class::BUFFER => data(v.ptr()),
         _ => return,
     };
     let n = (*from).len;
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn ny_buffer_read(b: *mut Inst, n: i64) -> *mut Array {
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_buffer_slice(b: *mut Inst, from: i64, to: i64) -> *mut Inst {
-    holding(C_BUFFER, array::ny_array_slice(data(b), from, to))
+    holding(class::BUFFER, array::ny_array_slice(data(b), from, to))
 }
 
 #[no_mangle]
@@ -81,13 +81,13 @@ pub unsafe extern "C" fn ny_buffer_length(b: *mut Inst) -> i64 {
 #[no_mangle]
 pub unsafe extern "C" fn ny_buffer_shared(b: *mut Inst, tag: u32, pay: i64) -> u32 {
     let v = Val::new(tag, pay);
-    (v.class() == C_BUFFER && data(v.ptr()) == data(b)) as u32
+    (v.class() == class::BUFFER && data(v.ptr()) == data(b)) as u32
 }
 
 /// Another buffer over the same bytes.
 #[no_mangle]
 pub unsafe extern "C" fn ny_buffer_share(b: *mut Inst, _: u32, _: i64) -> *mut Inst {
-    holding(C_BUFFER, Val::obj(data(b)).retain().ptr())
+    holding(class::BUFFER, Val::obj(data(b)).retain().ptr())
 }
 
 #[no_mangle]
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn ny_buffer_footprint(b: *mut Inst) -> i64 {
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_stream() -> *mut Inst {
-    let s = holding(C_STREAM, array::ny_array_new(0));
+    let s = holding(class::STREAM, array::ny_array_new(0));
     *slot(s, 1) = Val::int(0);
     s
 }
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn ny_stream_read(s: *mut Inst, n: i64) -> *mut Inst {
     let at = (*slot(s, 1)).pay;
     let end = (at + n.max(0)).min((*data(s)).len as i64);
     (*slot(s, 1)).pay = end;
-    holding(C_BUFFER, array::ny_array_slice(data(s), at, end))
+    holding(class::BUFFER, array::ny_array_slice(data(s), at, end))
 }
 
 #[no_mangle]

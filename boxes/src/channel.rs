@@ -15,7 +15,7 @@ pub unsafe extern "C" fn ny_channel_or_shift(at: u32, ap: i64, bt: u32, bp: i64)
     if at == INT && bt == INT {
         return Val::int(ap.wrapping_shr(bp as u32)).ret();
     }
-    let c = rare(C_CHANNEL);
+    let c = rare(class::CHANNEL);
     *slot(c, 0) = Val::str(crate::text::text(Val::new(at, ap)));
     *slot(c, 1) = Val::str(crate::text::text(Val::new(bt, bp)));
     Val::obj(c).ret()
@@ -31,18 +31,18 @@ pub unsafe extern "C" fn ny_channel_named(at: u32, ap: i64, bt: u32, bp: i64, na
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn ny_channel_sender(c: *mut Inst) -> i64 {
-    (*slot(c, 0)).retain().ret()
+pub unsafe extern "C" fn ny_channel_sender(c: *mut Inst) -> *mut Str {
+    (*slot(c, 0)).retain().ptr()
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn ny_channel_receiver(c: *mut Inst) -> i64 {
-    (*slot(c, 1)).retain().ret()
+pub unsafe extern "C" fn ny_channel_receiver(c: *mut Inst) -> *mut Str {
+    (*slot(c, 1)).retain().ptr()
 }
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_channel_send(c: *mut Inst, tag: u32, pay: i64) -> *mut Inst {
-    let m = rare(C_MESSAGE);
+    let m = rare(class::MESSAGE);
     *slot(m, 0) = (*slot(c, 0)).retain();
     *slot(m, 1) = Val::new(tag, pay).retain();
     m
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn ny_channel_announce(c: *mut Inst, tag: u32, pay: i64) -
 /// The payload of an intent is JSON where it can be read as such.
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_intent(nt: u32, np: i64, tag: u32, pay: i64) -> *mut Inst {
-    let i = rare(C_INTENT);
+    let i = rare(class::INTENT);
     *slot(i, 0) = Val::str(crate::text::text(Val::new(nt, np)));
     let v = Val::new(tag, pay);
     let parsed = if tag == STR {
@@ -73,15 +73,15 @@ pub unsafe extern "C" fn ny_make_intent(nt: u32, np: i64, tag: u32, pay: i64) ->
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn ny_intent_name(i: *mut Inst) -> i64 {
-    (*slot(i, 0)).retain().ret()
+pub unsafe extern "C" fn ny_intent_name(i: *mut Inst) -> *mut Str {
+    (*slot(i, 0)).retain().ptr()
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn ny_intent_payload(i: *mut Inst) -> i64 {
+pub unsafe extern "C" fn ny_intent_payload(i: *mut Inst) -> *mut Str {
     let mut out = Vec::new();
     crate::json::write(*slot(i, 1), &mut out);
-    Val::text(&out).ret()
+    text_of(&out)
 }
 
 #[no_mangle]
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn ny_intent_type(_: *mut Inst) -> *mut Str {
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_debug() -> *mut Inst {
-    let d = rare(C_DEBUG);
+    let d = rare(class::DEBUG);
     *slot(d, 0) = Val::int(0);
     *slot(d, 1) = Val::bool(false);
     d
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn ny_debug_clear(d: *mut Inst) {
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_sound() -> *mut Inst {
-    rare(C_SOUND)
+    rare(class::SOUND)
 }
 
 #[no_mangle]
@@ -169,5 +169,5 @@ pub unsafe extern "C" fn ny_sound_beep(_: *mut Inst) -> *mut Str {
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_timer() -> *mut Inst {
-    rare(C_TIMER)
+    rare(class::TIMER)
 }

@@ -11,7 +11,7 @@ unsafe fn rare(class: u16) -> *mut Inst {
 }
 
 unsafe fn date(seconds: i64) -> *mut Inst {
-    let d = rare(C_DATETIME);
+    let d = rare(class::DATETIME);
     *slot(d, 0) = Val::int(seconds);
     d
 }
@@ -128,7 +128,7 @@ pub fn show(t: i64, out: &mut Vec<u8>) {
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_time() -> *mut Inst {
-    rare(C_TIME)
+    rare(class::TIME)
 }
 
 #[no_mangle]

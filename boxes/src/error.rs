@@ -39,7 +39,7 @@ pub enum Kind {
 }
 
 unsafe fn error_box(message: Val, plain: Val) -> Val {
-    let e = make(C_ERROR);
+    let e = make(class::ERROR);
     *slot(e, MESSAGE) = message;
     *slot(e, PLAIN) = plain;
     Val::obj(e)
@@ -85,9 +85,9 @@ unsafe fn raise_val(v: Val) {
 #[no_mangle]
 pub unsafe extern "C" fn ny_raise(kind: u32, message: *mut Str) {
     let kind = match kind {
-        1 => Kind::Type,
-        2 => Kind::Function,
-        3 => Kind::Variable,
+        nyash_abi::value::error::TYPE => Kind::Type,
+        nyash_abi::value::error::FUNCTION => Kind::Function,
+        nyash_abi::value::error::VARIABLE => Kind::Variable,
         _ => Kind::Invalid,
     };
     raise(kind, bytes(message));
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn ny_raise(kind: u32, message: *mut Str) {
 pub unsafe extern "C" fn ny_throw(tag: u32, pay: i64) {
     let v = Val::new(tag, pay);
     let c = v.class();
-    if c == C_ERROR || c >= FIRST_USER {
+    if c == class::ERROR || c >= FIRST_USER {
         raise_val(v.retain());
     } else {
         let s = Val::str(crate::text::text(v));
@@ -226,7 +226,7 @@ unsafe fn report(message: &[u8]) {
 #[no_mangle]
 pub unsafe extern "C" fn ny_uncaught() -> ! {
     let v = ny_pending;
-    if v.class() == C_ERROR {
+    if v.class() == class::ERROR {
         report(bytes((*slot(v.ptr(), PLAIN)).ptr()));
     } else {
         let t = crate::text::text(v);

@@ -6,12 +6,12 @@ use rust_alloc::vec::Vec;
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_file() -> *mut Inst {
-    make(C_FILE)
+    make(class::FILE)
 }
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_path() -> *mut Inst {
-    make(C_PATH)
+    make(class::PATH)
 }
 
 #[no_mangle]

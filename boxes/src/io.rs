@@ -1,6 +1,6 @@
 //! Streams, arguments, environment and the end of the program.
 
-use crate::string::{bytes, make, Str};
+use crate::string::{bytes, Str};
 use crate::value::*;
 use rust_alloc::vec::Vec;
 
@@ -199,13 +199,13 @@ pub unsafe extern "C" fn ny_read_line() -> i64 {
 
 /// All of standard input that has not been read yet.
 #[no_mangle]
-pub unsafe extern "C" fn ny_read_all() -> i64 {
+pub unsafe extern "C" fn ny_read_all() -> *mut Str {
     ny_flush();
     let mut all: Vec<u8> = Vec::new();
     while let Some(b) = read_byte() {
         all.push(b);
     }
-    crate::string::lossy(&all).ret()
+    crate::string::lossy(&all).ptr()
 }
 
 /// Writes text without a line end.

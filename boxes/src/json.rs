@@ -40,7 +40,7 @@ pub unsafe fn write(v: Val, out: &mut Vec<u8>) {
         }
         STR => quote(bytes(v.ptr()), out),
         _ => match v.class() {
-            C_ARRAY => {
+            class::ARRAY => {
                 out.push(b'[');
                 for (i, x) in crate::array::items(v.ptr()).iter().enumerate() {
                     if i > 0 {
@@ -50,7 +50,7 @@ pub unsafe fn write(v: Val, out: &mut Vec<u8>) {
                 }
                 out.push(b']');
             }
-            C_MAP => {
+            class::MAP => {
                 out.push(b'{');
                 for (i, e) in crate::map::sorted(v.ptr()).iter().enumerate() {
                     if i > 0 {
@@ -271,7 +271,7 @@ impl Reader<'_> {
 /// A JSONBox around an owned value.
 unsafe fn boxed(v: Val) -> *mut Inst {
     crate::text::ny_text_hook = Some(crate::text::rare);
-    let j = make(C_JSON);
+    let j = make(class::JSON);
     *slot(j, 0) = v;
     j
 }
@@ -320,13 +320,13 @@ pub unsafe extern "C" fn ny_json_text(j: *mut Inst) -> *mut crate::string::Str {
 unsafe fn member(j: *mut Inst, tag: u32, pay: i64) -> Option<Val> {
     let v = *slot(j, 0);
     match v.class() {
-        C_MAP => {
+        class::MAP => {
             let key = crate::text::text(Val::new(tag, pay));
             let r = crate::map::get_bytes(v.ptr(), bytes(key));
             Val::str(key).release();
             r
         }
-        C_ARRAY => {
+        class::ARRAY => {
             let key = crate::text::text(Val::new(tag, pay));
             let i = crate::number::parse_int(bytes(key));
             Val::str(key).release();
@@ -349,7 +349,7 @@ pub unsafe extern "C" fn ny_json_has(j: *mut Inst, tag: u32, pay: i64) -> u32 {
 #[no_mangle]
 pub unsafe extern "C" fn ny_json_keys(j: *mut Inst) -> *mut crate::array::Array {
     let v = *slot(j, 0);
-    if v.class() == C_MAP {
+    if v.class() == class::MAP {
         crate::map::ny_map_keys(v.ptr())
     } else {
         crate::array::ny_array_new(0)
@@ -357,12 +357,12 @@ pub unsafe extern "C" fn ny_json_keys(j: *mut Inst) -> *mut crate::array::Array 
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn ny_json_set(j: *mut Inst, kt: u32, kp: i64, tag: u32, pay: i64) -> i64 {
+pub unsafe extern "C" fn ny_json_set(j: *mut Inst, kt: u32, kp: i64, tag: u32, pay: i64) -> *mut crate::string::Str {
     let v = *slot(j, 0);
-    if v.class() == C_MAP {
+    if v.class() == class::MAP {
         let value = Val::new(tag, pay).retain();
         crate::map::ny_map_set(v.ptr(), kt, kp, value.tag, value.pay);
-        return Val::text(b"ok").ret();
+        return crate::string::make(b"ok");
     }
-    Val::text(b"Error: JSONBox is not an object").ret()
+    crate::string::make(b"Error: JSONBox is not an object")
 }

@@ -25,6 +25,7 @@ mod error;
 mod file;
 mod io;
 mod json;
+mod layout;
 mod map;
 mod math;
 mod number;

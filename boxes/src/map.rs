@@ -33,7 +33,7 @@ pub unsafe extern "C" fn ny_map_new() -> *mut Map {
     core::ptr::write_bytes(m as *mut u8, 0, core::mem::size_of::<Map>());
     (*m).h = Obj {
         rc: 1,
-        class: C_MAP,
+        class: class::MAP,
         flags: 0,
     };
     m
@@ -208,21 +208,12 @@ pub unsafe fn get_bytes(m: *mut Map, key: &[u8]) -> Option<Val> {
     lookup(m, key, hash_bytes(key)).map(|e| (*e).value)
 }
 
-/// The value or absent, without a message.
-#[no_mangle]
-pub unsafe extern "C" fn ny_map_find(m: *mut Map, ktag: u32, kpay: i64) -> i64 {
-    match with_key(ktag, kpay, |b, hash, _| lookup(m, b, hash)) {
-        Some(e) => (*e).value.retain().ret(),
-        None => Val::NULL.ret(),
-    }
-}
-
 #[no_mangle]
 pub unsafe extern "C" fn ny_map_get(m: *mut Map, ktag: u32, kpay: i64) -> i64 {
     match with_key(ktag, kpay, |b, hash, _| lookup(m, b, hash)) {
         Some(e) => (*e).value.retain().ret(),
         None => {
-            let head: &[u8] = if ny_edition == 2026 {
+            let head: &[u8] = if ny_edition == SECOND {
                 b"[map/missing] Key not found: "
             } else {
                 b"Key not found: "
@@ -235,7 +226,7 @@ pub unsafe extern "C" fn ny_map_get(m: *mut Map, ktag: u32, kpay: i64) -> i64 {
 /// `getField`: the name must be a string in the second edition.
 #[no_mangle]
 pub unsafe extern "C" fn ny_map_get_field(m: *mut Map, ktag: u32, kpay: i64) -> i64 {
-    if ktag != STR && ny_edition == 2026 {
+    if ktag != STR && ny_edition == SECOND {
         return Val::text(b"[map/bad-key] field name must be string").ret();
     }
     ny_map_get(m, ktag, kpay)

@@ -39,22 +39,6 @@ pub unsafe extern "C" fn ny_log10(x: f64) -> f64 {
     }
     libm::log10(x)
 }
-#[no_mangle]
-pub unsafe extern "C" fn ny_sqrt(x: f64) -> f64 {
-    if x < 0.0 {
-        raise(Kind::Invalid, b"Cannot take square root of negative number");
-        return 0.0;
-    }
-    libm::sqrt(x)
-}
-#[no_mangle]
-pub extern "C" fn ny_floor(x: f64) -> i64 {
-    libm::floor(x) as i64
-}
-#[no_mangle]
-pub extern "C" fn ny_ceil(x: f64) -> i64 {
-    libm::ceil(x) as i64
-}
 /// Half away from zero.
 #[no_mangle]
 pub extern "C" fn ny_round(x: f64) -> i64 {

@@ -81,7 +81,7 @@ pub unsafe extern "C" fn ny_add(at: u32, ap: i64, bt: u32, bp: i64) -> i64 {
     if numeric(a) && numeric(b) {
         return Val::float(as_f64(a) + as_f64(b)).ret();
     }
-    let new = ny_edition == 2026;
+    let new = ny_edition == SECOND;
     if (at == STR || bt == STR) && !(new && (a.is_nothing() || b.is_nothing())) {
         let mut out = Vec::new();
         crate::text::append(a, &mut out);
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn ny_add(at: u32, ap: i64, bt: u32, bp: i64) -> i64 {
 #[no_mangle]
 pub unsafe extern "C" fn ny_append(at: u32, ap: i64, bt: u32, bp: i64) -> i64 {
     let (a, b) = (Val::new(at, ap), Val::new(bt, bp));
-    if at == STR && !(ny_edition == 2026 && b.is_nothing()) {
+    if at == STR && !(ny_edition == SECOND && b.is_nothing()) {
         return Val::str(crate::string::ny_str_append_val(a.ptr(), bt, bp)).ret();
     }
     let sum = ny_add(at, ap, bt, bp);
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn ny_mul(at: u32, ap: i64, bt: u32, bp: i64) -> i64 {
     if numeric(a) && numeric(b) {
         return Val::float(as_f64(a) * as_f64(b)).ret();
     }
-    if at == STR && bt == INT && ny_edition != 2026 {
+    if at == STR && bt == INT && ny_edition != SECOND {
         return Val::str(crate::string::ny_str_repeat(a.ptr(), bp)).ret();
     }
     unsupported(b"Multiplication", a, b)
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn ny_bits(op: u32, at: u32, ap: i64, bt: u32, bp: i64) ->
 }
 
 pub unsafe fn equal(a: Val, b: Val) -> bool {
-    let new = ny_edition == 2026;
+    let new = ny_edition == SECOND;
     match (a.tag, b.tag) {
         (INT, INT) | (BOOL, BOOL) => a.pay == b.pay,
         (STR, STR) => bytes(a.ptr()) == bytes(b.ptr()),
@@ -222,19 +222,19 @@ pub unsafe fn equal(a: Val, b: Val) -> bool {
                 return false;
             }
             match c {
-                C_ARRAY => {
+                class::ARRAY => {
                     let (x, y) = (crate::array::items(a.ptr()), crate::array::items(b.ptr()));
                     !new && x.len() == y.len() && x.iter().zip(y).all(|(p, q)| equal(*p, *q))
                 }
-                C_ERROR => equal(*slot(a.ptr(), 0), *slot(b.ptr(), 0)),
-                C_REGEX | C_JSON | C_BUFFER => {
+                class::ERROR => equal(*slot(a.ptr(), 0), *slot(b.ptr(), 0)),
+                class::REGEX | class::JSON | class::BUFFER => {
                     let (s, t) = (crate::text::text(a), crate::text::text(b));
                     let r = bytes(s) == bytes(t);
                     Val::str(s).release();
                     Val::str(t).release();
                     r
                 }
-                C_CONSOLE => true,
+                class::CONSOLE => true,
                 // Variants of an enum are values.
                 c if c >= FIRST_USER && is_variant(c) => {
                     (0..slot_count(c) as usize).all(|i| equal(*slot(a.ptr(), i), *slot(b.ptr(), i)))
@@ -267,7 +267,7 @@ pub unsafe extern "C" fn ny_cmp(at: u32, ap: i64, bt: u32, bp: i64) -> i32 {
         }
     } else if at == STR && bt == STR {
         bytes(a.ptr()).cmp(bytes(b.ptr()))
-    } else if ny_edition == 2026 {
+    } else if ny_edition == SECOND {
         unsupported(b"Comparison", a, b);
         return 0;
     } else {
@@ -292,7 +292,7 @@ pub unsafe extern "C" fn ny_truthy(tag: u32, pay: i64) -> u32 {
         BOOL | INT => (pay != 0) as u32,
         FLOAT => (v.f64() != 0.0) as u32,
         STR => ((*v.ptr::<Str>()).len != 0) as u32,
-        _ if ny_edition == 2026 => {
+        _ if ny_edition == SECOND => {
             let mut m = b"a condition must be a bool, number or string, not ".to_vec();
             m.extend_from_slice(crate::text::type_name(v));
             raise(Kind::Type, &m);
@@ -338,7 +338,7 @@ pub unsafe extern "C" fn ny_want_str(tag: u32, pay: i64) -> *mut Str {
     static mut EMPTY: *mut Str = core::ptr::null_mut();
     if EMPTY.is_null() {
         EMPTY = crate::string::make(b"");
-        (*EMPTY).h.rc = 0x4000_0000;
+        (*EMPTY).h.rc = IMMORTAL;
     }
     EMPTY
 }

@@ -7,7 +7,7 @@ use crate::value::*;
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_random() -> *mut Inst {
     crate::text::ny_text_hook = Some(crate::text::rare);
-    let r = make(C_RANDOM);
+    let r = make(class::RANDOM);
     *slot(r, 0) = Val::int(crate::io::clock(0) as i64);
     r
 }

@@ -468,7 +468,7 @@ pub unsafe extern "C" fn ny_make_regex(pattern: *mut Str) -> *mut Inst {
         m.extend_from_slice(bytes(pattern));
         raise(Kind::Invalid, &m);
     }
-    let r = make(C_REGEX);
+    let r = make(class::REGEX);
     *slot(r, 0) = Val::str(pattern).retain();
     r
 }

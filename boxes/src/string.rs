@@ -40,7 +40,7 @@ pub unsafe fn raw(len: u32) -> *mut Str {
     let s = alloc(size) as *mut Str;
     (*s).h = Obj {
         rc: 1,
-        class: C_STR,
+        class: class::STR,
         flags: 0,
     };
     (*s).len = len;
@@ -76,7 +76,7 @@ unsafe fn ascii(c: u8) -> *mut Str {
     let p = CHARS[c as usize & 127];
     if p.is_null() {
         let s = make(&[c]);
-        (*s).h.rc = 0x4000_0000;
+        (*s).h.rc = IMMORTAL;
         CHARS[c as usize & 127] = s;
         return s;
     }
@@ -239,7 +239,7 @@ fn clamp(i: i64, max: u32) -> u32 {
 #[no_mangle]
 pub unsafe extern "C" fn ny_str_substring(s: *mut Str, a: i64, b: i64) -> *mut Str {
     let n = (*s).cps;
-    let (a, b) = if ny_edition == 2026 {
+    let (a, b) = if ny_edition == SECOND {
         (a.clamp(0, n as i64) as u32, b.clamp(0, n as i64) as u32)
     } else {
         (clamp(a, n), clamp(b, n))

@@ -34,7 +34,7 @@ unsafe fn id(v: Val, out: &mut Vec<u8>) {
 
 pub unsafe fn append(v: Val, out: &mut Vec<u8>) {
     match v.tag {
-        ABSENT | VOID => out.extend_from_slice(if ny_edition == 2026 { b"null" } else { b"void" }),
+        ABSENT | VOID => out.extend_from_slice(if ny_edition == SECOND { b"null" } else { b"void" }),
         NULL => out.extend_from_slice(b"null"),
         BOOL => out.extend_from_slice(if v.pay != 0 { b"true" } else { b"false" }),
         INT => int(v.pay, out),
@@ -48,7 +48,7 @@ unsafe fn object(v: Val, out: &mut Vec<u8>) {
     let class = v.class();
     let inst = v.ptr::<Inst>();
     match class {
-        C_ARRAY => {
+        class::ARRAY => {
             let a = v.ptr::<Array>();
             if (*a).busy != 0 {
                 out.extend_from_slice(b"[...]");
@@ -65,17 +65,17 @@ unsafe fn object(v: Val, out: &mut Vec<u8>) {
             out.push(b']');
             (*a).busy = 0;
         }
-        C_MAP => {
+        class::MAP => {
             out.extend_from_slice(b"MapBox(size=");
             int((*v.ptr::<Map>()).len as i64, out);
             out.push(b')');
         }
-        C_ERROR => {
+        class::ERROR => {
             out.extend_from_slice(b"ErrorBox(");
             append(*slot(inst, 0), out);
             out.push(b')');
         }
-        C_RESULT => {
+        class::RESULT => {
             out.extend_from_slice(if (*slot(inst, 0)).pay != 0 {
                 b"Ok(" as &[u8]
             } else {
@@ -84,7 +84,7 @@ unsafe fn object(v: Val, out: &mut Vec<u8>) {
             append(*slot(inst, 1), out);
             out.push(b')');
         }
-        C_RANGE => {
+        class::RANGE => {
             out.extend_from_slice(b"Range(");
             for i in 0..3 {
                 if i > 0 {
@@ -94,13 +94,13 @@ unsafe fn object(v: Val, out: &mut Vec<u8>) {
             }
             out.push(b')');
         }
-        C_FUTURE => {
+        class::FUTURE => {
             out.extend_from_slice(b"Future(ready: ");
             append(*slot(inst, 0), out);
             out.push(b')');
         }
-        C_CELL => append(*slot(inst, 0), out),
-        C_WEAK => {
+        class::CELL => append(*slot(inst, 0), out),
+        class::WEAK => {
             let t = (*v.ptr::<crate::weak::WeakRef>()).target;
             if t.is_null() {
                 out.extend_from_slice(b"null");
@@ -108,9 +108,9 @@ unsafe fn object(v: Val, out: &mut Vec<u8>) {
                 out.extend_from_slice(b"WeakRef");
             }
         }
-        C_CONSOLE => out.extend_from_slice(b"[ConsoleBox - Mock Implementation]"),
-        C_MATH => out.extend_from_slice(b"MathBox()"),
-        C_METHOD => {
+        class::CONSOLE => out.extend_from_slice(b"[ConsoleBox - Mock Implementation]"),
+        class::MATH => out.extend_from_slice(b"MathBox()"),
+        class::METHOD => {
             out.extend_from_slice(b"<MethodBox: ");
             append(*slot(inst, 1), out);
             out.push(b'>');
@@ -152,49 +152,49 @@ pub unsafe fn rare(at: u32, out: &mut Vec<u8>) {
     let inst = at as *mut Inst;
     let class = (*inst).h.class;
     match class {
-        C_BUFFER => {
+        class::BUFFER => {
             out.extend_from_slice(b"BufferBox(");
             int(crate::bytes::len(inst), out);
             out.extend_from_slice(b" bytes)");
         }
-        C_STREAM => {
+        class::STREAM => {
             out.extend_from_slice(b"NyashStreamBox(");
             int(crate::bytes::len(inst), out);
             out.extend_from_slice(b" bytes, pos: ");
             int((*slot(inst, 1)).pay, out);
             out.push(b')');
         }
-        C_REGEX => {
+        class::REGEX => {
             out.extend_from_slice(b"RegexBox(");
             append(*slot(inst, 0), out);
             out.push(b')');
         }
-        C_JSON => crate::json::write(*slot(inst, 0), out),
-        C_INTENT => {
+        class::JSON => crate::json::write(*slot(inst, 0), out),
+        class::INTENT => {
             out.extend_from_slice(b"IntentBox[");
             append(*slot(inst, 0), out);
             out.push(b']');
         }
-        C_CHANNEL => {
+        class::CHANNEL => {
             out.extend_from_slice(b"Channel(");
             append(*slot(inst, 0), out);
             out.extend_from_slice(b" >> ");
             append(*slot(inst, 1), out);
             out.push(b')');
         }
-        C_MESSAGE => {
+        class::MESSAGE => {
             out.extend_from_slice(b"[ID] ");
             append(*slot(inst, 0), out);
             out.extend_from_slice(b": ");
             append(*slot(inst, 1), out);
         }
-        C_DEBUG => {
+        class::DEBUG => {
             out.extend_from_slice(b"DebugBox[");
             append(*slot(inst, 0), out);
             out.extend_from_slice(b" tracked]");
         }
-        C_DATETIME => crate::clock::show((*slot(inst, 0)).pay, out),
-        C_TIME | C_RANDOM | C_SOUND => {
+        class::DATETIME => crate::clock::show((*slot(inst, 0)).pay, out),
+        class::TIME | class::RANDOM | class::SOUND => {
             out.extend_from_slice(class_name(class));
             out.extend_from_slice(b"()");
         }
@@ -217,50 +217,19 @@ pub unsafe extern "C" fn ny_text(tag: u32, pay: i64) -> *mut Str {
     text(Val::new(tag, pay))
 }
 
-#[no_mangle]
-pub unsafe extern "C" fn ny_float_text(f: f64) -> *mut Str {
-    text(Val::float(f))
-}
-
 pub unsafe fn class_name<'a>(c: u16) -> &'a [u8] {
     if c >= FIRST_USER {
         return bytes((*ny_classes.add((c - FIRST_USER) as usize)).name);
     }
-    match c {
-        C_STR => b"StringBox",
-        C_ARRAY => b"ArrayBox",
-        C_MAP => b"MapBox",
-        C_ERROR => b"ErrorBox",
-        C_RESULT => b"ResultBox",
-        C_WEAK => b"WeakRef",
-        C_CONSOLE => b"ConsoleBox",
-        C_MATH => b"MathBox",
-        C_RANGE => b"RangeBox",
-        C_BUFFER => b"BufferBox",
-        C_REGEX => b"RegexBox",
-        C_JSON => b"JSONBox",
-        C_TIME => b"TimeBox",
-        C_DATETIME => b"DateTimeBox",
-        C_RANDOM => b"RandomBox",
-        C_STREAM => b"StreamBox",
-        C_CHANNEL => b"ChannelBox",
-        C_INTENT => b"IntentBox",
-        C_DEBUG => b"DebugBox",
-        C_SOUND => b"SoundBox",
-        C_FUTURE => b"FutureBox",
-        C_METHOD => b"MethodBox",
-        C_TIMER => b"TimerBox",
-        C_P2P => b"P2PBox",
-        C_MESSAGE => b"MessageBox",
-        C_FILE => b"FileBox",
-        C_PATH => b"PathBox",
-        C_SOCKET => b"SocketBox",
-        C_HTTPSERVER => b"HTTPServerBox",
-        C_HTTPREQUEST => b"HTTPRequestBox",
-        C_HTTPRESPONSE => b"HTTPResponseBox",
-        C_HTTPCLIENT => b"HTTPClientBox",
-        _ => b"Box",
+    macro_rules! names {
+        ($($number:literal $constant:ident $name:literal [$($alias:literal),*] $slots:literal $visible:ident $doc:literal;)*) => {
+            match c {
+                $($number => $name.as_bytes(),)*
+                _ => b"Box",
+            }
+        };
     }
+    nyash_abi::builtin_classes!(names)
 }
 
 /// The name of a value's type as messages and `isType` know it.

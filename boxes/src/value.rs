@@ -2,58 +2,12 @@
 
 use crate::alloc::{free, obj_size};
 
-/// What a value is. The numbers are part of the ABI.
-pub const ABSENT: u32 = 0;
-pub const VOID: u32 = 1;
-pub const NULL: u32 = 2;
-pub const BOOL: u32 = 3;
-pub const INT: u32 = 4;
-pub const FLOAT: u32 = 5;
-pub const STR: u32 = 6;
-pub const OBJ: u32 = 7;
-
-/// Classes of builtin objects; user classes start at `FIRST_USER`.
-pub const C_STR: u16 = 1;
-pub const C_ARRAY: u16 = 2;
-pub const C_MAP: u16 = 3;
-pub const C_ERROR: u16 = 4;
-pub const C_RESULT: u16 = 5;
-pub const C_CELL: u16 = 6;
-pub const C_WEAK: u16 = 7;
-pub const C_CONSOLE: u16 = 8;
-pub const C_MATH: u16 = 9;
-pub const C_RANGE: u16 = 10;
-pub const C_BUFFER: u16 = 11;
-pub const C_REGEX: u16 = 12;
-pub const C_JSON: u16 = 13;
-pub const C_TIME: u16 = 14;
-pub const C_DATETIME: u16 = 15;
-pub const C_RANDOM: u16 = 16;
-pub const C_STREAM: u16 = 17;
-pub const C_CHANNEL: u16 = 18;
-pub const C_INTENT: u16 = 19;
-pub const C_DEBUG: u16 = 20;
-pub const C_SOUND: u16 = 21;
-pub const C_FUTURE: u16 = 22;
-pub const C_METHOD: u16 = 23;
-pub const C_TIMER: u16 = 24;
-pub const C_P2P: u16 = 25;
-pub const C_MESSAGE: u16 = 26;
-pub const C_FILE: u16 = 27;
-pub const C_PATH: u16 = 28;
-pub const C_SOCKET: u16 = 29;
-pub const C_HTTPSERVER: u16 = 30;
-pub const C_HTTPREQUEST: u16 = 31;
-pub const C_HTTPRESPONSE: u16 = 32;
-pub const C_HTTPCLIENT: u16 = 33;
-pub const FIRST_USER: u16 = 64;
-
-/// Set in `Class::slots` of an enum's variant.
-pub const VARIANT: u32 = 0x8000_0000;
-
-/// Bits of `Obj::flags`.
-pub const FINALISED: u16 = 1;
-pub const HAS_WEAK: u16 = 2;
+pub use nyash_abi::class::{self, FIRST_USER};
+pub use nyash_abi::layout::class::VARIANT;
+pub use nyash_abi::value::edition::SECOND;
+pub use nyash_abi::value::flag::*;
+pub use nyash_abi::value::tag::*;
+pub use nyash_abi::value::IMMORTAL;
 
 /// A value in memory.
 #[repr(C)]
@@ -124,7 +78,7 @@ impl Val {
         Val::str(crate::string::make(s))
     }
     pub unsafe fn void() -> Val {
-        Val::new(if ny_edition == 2026 { NULL } else { VOID }, 0)
+        Val::new(if ny_edition == SECOND { NULL } else { VOID }, 0)
     }
     pub fn ptr<T>(self) -> *mut T {
         self.pay as u32 as *mut T
@@ -189,24 +143,24 @@ pub unsafe extern "C" fn ny_free(o: *mut Obj) {
         let o = todo;
         todo = (*o).rc as *mut Obj;
         if (*o).flags & HAS_WEAK != 0 {
-            if ny_edition != 2026 && (*o).flags & FINALISED == 0 && crate::weak::keep(o) {
+            if ny_edition != SECOND && (*o).flags & FINALISED == 0 && crate::weak::keep(o) {
                 continue;
             }
             crate::weak::forget(o);
         }
         let class = (*o).class;
-        if class == C_STR {
+        if class == class::STR {
             let s = o as *mut crate::string::Str;
             free(o as *mut u8, crate::string::size_for((*s).cap));
             continue;
         }
         let (first, count) = match class {
-            C_ARRAY => {
+            class::ARRAY => {
                 let a = o as *mut crate::array::Array;
                 ((*a).data, (*a).len)
             }
-            C_MAP => crate::map::drop_keys(o as *mut crate::map::Map),
-            C_WEAK => {
+            class::MAP => crate::map::drop_keys(o as *mut crate::map::Map),
+            class::WEAK => {
                 crate::weak::drop_ref(o as *mut crate::weak::WeakRef);
                 (core::ptr::null_mut(), 0)
             }
@@ -224,8 +178,8 @@ pub unsafe extern "C" fn ny_free(o: *mut Obj) {
             }
         }
         match class {
-            C_ARRAY => crate::array::drop_data(o as *mut crate::array::Array),
-            C_MAP => crate::map::drop_data(o as *mut crate::map::Map),
+            class::ARRAY => crate::array::drop_data(o as *mut crate::array::Array),
+            class::MAP => crate::map::drop_data(o as *mut crate::map::Map),
             _ => {}
         }
         free(o as *mut u8, obj_size(o));
@@ -242,16 +196,20 @@ pub unsafe fn slot_count(class: u16) -> u32 {
     if class >= FIRST_USER {
         (*ny_classes.add((class - FIRST_USER) as usize)).slots & !VARIANT
     } else {
-        match class {
-            C_ERROR => 3,
-            C_RESULT => 2,
-            C_CELL => 1,
-            C_RANGE => 3,
-            C_CHANNEL | C_METHOD | C_INTENT | C_MESSAGE => 3,
-            C_CONSOLE | C_MATH | C_TIME | C_SOUND | C_TIMER | C_PATH => 0,
-            _ => 4,
-        }
+        builtin_slots(class)
     }
+}
+
+const fn builtin_slots(class: u16) -> u32 {
+    macro_rules! slots {
+        ($($number:literal $constant:ident $name:literal [$($alias:literal),*] $slots:literal $visible:ident $doc:literal;)*) => {
+            match class {
+                $($number => $slots,)*
+                _ => 0,
+            }
+        };
+    }
+    nyash_abi::builtin_classes!(slots)
 }
 
 /// Makes an object of `slots` absent values.

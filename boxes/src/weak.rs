@@ -21,7 +21,7 @@ pub unsafe extern "C" fn ny_weak_new(tag: u32, pay: i64) -> i64 {
         return Val::NULL.ret();
     }
     let o = v.ptr::<Obj>();
-    if (*o).class == C_WEAK {
+    if (*o).class == class::WEAK {
         return v.retain().ret();
     }
     if (*o).flags & FINALISED != 0 {
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn ny_weak_new(tag: u32, pay: i64) -> i64 {
     let w = crate::alloc::alloc(core::mem::size_of::<WeakRef>() as u32) as *mut WeakRef;
     (*w).h = Obj {
         rc: 1,
-        class: C_WEAK,
+        class: class::WEAK,
         flags: 0,
     };
     (*w).target = o;
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn ny_weak_new(tag: u32, pay: i64) -> i64 {
 #[no_mangle]
 pub unsafe extern "C" fn ny_weak_get(tag: u32, pay: i64) -> i64 {
     let v = Val::new(tag, pay);
-    if v.class() != C_WEAK {
+    if v.class() != class::WEAK {
         return v.retain().ret();
     }
     let t = (*v.ptr::<WeakRef>()).target;

@@ -30,6 +30,11 @@ pub fn compile(program: &Program, options: &Options) -> Result<Vec<u8>, Vec<Diag
     crate::wasm::module(&mut infer, options.names).map_err(|message| vec![Diagnostic::error("internal", message)])
 }
 
+/// The functions of the library that a program can come to call.
+pub fn library_rows(program: &Program, options: &Options) -> Vec<&'static nyash_abi::library::Row> {
+    crate::infer::library_rows(&mut infer(program, *options))
+}
+
 /// The program's IR as text.
 pub fn dump_mir(program: &Program) -> String {
     let mut infer = infer(program, Options::default());

@@ -1,4 +1,5 @@
-//! Programs of the language, as tests: every `.nyash` and `.hako` file in `tests/lang/`, in folders by construct.
+//! Programs of the language, as tests: every `.nyash` and `.hako` file in `tests/lang/`, in folders by construct,
+//! and in `tests/library/`, by chapter of `docs/library.md`. There the expected lines stand behind each paragraph.
 //!
 //! ```console
 //! $ cargo test -p nyash --test lang             # all of them
@@ -31,7 +32,9 @@ use nyash_tests::expectation::expect;
 use nyash_tests::harness::{files, run};
 
 fn main() -> ExitCode {
-    run(files("tests/lang", &["hako", "nyash"], test))
+    let mut tests = files("tests/lang", &["hako", "nyash"], test);
+    tests.extend(files("tests/library", &["hako", "nyash"], test));
+    run(tests)
 }
 
 /// What the comments of a test ask for.
@@ -108,7 +111,11 @@ fn execute(path: &Path, source: &str, expected: &Expectations) -> Result<(), Str
     let output = support::run(folder, file_name(path), options, arguments, &expected.stdin)?;
     let (stdout, stderr) = (support::text(&output.stdout), support::text(&output.stderr));
     expect("standard output", &expected.stdout, &stdout, || {
-        std::fs::write(path, with_comments(source, "//>", &stdout))
+        let blessed = match folder.ends_with("tests/library") {
+            true => with_paragraphs(path, source, expected).map_err(std::io::Error::other)?,
+            false => with_comments(source, "//>", &stdout),
+        };
+        std::fs::write(path, blessed)
     })
     .map_err(|report| report + &stderr)?;
     if output.status.code() != Some(expected.exit) {
@@ -126,6 +133,49 @@ fn execute(path: &Path, source: &str, expected: &Expectations) -> Result<(), Str
 
 fn file_name(path: &Path) -> &str {
     path.file_name().and_then(OsStr::to_str).expect("a name in UTF-8")
+}
+
+/// The program with what each paragraph prints behind it. A mark that the program prints before each tells them apart.
+fn with_paragraphs(path: &Path, source: &str, expected: &Expectations) -> Result<String, String> {
+    const MARK: &str = "\u{1}";
+    let kept: Vec<&str> = source.lines().filter(|line| comment(line, "//>").is_none()).collect();
+    let text = kept.join("\n");
+    let paragraphs: Vec<&str> = text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let prints = |part: &&str| {
+        part.lines()
+            .any(|line| !line.starts_with("//") && !line.starts_with("using "))
+    };
+    let marked: Vec<String> = paragraphs
+        .iter()
+        .map(|part| match prints(part) {
+            true => format!("print(\"{MARK}\")\n{part}"),
+            false => part.to_string(),
+        })
+        .collect();
+    let folder = path.parent().expect("a file in a folder");
+    let file = format!("blessing-{}", file_name(path));
+    std::fs::write(folder.join(&file), marked.join("\n\n")).map_err(|error| error.to_string())?;
+    let output = support::run(folder, &file, &expected.options, &expected.arguments, &expected.stdin);
+    let _ = std::fs::remove_file(folder.join(&file));
+    let stdout = support::text(&output?.stdout);
+    let mark = format!("{MARK}\n");
+    let mut found = stdout.split(mark.as_str()).skip(1);
+    let blessed: Vec<String> = paragraphs
+        .iter()
+        .map(|part| {
+            let lines = if prints(part) { found.next().unwrap_or("") } else { "" };
+            let lines: String = lines
+                .lines()
+                .map(|line| format!("\n{}", format!("//> {line}").trim_end()))
+                .collect();
+            format!("{part}{lines}")
+        })
+        .collect();
+    Ok(blessed.join("\n\n") + "\n")
 }
 
 /// The program with the found lines where the expected ones stood: at its end.

@@ -5,8 +5,9 @@
 //! first called.
 
 mod throws;
+mod uses;
 
-use crate::ir::builtin::{self, Builtin, Recv, Ret, class};
+use crate::ir::builtin::{self, Gives, Receiver, Row, class};
 use crate::ir::{ClassId, Dispatch, DispatchKind, Expr, FuncId, Kind, Module, Objects, Site, Slot, Stmt, Ty, Var, tag};
 use crate::lower::{Key, Lowerer};
 use crate::source::Span;
@@ -15,6 +16,7 @@ use std::rc::Rc;
 
 pub use crate::ir::operators::{binary_throws, binary_type};
 pub use throws::{needs_check, throws};
+pub use uses::library_rows;
 
 /// What one kind of receiver does for a method.
 #[derive(Clone, Debug)]
@@ -24,7 +26,7 @@ pub enum Target {
         function: FuncId,
         me: bool,
     },
-    Builtin(&'static Builtin),
+    Builtin(&'static Row),
     /// An error known when compiling.
     Error(Rc<str>),
 }
@@ -356,7 +358,7 @@ impl<'p> Infer<'p> {
             } => {
                 let (function, site) = (*function, *site);
                 let types = self.exprs(arguments, frame);
-                if function.symbol == "ny_iterate" && self.iterates_part(types[0], &mut arguments[0]) {
+                if function.result == Gives::Iterated && self.iterates_part(types[0], &mut arguments[0]) {
                     let part = self.expr(&mut arguments[0], frame);
                     return self.builtin(function, &[part], site);
                 }
@@ -466,7 +468,7 @@ impl<'p> Infer<'p> {
                 if self.single(object, name, 0).is_some() {
                     self.method(object, name, &[], span)
                 } else if self.map_field(object).is_some() {
-                    self.any_result(builtin::map_get_field(), &[object])
+                    self.given(builtin::map_get_field().result, &[object], 0)
                 } else {
                     Ty::NONE
                 }
@@ -564,22 +566,22 @@ impl<'p> Infer<'p> {
                 return Some(Target::User { function, me: true });
             }
         }
-        builtin::find(Recv::Any, name, arguments).map(Target::Builtin)
+        builtin::find(Receiver::Any, name, arguments).map(Target::Builtin)
     }
 
-    fn recv_of(t: u32) -> Recv {
+    fn recv_of(t: u32) -> Receiver {
         match t {
-            tag::INT => Recv::Int,
-            tag::FLOAT => Recv::Float,
-            tag::BOOL => Recv::Bool,
-            tag::STR => Recv::Str,
-            _ => Recv::Any,
+            tag::INT => Receiver::Int,
+            tag::FLOAT => Receiver::Float,
+            tag::BOOL => Receiver::Bool,
+            tag::STR => Receiver::Text,
+            _ => Receiver::Any,
         }
     }
 
-    fn builtin_target(recv: Recv, name: &str, arguments: usize) -> Option<Target> {
+    fn builtin_target(recv: Receiver, name: &str, arguments: usize) -> Option<Target> {
         builtin::find(recv, name, arguments)
-            .or_else(|| builtin::find(Recv::Any, name, arguments))
+            .or_else(|| builtin::find(Receiver::Any, name, arguments))
             .map(Target::Builtin)
     }
 
@@ -598,7 +600,7 @@ impl<'p> Infer<'p> {
             match recv.objects {
                 Objects::User(c) => {
                     if let Some(t) = self.class_target(c, name, arguments) {
-                        out.push((Guard::Class(class::FIRST_USER + c), t));
+                        out.push((Guard::Class(u32::from(class::FIRST_USER) + c), t));
                     }
                 }
                 Objects::Array(_) => self.class_case(class::ARRAY, name, arguments, &mut out),
@@ -610,7 +612,7 @@ impl<'p> Infer<'p> {
                     }
                     for c in self.live_classes() {
                         if let Some(t) = self.class_target(c, name, arguments) {
-                            out.push((Guard::Class(class::FIRST_USER + c), t));
+                            out.push((Guard::Class(u32::from(class::FIRST_USER) + c), t));
                         }
                     }
                 }
@@ -624,7 +626,7 @@ impl<'p> Infer<'p> {
         if of == class::METHOD && name == "invoke" {
             let function = self.lower.function(Key::Invoke(arguments));
             out.push((Guard::Class(u32::from(of)), Target::User { function, me: true }));
-        } else if let Some(t) = Self::builtin_target(Recv::Class(of), name, arguments) {
+        } else if let Some(t) = Self::builtin_target(Receiver::Class(of), name, arguments) {
             out.push((Guard::Class(u32::from(of)), t));
         }
     }
@@ -651,7 +653,7 @@ impl<'p> Infer<'p> {
             Target::Builtin(b) => {
                 let me = narrow(recv, guard);
                 let mut all = Vec::with_capacity(arguments.len() + 1);
-                if b.params.len() > arguments.len() {
+                if b.takes_receiver() {
                     all.push(me);
                 }
                 all.extend_from_slice(arguments);
@@ -673,7 +675,7 @@ impl<'p> Infer<'p> {
     }
 
     /// Arrays that methods make are told apart by method, not by call.
-    fn method_site(&mut self, b: &Builtin) -> Site {
+    fn method_site(&mut self, b: &Row) -> Site {
         match self.method_sites.get(b.symbol) {
             Some(s) => *s,
             None => {
@@ -782,7 +784,7 @@ impl<'p> Infer<'p> {
                     }
                 }
                 for b in self.live.clone() {
-                    if let Some(t) = builtin::find(Recv::Class(b), &dispatch.name, 0) {
+                    if let Some(t) = builtin::find(Receiver::Class(b), &dispatch.name, 0) {
                         let me = Ty::object(builtin_objects(b));
                         let ty = self.builtin(t, &[me], 0);
                         ret = self.grow(ret, ty);
@@ -791,7 +793,7 @@ impl<'p> Infer<'p> {
                 if self.lower.new_2026 {
                     ret = self.grow(ret, Ty::NULL);
                     if self.live.contains(&class::MAP) {
-                        let entry = self.any_result(builtin::map_get_field(), &[Ty::object(Objects::Map(0))]);
+                        let entry = self.given(builtin::map_get_field().result, &[Ty::object(Objects::Map(0))], 0);
                         ret = self.grow(ret, entry);
                     }
                 }
@@ -837,7 +839,7 @@ impl<'p> Infer<'p> {
         }
     }
 
-    fn builtin(&mut self, b: &'static Builtin, arguments: &[Ty], site: Site) -> Ty {
+    fn builtin(&mut self, b: &'static Row, arguments: &[Ty], site: Site) -> Ty {
         let recv = arguments.first().copied().unwrap_or(Ty::NONE);
         if let (Some(n), Some(of)) = (b.stores, Self::site_of(recv))
             && let Some(ty) = arguments.get(n)
@@ -845,83 +847,37 @@ impl<'p> Infer<'p> {
             self.lower.module.sites.add(of, *ty);
         }
         // What is passed as any value leaves the reach of element types only where it is stored.
-        let nothing = self.nothing();
-        match b.ret {
-            Ret::Nothing => nothing,
-            Ret::Ok => {
-                if self.lower.new_2026 {
-                    Ty::NULL
-                } else {
-                    Ty::STR
+        self.given(b.result, arguments, site)
+    }
+
+    /// The type of what a library function gives.
+    fn given(&mut self, gives: Gives, arguments: &[Ty], site: Site) -> Ty {
+        let recv = arguments.first().copied().unwrap_or(Ty::NONE);
+        match gives {
+            Gives::Nothing => self.nothing(),
+            Gives::Done if self.lower.new_2026 => Ty::NULL,
+            Gives::Done | Gives::Text => Ty::STR,
+            Gives::Int => Ty::INT,
+            Gives::Float => Ty::FLOAT,
+            Gives::Bool => Ty::BOOL,
+            Gives::Null => Ty {
+                kinds: Ty::NULL.kinds | Ty::VOID.kinds,
+                objects: Objects::None,
+            },
+            Gives::OneOf(list) => {
+                let mut all = Ty::NONE;
+                for gives in list {
+                    let ty = self.given(*gives, arguments, site);
+                    all = self.join(all, ty);
                 }
+                all
             }
-            Ret::Int => Ty::INT,
-            Ret::Float => Ty::FLOAT,
-            Ret::Bool => Ty::BOOL,
-            Ret::Str => Ty::STR,
-            Ret::Dyn(ty) => ty,
-            Ret::Element => {
+            Gives::Element => {
                 let of = Self::site_of(recv).unwrap_or(0);
                 let element = self.lower.module.sites.element(of);
                 self.join(element, Ty::NULL)
             }
-            Ret::Any => self.any_result(b, arguments),
-            Ret::Strings | Ret::Ints => {
-                self.live.insert(class::ARRAY);
-                self.lower
-                    .module
-                    .sites
-                    .add(site, if b.ret == Ret::Ints { Ty::INT } else { Ty::STR });
-                Ty::object(Objects::Array(self.lower.module.sites.find(site)))
-            }
-            Ret::Array => {
-                self.live.insert(class::ARRAY);
-                if b.symbol == "ny_iterate" {
-                    if let Objects::Array(_) = recv.objects
-                        && recv.only(tag::OBJ)
-                    {
-                        return recv;
-                    }
-                    self.lower.module.sites.add(
-                        0,
-                        Ty {
-                            kinds: Ty::STR.kinds | Ty::INT.kinds,
-                            objects: Objects::None,
-                        },
-                    );
-                    return Ty::object(Objects::Array(0));
-                }
-                for ty in arguments {
-                    if let Objects::Array(s) = ty.objects {
-                        let element = self.lower.module.sites.element(s);
-                        self.lower.module.sites.add(site, element);
-                    }
-                }
-                Ty::object(Objects::Array(self.lower.module.sites.find(site)))
-            }
-            Ret::SameArray => {
-                self.live.insert(class::ARRAY);
-                let of = Self::site_of(recv).unwrap_or(0);
-                Ty::object(Objects::Array(self.lower.module.sites.find(of)))
-            }
-            Ret::Object(c) => {
-                self.live.insert(c);
-                match c {
-                    class::RESULT | class::FUTURE | class::METHOD => self.escape(recv),
-                    class::ARRAY => return Ty::object(Objects::Array(self.lower.module.sites.find(0))),
-                    class::MAP => return Ty::object(Objects::Map(self.lower.module.sites.find(0))),
-                    _ => {}
-                }
-                Ty::object(Objects::Builtin(c))
-            }
-            Ret::Never => Ty::NONE,
-        }
-    }
-
-    fn any_result(&mut self, b: &'static Builtin, arguments: &[Ty]) -> Ty {
-        let recv = arguments.first().copied().unwrap_or(Ty::NONE);
-        match b.symbol {
-            "ny_map_get" | "ny_map_find" | "ny_map_get_field" => {
+            Gives::Entry => {
                 let of = Self::site_of(recv).unwrap_or(0);
                 let element = self.lower.module.sites.element(of);
                 self.join(
@@ -932,38 +888,7 @@ impl<'p> Infer<'p> {
                     },
                 )
             }
-            "ny_as_type" => {
-                let numbers = Ty {
-                    kinds: recv.kinds | Ty::INT.kinds | Ty::FLOAT.kinds,
-                    objects: recv.objects,
-                };
-                if recv.maybe_numeric() { numbers } else { recv }
-            }
-            "@arrow" => {
-                let other = arguments.get(1).copied().unwrap_or(Ty::NONE);
-                let ty = binary_type(crate::ir::Op::Shr, recv, other, false);
-                if ty.has(tag::OBJ) {
-                    self.live.insert(class::CHANNEL);
-                }
-                ty
-            }
-            "ny_or_default" => {
-                let other = arguments.get(1).copied().unwrap_or(Ty::NONE);
-                self.join(recv, other)
-            }
-            "ny_weak_new" => {
-                self.escape(recv);
-                self.live.insert(class::WEAK);
-                Ty {
-                    kinds: Ty::NULL.kinds | Ty::object(Objects::Any).kinds,
-                    objects: Objects::Any,
-                }
-            }
-            "ny_weak_get" => match recv.objects {
-                Objects::Any | Objects::Builtin(_) | Objects::None => Ty::ANY,
-                _ => self.join(recv, Ty::NULL),
-            },
-            _ => {
+            Gives::Any => {
                 // What comes out may be anything these boxes make or have been given.
                 for ty in arguments {
                     self.escape(*ty);
@@ -973,6 +898,80 @@ impl<'p> Infer<'p> {
                 self.lower.module.sites.add(0, Ty::ANY);
                 Ty::ANY
             }
+            Gives::Converted => {
+                let numbers = Ty {
+                    kinds: recv.kinds | Ty::INT.kinds | Ty::FLOAT.kinds,
+                    objects: recv.objects,
+                };
+                if recv.maybe_numeric() { numbers } else { recv }
+            }
+            Gives::Either => {
+                let other = arguments.get(1).copied().unwrap_or(Ty::NONE);
+                self.join(recv, other)
+            }
+            Gives::Weak => {
+                self.escape(recv);
+                self.live.insert(class::WEAK);
+                Ty {
+                    kinds: Ty::NULL.kinds | Ty::object(Objects::Any).kinds,
+                    objects: Objects::Any,
+                }
+            }
+            Gives::Target => match recv.objects {
+                Objects::Any | Objects::Builtin(_) | Objects::None => Ty::ANY,
+                _ => self.join(recv, Ty::NULL),
+            },
+            Gives::Arrow => {
+                let other = arguments.get(1).copied().unwrap_or(Ty::NONE);
+                let ty = binary_type(crate::ir::Op::Shr, recv, other, false);
+                if ty.has(tag::OBJ) {
+                    self.live.insert(class::CHANNEL);
+                }
+                ty
+            }
+            Gives::Texts | Gives::Ints => {
+                self.live.insert(class::ARRAY);
+                let element = if gives == Gives::Ints { Ty::INT } else { Ty::STR };
+                self.lower.module.sites.add(site, element);
+                Ty::object(Objects::Array(self.lower.module.sites.find(site)))
+            }
+            Gives::Array => {
+                self.live.insert(class::ARRAY);
+                for ty in arguments {
+                    if let Objects::Array(s) = ty.objects {
+                        let element = self.lower.module.sites.element(s);
+                        self.lower.module.sites.add(site, element);
+                    }
+                }
+                Ty::object(Objects::Array(self.lower.module.sites.find(site)))
+            }
+            Gives::SameArray => {
+                self.live.insert(class::ARRAY);
+                let of = Self::site_of(recv).unwrap_or(0);
+                Ty::object(Objects::Array(self.lower.module.sites.find(of)))
+            }
+            Gives::Iterated => {
+                self.live.insert(class::ARRAY);
+                if let Objects::Array(_) = recv.objects
+                    && recv.only(tag::OBJ)
+                {
+                    return recv;
+                }
+                let items = Ty {
+                    kinds: Ty::STR.kinds | Ty::INT.kinds,
+                    objects: Objects::None,
+                };
+                self.lower.module.sites.add(0, items);
+                Ty::object(Objects::Array(0))
+            }
+            Gives::Object(c) => {
+                self.live.insert(c);
+                if matches!(c, class::RESULT | class::FUTURE | class::METHOD) {
+                    self.escape(recv);
+                }
+                Ty::object(Objects::Builtin(c))
+            }
+            Gives::Word | Gives::Never => Ty::NONE,
         }
     }
 }
@@ -992,7 +991,9 @@ pub fn narrow(recv: Ty, guard: Guard) -> Ty {
             kinds: 1 << t,
             objects: Objects::None,
         },
-        Guard::Class(c) if c >= class::FIRST_USER => Ty::object(Objects::User(c - class::FIRST_USER)),
+        Guard::Class(c) if c >= u32::from(class::FIRST_USER) => {
+            Ty::object(Objects::User(c - u32::from(class::FIRST_USER)))
+        }
         Guard::Class(c) => Ty::object(match recv.objects {
             Objects::Any => builtin_objects(c as u16),
             other => other,
@@ -1003,7 +1004,7 @@ pub fn narrow(recv: Ty, guard: Guard) -> Ty {
 fn diverges(e: &Expr) -> bool {
     match &e.kind {
         Kind::Raise { .. } => true,
-        Kind::Builtin { function, .. } => function.ret == Ret::Never,
+        Kind::Builtin { function, .. } => function.result == Gives::Never,
         _ => false,
     }
 }

@@ -138,10 +138,10 @@ fn own_error(infer: &mut Infer<'_>, e: &Expr, functions: usize, edges: &mut Vec<
         Kind::Builtin {
             function, arguments, ..
         } => {
-            function.throws
+            function.fails
                 || arguments
                     .iter()
-                    .zip(function.params.chars())
+                    .zip(function.each_letter())
                     .any(|(a, p)| needs_check(a.ty, p))
         }
         _ => false,
@@ -184,14 +184,12 @@ fn method(
                     !covered
                 }
                 Target::Builtin(b) => {
-                    let skip = b.params.len() - arguments.len().min(b.params.len());
                     let checks = b
-                        .params
-                        .chars()
-                        .skip(skip)
+                        .each_letter()
+                        .skip(usize::from(b.takes_receiver()))
                         .zip(arguments)
                         .any(|(p, a)| needs_check(*a, p));
-                    !covered || b.throws || checks || b.symbol.ends_with("set_index")
+                    !covered || b.fails || checks
                 }
                 Target::Error(_) => true,
             };

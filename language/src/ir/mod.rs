@@ -11,20 +11,12 @@ pub mod ty;
 pub mod visit;
 
 use crate::source::Span;
-use builtin::Builtin;
+use builtin::Row;
 use std::rc::Rc;
 pub use ty::{Objects, Rep, Ty, tag};
 
-/// Kinds of errors that [`Kind::Raise`] makes. The numbers are the runtime's.
-pub mod kind {
-    /// An invalid operation.
-    pub const INVALID: u32 = 0;
-    pub const TYPE: u32 = 1;
-    /// The message is the name of a function that does not exist.
-    pub const FUNCTION: u32 = 2;
-    /// The message is the name of a variable that does not exist.
-    pub const VARIABLE: u32 = 3;
-}
+/// Kinds of errors that [`Kind::Raise`] makes.
+pub use nyash_abi::value::error as kind;
 
 /// A function of a [`Module`].
 pub type FuncId = usize;
@@ -140,7 +132,7 @@ pub enum Kind {
     /// Whether the value has this tag.
     IsTag(Box<Expr>, u32),
     Builtin {
-        function: &'static Builtin,
+        function: &'static Row,
         arguments: Vec<Expr>,
         site: Site,
     },
@@ -360,6 +352,8 @@ pub struct Module {
     pub cells: Vec<Ty>,
     pub sites: Sites,
     pub dispatches: Vec<Dispatch>,
+    /// Functions of the library that lowering has made use of, in any order and more than once.
+    pub rows: Vec<&'static Row>,
     /// Runs the program.
     pub start: FuncId,
     /// Initialiser of a static box that has one.

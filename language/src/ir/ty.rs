@@ -1,16 +1,6 @@
 //! What is known about a value when compiling: the kinds it may have, and what object it may be.
 
-/// Kinds of values. The numbers are the tags of the runtime.
-pub mod tag {
-    pub const ABSENT: u32 = 0;
-    pub const VOID: u32 = 1;
-    pub const NULL: u32 = 2;
-    pub const BOOL: u32 = 3;
-    pub const INT: u32 = 4;
-    pub const FLOAT: u32 = 5;
-    pub const STR: u32 = 6;
-    pub const OBJ: u32 = 7;
-}
+pub use nyash_abi::value::tag;
 
 /// Which objects an object may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::{Body, Key, LambdaInfo, Lowerer, Place};
-use crate::ir::builtin::{self, Recv};
+use crate::ir::builtin::{self, Receiver};
 use crate::ir::{Class, ClassId, Expr, Kind, Op, Slot, Stmt, Ty, kind, tag};
 use crate::resolve::program::{Binding, BoxId, ClassRef, FunctionId};
 use crate::source::Span;
@@ -22,7 +22,7 @@ impl Lowerer<'_> {
                     .iter()
                     .any(|f| &*f.name == field && f.visibility == Some(ast::Visibility::Public));
                 if !public && !info.properties.iter().any(|p| &*p.name == field) {
-                    out.push((builtin::class::FIRST_USER + n as u32, info.name.clone()));
+                    out.push((u32::from(builtin::class::FIRST_USER) + n as u32, info.name.clone()));
                 }
             }
         }
@@ -35,7 +35,7 @@ impl Lowerer<'_> {
         for (n, info) in self.program.boxes.iter().enumerate() {
             let named = |b: &BoxId| &*self.program.box_info(*b).name == name;
             if &*info.name == name || info.ancestors.iter().any(named) || info.interfaces.iter().any(named) {
-                out.push(builtin::class::FIRST_USER + n as u32);
+                out.push(u32::from(builtin::class::FIRST_USER) + n as u32);
             }
         }
         out
@@ -136,11 +136,6 @@ impl<'p> Body<'_, 'p> {
                 self.new_builtin(&b, Vec::new(), span)
             }
             Some(Binding::Box(b)) => Expr::new(Kind::Alloc(b.0), span),
-            Some(Binding::OwnMethod(_)) => {
-                let object = self.me_expr(span);
-                let method = Expr::new(Kind::Str(name.clone()), span);
-                self.builtin("$method", vec![object, method], span)
-            }
             _ => self.undefined(name, span),
         }
     }
@@ -251,46 +246,54 @@ impl<'p> Body<'_, 'p> {
 
     pub(super) fn new_builtin(&mut self, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
         let n = arguments.len();
-        match (name, n) {
-            ("ArrayBox", 0) => {
-                let site = self.lower.module.sites.make();
-                return Expr::new(
-                    Kind::Array {
-                        items: Vec::new(),
-                        site,
-                    },
-                    span,
-                );
-            }
-            ("MapBox", 0) => {
-                let site = self.lower.module.sites.make();
-                return Expr::new(
-                    Kind::Map {
-                        entries: Vec::new(),
-                        site,
-                    },
-                    span,
-                );
-            }
-            ("NullBox", 0) => return Expr::new(Kind::Null, span),
-            ("StringBox", 0) => return Expr::new(Kind::Str("".into()), span),
-            ("IntegerBox", 0) => return Expr::new(Kind::Int(0), span),
-            ("FloatBox", 0) => return Expr::new(Kind::Float(0.0), span),
-            ("BoolBox", 0) => return Expr::new(Kind::Bool(false), span),
-            ("RangeBox", 2) => {
-                let mut arguments = arguments;
-                arguments.push(Expr::new(Kind::Int(1), span));
-                return self.new_builtin("RangeBox", arguments, span);
-            }
-            _ => {}
-        }
-        match builtin::find(Recv::New, name, n) {
-            Some(b) => self.builtin_call(b, arguments, span),
-            None if builtin::knows(Recv::New, name) => {
+        match builtin::find(Receiver::New, name, n) {
+            Some(row) => self.library_call(row, arguments, span),
+            None if builtin::knows(Receiver::New, name) => {
                 self.raise(0, format!("No constructor found for {name} with {n} arguments"), span)
             }
             None => self.raise(0, format!("Unknown Box type: {name}"), span),
         }
+    }
+
+    /// Calls a function of the library, or makes what stands for it.
+    fn library_call(&mut self, row: &'static builtin::Row, mut arguments: Vec<Expr>, span: Span) -> Expr {
+        if row.inline() {
+            self.lower.module.rows.push(row);
+        }
+        let kind = match row.symbol {
+            "@array" => Kind::Array {
+                items: Vec::new(),
+                site: self.lower.module.sites.make(),
+            },
+            "@map" => Kind::Map {
+                entries: Vec::new(),
+                site: self.lower.module.sites.make(),
+            },
+            "@null" => Kind::Null,
+            "@text" => Kind::Str("".into()),
+            "@zero" => Kind::Int(0),
+            "@zero_float" => Kind::Float(0.0),
+            "@false" => Kind::Bool(false),
+            "@range" => {
+                arguments.push(Expr::new(Kind::Int(1), span));
+                return self.new_builtin("RangeBox", arguments, span);
+            }
+            "@upper" => Kind::Method {
+                object: Box::new(arguments.remove(0)),
+                name: "toUpper".into(),
+                arguments,
+            },
+            "@exit" => {
+                let zero = Expr::new(Kind::Int(0), span);
+                return self.builtin("exit", vec![zero], span);
+            }
+            "@panic_empty" => {
+                let text = Expr::new(Kind::Str("".into()), span);
+                return self.builtin("panic", vec![text], span);
+            }
+            _ => return self.builtin_call(row, arguments, span),
+        };
+        Expr::new(kind, span)
     }
 
     fn new_class(&mut self, class: &ClassRef, name: &str, arguments: &'p [ast::Expr], span: Span) -> Expr {
@@ -329,33 +332,8 @@ impl<'p> Body<'_, 'p> {
     }
 
     fn namespace_call(&mut self, path: &str, arguments: Vec<Expr>, span: Span) -> Expr {
-        let alias = match path {
-            "console.log" => "env.console.log",
-            "string.upper" => "$upper",
-            other => other,
-        };
-        let n = arguments.len();
-        let mut arguments = arguments;
-        match (path, n) {
-            ("string.create", 1) => return self.new_builtin("StringBox", arguments, span),
-            ("integer.create", 1) => return self.new_builtin("IntegerBox", arguments, span),
-            ("bool.create", 1) => return self.new_builtin("BoolBox", arguments, span),
-            ("array.create", 0) => return self.new_builtin("ArrayBox", arguments, span),
-            ("string.upper", 1) => {
-                let object = Box::new(arguments.remove(0));
-                return Expr::new(
-                    Kind::Method {
-                        object,
-                        name: "toUpper".into(),
-                        arguments,
-                    },
-                    span,
-                );
-            }
-            _ => {}
-        }
-        match builtin::find(Recv::Function, alias, n) {
-            Some(b) => self.builtin_call(b, arguments, span),
+        match builtin::find(Receiver::Extern, path, arguments.len()) {
+            Some(row) => self.library_call(row, arguments, span),
             None => self.raise(kind::FUNCTION, path, span),
         }
     }
@@ -476,21 +454,9 @@ impl<'p> Body<'_, 'p> {
 
     fn builtin_function(&mut self, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
         let n = arguments.len();
-        match name {
-            "panic" if n == 1 => return self.builtin("$panic", arguments, span),
-            "panic" if n == 0 => {
-                let text = Expr::new(Kind::Str("".into()), span);
-                return self.builtin("$panic", vec![text], span);
-            }
-            "exit" if n == 0 => {
-                let zero = Expr::new(Kind::Int(0), span);
-                return self.builtin("exit", vec![zero], span);
-            }
-            _ => {}
-        }
-        match builtin::find(Recv::Function, name, n) {
-            Some(b) => self.builtin_call(b, arguments, span),
-            None if builtin::knows(Recv::Function, name) => {
+        match builtin::find(Receiver::Function, name, n) {
+            Some(row) => self.library_call(row, arguments, span),
+            None if builtin::knows(Receiver::Function, name) => {
                 self.raise(0, format!("{name}() does not take {n} arguments"), span)
             }
             None => self.raise(kind::FUNCTION, name, span),
@@ -846,20 +812,12 @@ impl<'p> Body<'_, 'p> {
 
     /// Whether a value is of the type a name stands for.
     pub(super) fn type_test(&mut self, value: Expr, name: &str, span: Span) -> Expr {
-        let known = match name {
-            "IntegerBox" | "Integer" | "Int" | "I64" => Some(tag::INT),
-            "FloatBox" | "Float" | "F64" => Some(tag::FLOAT),
-            "BoolBox" | "Bool" | "Boolean" => Some(tag::BOOL),
-            "StringBox" | "String" => Some(tag::STR),
-            _ => None,
-        };
-        if let Some(t) = known {
-            return Expr::new(Kind::IsTag(Box::new(value), t), span);
+        // Of nothing there are two tags in the first edition, which the runtime knows.
+        if let Some(kind) = builtin::class::value_named(name).filter(|kind| kind.tag > tag::NULL) {
+            return Expr::new(Kind::IsTag(Box::new(value), kind.tag), span);
         }
         let mut classes = self.lower.classes_named(name);
-        if let Some(c) = builtin::class_of(name).or_else(|| builtin::class_of(&format!("{name}Box"))) {
-            classes.push(u32::from(c));
-        }
+        classes.extend(builtin::class::named(name).map(|class| u32::from(class.number)));
         if classes.is_empty() {
             let name = Expr::new(Kind::Str(name.into()), span);
             return self.builtin("isType", vec![value, name], span);

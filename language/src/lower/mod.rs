@@ -954,8 +954,9 @@ impl<'p> Body<'_, 'p> {
         self.builtin_call(function, arguments, span)
     }
 
-    fn builtin_call(&mut self, function: &'static builtin::Builtin, arguments: Vec<Expr>, span: Span) -> Expr {
+    fn builtin_call(&mut self, function: &'static builtin::Row, arguments: Vec<Expr>, span: Span) -> Expr {
         let site = self.lower.module.sites.make();
+        self.lower.module.rows.push(function);
         Expr::new(
             Kind::Builtin {
                 function,

@@ -78,7 +78,7 @@ impl<'p> Body<'_, 'p> {
 
     fn variant_test(&mut self, value: &Expr, enumeration: EnumId, variant: u32, span: Span) -> (u32, Expr) {
         let class = self.lower.variant_class(enumeration, variant);
-        let test = Kind::IsClass(Box::new(value.clone()), vec![FIRST_USER + class]);
+        let test = Kind::IsClass(Box::new(value.clone()), vec![u32::from(FIRST_USER) + class]);
         (class, Expr::new(test, span))
     }
 

@@ -56,7 +56,8 @@ fn blind(e: &ast::Expr, done: &[Rc<str>]) -> bool {
         } => blind(condition, done) && blind(then, done) && blind(otherwise, done),
         ExprKind::Call { callee, arguments } => {
             // `helper()` inside a box may be a call on `me`.
-            matches!(&callee.kind, ExprKind::Name(n) if &**n == "print") && arguments.iter().all(|e| blind(e, done))
+            matches!(&callee.kind, ExprKind::Name(n) if matches!(&**n, "print" | "println"))
+                && arguments.iter().all(|e| blind(e, done))
         }
         ExprKind::MethodCall {
             receiver, arguments, ..
@@ -116,7 +117,7 @@ impl<'p> Body<'_, 'p> {
             StmtKind::Expr(e) => {
                 if self.lower.new_2026
                     && let ExprKind::Call { callee, arguments } = &e.kind
-                    && matches!(&callee.kind, ExprKind::Name(n) if &**n == "print")
+                    && matches!(&callee.kind, ExprKind::Name(n) if matches!(&**n, "print" | "println"))
                     && matches!(self.lower.program.binding(callee.id), Some(Binding::BuiltinFunction(_)))
                     && arguments.len() == 1
                 {

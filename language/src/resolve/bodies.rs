@@ -1,6 +1,6 @@
 //! Walks every body and says what each name in it means.
 
-use super::builtins::{BOXES, FUNCTIONS, NAMESPACES, NYASHSTD_NAMESPACES, builtin_box};
+use super::builtins::{self, NAMESPACES, NYASHSTD_NAMESPACES, builtin_box, is_function};
 use super::declare::{Declared, count};
 use super::program::*;
 use super::scope::Frame;
@@ -286,7 +286,7 @@ impl Resolver<'_> {
             || self.declared.functions.contains_key(name)
             || self.declared.find_box(name, file).is_some()
             || builtin_box(name).is_some()
-            || FUNCTIONS.contains(&&**name)
+            || is_function(name)
             || NAMESPACES.contains(&&**name);
         if known || !self.diagnostics.may_search() {
             return None;
@@ -740,14 +740,12 @@ impl Resolver<'_> {
             .program
             .classes
             .insert(node, ClassRef::Unknown(Rc::clone(&class.text)));
-        let boxes = self
-            .declared
-            .boxes
-            .keys()
-            .map(|name| &**name)
-            .chain(BOXES.iter().copied());
+        if let Some(diagnostic) = builtins::unavailable(&class.text, class.span) {
+            return self.report(diagnostic);
+        }
         let near = if self.diagnostics.may_search() {
-            nearest(&class.text, boxes).map(str::to_string)
+            let boxes = self.declared.boxes.keys().map(|name| &**name);
+            nearest(&class.text, boxes.chain(builtins::boxes())).map(str::to_string)
         } else {
             None
         };
@@ -971,7 +969,7 @@ impl Resolver<'_> {
         };
         let library = || {
             let list = |names: &[&str]| names.contains(&&**name);
-            if list(FUNCTIONS) {
+            if is_function(name) {
                 return Some(Binding::BuiltinFunction(Rc::clone(name)));
             }
             if list(NAMESPACES) || (self.declared.program.uses_nyashstd && list(NYASHSTD_NAMESPACES)) {
@@ -1015,15 +1013,13 @@ impl Resolver<'_> {
                 self.check_method(*id, &method, *arguments);
             }
             (Binding::BuiltinFunction(name), Role::Callee { arguments }) => {
-                let takes = match &**name {
-                    "print" | "error" => 1,
-                    "isType" | "asType" => 2,
-                    _ => return,
+                let Some(takes) = builtins::wrong_arity(name, *arguments) else {
+                    return;
                 };
-                if takes != *arguments {
-                    let message = format!("`{name}` takes {}, not {arguments}", count(takes, "argument"));
+                {
+                    let message = format!("`{name}` takes {takes}, not {arguments}");
                     let mut diagnostic = Diagnostic::error("wrong-arity", message).at(pending.span, "");
-                    if &**name == "print" && *arguments > 1 {
+                    if matches!(&**name, "print" | "println") && *arguments > 1 {
                         diagnostic = diagnostic.hint("join the texts with `+`");
                     }
                     self.report(diagnostic);
@@ -1106,6 +1102,9 @@ impl Resolver<'_> {
         let callee = matches!(pending.role, Role::Callee { .. });
         // A box that is missing matters only when it is reached; a misspelt variable always does.
         let is_box = matches!(pending.role, Role::Receiver { .. }) && name.starts_with(char::is_uppercase);
+        if is_box && let Some(diagnostic) = builtins::unavailable(name, pending.span) {
+            return self.report(diagnostic);
+        }
         let (what, code) = match (callee, is_box) {
             (true, _) => ("function", "unknown-function"),
             (_, true) => ("box", "unknown-box"),
@@ -1128,7 +1127,7 @@ impl Resolver<'_> {
                 .functions
                 .keys()
                 .map(|name| &**name)
-                .chain(FUNCTIONS.iter().copied());
+                .chain(builtins::functions());
             let globals = self.globals.keys().map(|name| &**name);
             let boxes = declared
                 .boxes
@@ -1137,8 +1136,9 @@ impl Resolver<'_> {
                 .map(|name| &**name);
             match callee {
                 true => nearest(name, functions.chain(globals)).map(str::to_string),
-                false => nearest(name, globals.chain(boxes).chain(functions).chain(BOXES.iter().copied()))
-                    .map(str::to_string),
+                false => {
+                    nearest(name, globals.chain(boxes).chain(functions).chain(builtins::boxes())).map(str::to_string)
+                }
             }
         });
         let field = pending.in_box.is_some_and(|id| {

@@ -1,77 +1,8 @@
-//! The names that every program knows.
+//! The names that every program knows. Those of the library come from its rows.
 
-/// Library boxes, for `new`, parents, patterns and static use.
-pub const BOXES: &[&str] = &[
-    "ArrayBox",
-    "BoolBox",
-    "BufferBox",
-    "ChannelBox",
-    "ConsoleBox",
-    "DateTimeBox",
-    "DebugBox",
-    "ErrorBox",
-    "FileBox",
-    "FloatBox",
-    "FutureBox",
-    "HTTPClientBox",
-    "HTTPRequestBox",
-    "HTTPResponseBox",
-    "HTTPServerBox",
-    "IntegerBox",
-    "IntentBox",
-    "JSONBox",
-    "MapBox",
-    "MathBox",
-    "MethodBox",
-    "NullBox",
-    "P2PBox",
-    "PathBox",
-    "RandomBox",
-    "RangeBox",
-    "RegexBox",
-    "ResultBox",
-    "SocketBox",
-    "SoundBox",
-    "StreamBox",
-    "StringBox",
-    "TimeBox",
-    "TimerBox",
-    "VoidBox",
-];
-
-/// Other names of library boxes and of kinds of values, for type patterns and `isType`.
-pub const TYPE_NAMES: &[&str] = &[
-    "Any",
-    "Array",
-    "Bool",
-    "Boolean",
-    "Box",
-    "Console",
-    "Err",
-    "Error",
-    "F64",
-    "Float",
-    "Function",
-    "Future",
-    "I64",
-    "InstanceBox",
-    "Int",
-    "Integer",
-    "Map",
-    "Method",
-    "Null",
-    "Ok",
-    "Range",
-    "Result",
-    "String",
-    "Unit",
-    "Void",
-];
-
-/// Functions without a receiver.
-pub const FUNCTIONS: &[&str] = &[
-    "Err", "Ok", "Range", "asType", "error", "exit", "isType", "panic", "print",
-];
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use nyash_abi::{class, library};
 
 /// Names that are only receivers of calls.
 pub const NAMESPACES: &[&str] = &["Result", "__mir__", "env", "hostbridge", "nyashstd", "statics"];
@@ -79,24 +10,52 @@ pub const NAMESPACES: &[&str] = &["Result", "__mir__", "env", "hostbridge", "nya
 /// Namespaces that exist after `using nyashstd`.
 pub const NYASHSTD_NAMESPACES: &[&str] = &["array", "bool", "console", "integer", "string"];
 
+/// Library boxes, for `new`, parents, patterns and static use.
+pub fn boxes<'a>() -> impl Iterator<Item = &'a str> {
+    class::boxes().map(|name| name as &str)
+}
+
+/// What a type pattern may test for besides the boxes of the program.
+pub fn type_names<'a>() -> impl Iterator<Item = &'a str> {
+    class::type_names().map(|name| name as &str)
+}
+
 /// The builtin box with this name.
 pub fn builtin_box(name: &str) -> Option<&'static str> {
-    BOXES.binary_search(&name).ok().map(|at| BOXES[at])
+    class::boxes().find(|known| *known == name)
+}
+
+/// Functions without a receiver.
+pub fn functions<'a>() -> impl Iterator<Item = &'a str> {
+    library::functions().map(|name| name as &str)
+}
+
+/// Whether a name is a function without a receiver.
+pub fn is_function(name: &str) -> bool {
+    library::knows(library::Receiver::Function, name)
+}
+
+/// What a function of the library takes, where it does not take that many arguments.
+pub fn wrong_arity(name: &str, arguments: usize) -> Option<String> {
+    let function = library::Receiver::Function;
+    if library::find(function, name, arguments).is_some() {
+        return None;
+    }
+    // The row that takes most is the whole of the function; the others leave something out.
+    let takes = library::rows()
+        .filter(|row| row.receiver == function && row.names.contains(&name))
+        .map(library::Row::arity)
+        .max()?;
+    Some(format!("{takes} argument{}", if takes == 1 { "" } else { "s" }))
 }
 
 /// A name that a type pattern may test for without a user box of that name.
 pub fn is_type_name(name: &str) -> bool {
-    builtin_box(name).is_some() || TYPE_NAMES.binary_search(&name).is_ok()
+    type_names().any(|known| known == name) || library::unavailable(name).is_some()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_sorted() {
-        for list in [BOXES, TYPE_NAMES, FUNCTIONS, NAMESPACES, NYASHSTD_NAMESPACES] {
-            assert!(list.is_sorted());
-        }
-    }
+/// What to say about a box of the Nyash family that this compiler has not got.
+pub fn unavailable(name: &str, span: Span) -> Option<Diagnostic> {
+    let reason = library::unavailable(name)?.place.reason();
+    Some(Diagnostic::error("unavailable-box", format!("`{name}` {reason}")).at(span, "this box does not exist here"))
 }

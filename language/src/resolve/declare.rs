@@ -1,6 +1,6 @@
 //! What the files declare: boxes with their members and ancestors, functions, enums.
 
-use super::builtins::builtin_box;
+use super::builtins::{self, builtin_box};
 use super::load::{Alias, Loaded};
 use super::program::*;
 use super::sink::Sink;
@@ -442,12 +442,11 @@ impl Collector<'_> {
         if let Some(builtin) = builtin_box(&name.text) {
             return ClassRef::Builtin(builtin.into());
         }
-        let known = self
-            .declared
-            .boxes
-            .keys()
-            .map(|name| &**name)
-            .chain(super::builtins::BOXES.iter().copied());
+        if let Some(diagnostic) = builtins::unavailable(&name.text, name.span) {
+            self.diagnostics.push(diagnostic);
+            return ClassRef::Unknown(Rc::clone(&name.text));
+        }
+        let known = self.declared.boxes.keys().map(|name| &**name).chain(builtins::boxes());
         let near = if self.diagnostics.may_search() {
             nearest(&name.text, known).map(str::to_string)
         } else {

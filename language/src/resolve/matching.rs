@@ -1,7 +1,7 @@
 //! Enums, `match` and its patterns.
 
 use super::bodies::Resolver;
-use super::builtins::{TYPE_NAMES, is_type_name};
+use super::builtins::{is_type_name, type_names};
 use super::declare::count;
 use super::program::{Binding, EnumId, LocalId};
 use super::suggest::nearest;
@@ -303,7 +303,7 @@ impl Resolver<'_> {
                 .enums
                 .iter()
                 .flat_map(|info| info.decl.variants.iter().map(|variant| &*variant.name.text));
-            let near = nearest(&name.text, boxes.chain(variants).chain(TYPE_NAMES.iter().copied()));
+            let near = nearest(&name.text, boxes.chain(variants).chain(type_names()));
             if let Some(near) = near {
                 diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
             }

@@ -1,12 +1,10 @@
 //! The program's own data: string literals, source places, class names, static boxes, global variables.
 
 use super::link::STACK;
-use crate::ir::builtin::class;
+use nyash_abi::class;
+use nyash_abi::value::IMMORTAL;
 use std::collections::HashMap;
 use std::rc::Rc;
-
-/// Reference count of what is never freed.
-const IMMORTAL: u32 = 0x4000_0000;
 
 #[derive(Default)]
 pub struct Data {

@@ -2,7 +2,7 @@
 
 use super::{Emit, Own, mem};
 use crate::infer::needs_check;
-use crate::ir::builtin::{Builtin, Ret};
+use crate::ir::builtin::{Gives, Row};
 use crate::ir::{Expr, Rep, Ty, tag};
 use crate::source::Span;
 use wasm_encoder::{BlockType, Instruction as I, ValType};
@@ -86,11 +86,11 @@ impl Emit<'_, '_, '_> {
     }
 
     /// Pushes the arguments; the references that are lent must be released by the caller.
-    fn arguments(&mut self, b: &Builtin, list: &[&Expr]) {
+    fn arguments(&mut self, b: &Row, list: &[&Expr]) {
         if let Some(n) = b.fixed {
             self.code.i32(n);
         }
-        for (n, (e, letter)) in list.iter().zip(b.params.chars()).enumerate() {
+        for (n, (e, letter)) in list.iter().zip(b.each_letter()).enumerate() {
             // Code that runs for a later argument can drop what the receiver was read from.
             if letter == 'o' && !list[n + 1..].iter().all(|later| self.calm(later)) {
                 self.lent(e, Rep::Obj);
@@ -100,7 +100,7 @@ impl Emit<'_, '_, '_> {
         }
     }
 
-    pub(super) fn builtin(&mut self, e: &Expr, b: &'static Builtin, list: &[&Expr], used: bool) -> Own {
+    pub(super) fn builtin(&mut self, e: &Expr, b: &'static Row, list: &[&Expr], used: bool) -> Own {
         let span = e.span;
         let rep = e.ty.rep();
         let mark = self.mark();
@@ -131,26 +131,25 @@ impl Emit<'_, '_, '_> {
                 self.convert(Rep::Str, rep);
                 return Own::Owned;
             }
-            "ny_map_set_text" if !used => {
-                self.arguments(b, list);
-                self.code.runtime("ny_map_set");
-                self.release_held(mark);
-                self.zero(rep);
-                return Own::Plain;
-            }
             "ny_iterate" if list[0].ty.only(tag::OBJ) && matches!(list[0].ty.objects, crate::ir::Objects::Array(_)) => {
                 return self.expr(list[0]);
             }
             _ => {}
         }
         self.arguments(b, list);
+        if let (Some(quiet), false) = (b.unused, used) {
+            self.code.runtime(quiet);
+            self.release_held(mark);
+            self.zero(rep);
+            return Own::Plain;
+        }
         self.code.runtime(b.symbol);
         self.result(e, b);
-        if b.throws {
+        if b.fails {
             self.check(span);
         }
         self.release_held(mark);
-        if e.ty.counted() && !matches!(b.ret, Ret::Nothing | Ret::Ok | Ret::Never) {
+        if e.ty.counted() && !matches!(b.result, Gives::Nothing | Gives::Done | Gives::Never) {
             Own::Owned
         } else {
             Own::Plain
@@ -158,27 +157,42 @@ impl Emit<'_, '_, '_> {
     }
 
     /// Turns what a runtime function leaves into the representation of the expression's type.
-    fn result(&mut self, e: &Expr, b: &Builtin) {
+    fn result(&mut self, e: &Expr, b: &Row) {
         let rep = e.ty.rep();
-        let from = match b.ret {
-            Ret::Nothing => {
+        let from = match b.result {
+            Gives::Nothing => {
                 self.zero(Rep::Dyn);
                 Rep::Dyn
             }
-            Ret::Ok => {
+            Gives::Done => {
                 self.ok();
                 if self.new_2026() { Rep::Dyn } else { Rep::Str }
             }
-            Ret::Int => Rep::Int,
-            Ret::Float => Rep::Float,
-            Ret::Bool => Rep::Bool,
-            Ret::Str => Rep::Str,
-            Ret::Strings | Ret::Ints | Ret::Array | Ret::SameArray | Ret::Object(_) => Rep::Obj,
-            Ret::Dyn(_) | Ret::Element | Ret::Any => {
+            Gives::Int => Rep::Int,
+            Gives::Float => Rep::Float,
+            Gives::Bool => Rep::Bool,
+            Gives::Text => Rep::Str,
+            Gives::Texts
+            | Gives::Ints
+            | Gives::Array
+            | Gives::SameArray
+            | Gives::Iterated
+            | Gives::Object(_)
+            | Gives::Word => Rep::Obj,
+            Gives::Null
+            | Gives::OneOf(_)
+            | Gives::Element
+            | Gives::Entry
+            | Gives::Any
+            | Gives::Converted
+            | Gives::Either
+            | Gives::Weak
+            | Gives::Target
+            | Gives::Arrow => {
                 self.tagged();
                 Rep::Dyn
             }
-            Ret::Never => {
+            Gives::Never => {
                 self.code.op(I::Unreachable);
                 self.zero(Rep::Dyn);
                 Rep::Dyn
@@ -210,7 +224,7 @@ impl Emit<'_, '_, '_> {
         self.code.op(I::I64ExtendI32U);
     }
 
-    fn inline(&mut self, e: &Expr, name: &str, b: &'static Builtin, list: &[&Expr], used: bool) -> Own {
+    fn inline(&mut self, e: &Expr, name: &str, b: &'static Row, list: &[&Expr], used: bool) -> Own {
         let rep = e.ty.rep();
         let mark = self.mark();
         match name {
@@ -386,9 +400,9 @@ impl Emit<'_, '_, '_> {
             "bool_and" => self.code.op(I::I32And),
             _ => self.code.op(I::I32Or),
         }
-        let from = match b.ret {
-            Ret::Int => Rep::Int,
-            Ret::Float => Rep::Float,
+        let from = match b.result {
+            Gives::Int => Rep::Int,
+            Gives::Float => Rep::Float,
             _ => Rep::Bool,
         };
         self.convert(from, rep);

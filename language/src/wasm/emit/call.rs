@@ -2,7 +2,7 @@
 
 use super::{Emit, Own, Program};
 use crate::infer::{Guard, Target, narrow};
-use crate::ir::builtin::{self, Recv, class};
+use crate::ir::builtin::{self, Receiver, class};
 use crate::ir::{DispatchKind, Expr, FuncId, Kind, Objects, Rep, Ty, tag};
 use crate::source::Span;
 use crate::wasm::code::Code;
@@ -226,7 +226,7 @@ impl Emit<'_, '_, '_> {
                 own
             }
             Target::Builtin(b) => {
-                let list = if b.params.len() < list.len() { &list[1..] } else { list };
+                let list = if b.takes_receiver() { list } else { &list[1..] };
                 self.builtin(e, b, list, used)
             }
             Target::Error(message) => {
@@ -244,12 +244,12 @@ impl Emit<'_, '_, '_> {
 /// What is wrong with a call of a library's method that exists, but not with this many arguments.
 fn wrong_number(recv: Ty, name: &str, arguments: usize) -> Option<String> {
     let of = match recv.objects {
-        Objects::Array(_) if recv.only(tag::OBJ) => Recv::Class(class::ARRAY),
-        Objects::Map(_) if recv.only(tag::OBJ) => Recv::Class(class::MAP),
-        Objects::Builtin(b) if recv.only(tag::OBJ) => Recv::Class(b),
-        Objects::None if recv.only(tag::STR) => Recv::Str,
-        Objects::None if recv.only(tag::INT) => Recv::Int,
-        Objects::None if recv.only(tag::FLOAT) => Recv::Float,
+        Objects::Array(_) if recv.only(tag::OBJ) => Receiver::Class(class::ARRAY),
+        Objects::Map(_) if recv.only(tag::OBJ) => Receiver::Class(class::MAP),
+        Objects::Builtin(b) if recv.only(tag::OBJ) => Receiver::Class(b),
+        Objects::None if recv.only(tag::STR) => Receiver::Text,
+        Objects::None if recv.only(tag::INT) => Receiver::Int,
+        Objects::None if recv.only(tag::FLOAT) => Receiver::Float,
         _ => return None,
     };
     let wants = builtin::arity(of, name)?;
@@ -297,7 +297,7 @@ impl Program<'_, '_> {
                         } else {
                             Target::Error(format!("Function expects {wants} arguments, got {arguments}").into())
                         };
-                        (Guard::Class(class::FIRST_USER + c), Arm::Target(target))
+                        (Guard::Class(u32::from(class::FIRST_USER) + c), Arm::Target(target))
                     })
                     .collect()
             }
@@ -305,11 +305,11 @@ impl Program<'_, '_> {
                 let mut arms = Vec::new();
                 for c in emit.program.infer.live_classes() {
                     if emit.program.infer.has_field(c, &dispatch.name) || emit.new_2026() {
-                        arms.push((Guard::Class(class::FIRST_USER + c), Arm::Get));
+                        arms.push((Guard::Class(u32::from(class::FIRST_USER) + c), Arm::Get));
                     }
                 }
                 for b in emit.program.infer.live.clone() {
-                    if let Some(t) = builtin::find(Recv::Class(b), &dispatch.name, 0) {
+                    if let Some(t) = builtin::find(Receiver::Class(b), &dispatch.name, 0) {
                         arms.push((Guard::Class(u32::from(b)), Arm::Target(Target::Builtin(t))));
                     } else if b == class::MAP && emit.new_2026() {
                         arms.push((Guard::Class(u32::from(b)), Arm::MapGet));
@@ -323,7 +323,7 @@ impl Program<'_, '_> {
                 .live_classes()
                 .into_iter()
                 .filter(|c| emit.program.infer.lower.module.classes[*c as usize].lambda.is_none())
-                .map(|c| (Guard::Class(class::FIRST_USER + c), Arm::Set))
+                .map(|c| (Guard::Class(u32::from(class::FIRST_USER) + c), Arm::Set))
                 .chain(
                     (emit.new_2026() && emit.program.infer.live.contains(&class::MAP))
                         .then_some((Guard::Class(u32::from(class::MAP)), Arm::Set)),
@@ -421,7 +421,10 @@ impl Emit<'_, '_, '_> {
             }
             Arm::Get => {
                 let ty = match guard {
-                    Guard::Class(c) => self.program.infer.field_type(c - class::FIRST_USER, &dispatch.name),
+                    Guard::Class(c) => self
+                        .program
+                        .infer
+                        .field_type(c - u32::from(class::FIRST_USER), &dispatch.name),
                     Guard::Tag(_) => Ty::ANY,
                 };
                 let e = Expr {

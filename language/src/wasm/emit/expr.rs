@@ -206,14 +206,14 @@ impl Emit<'_, '_, '_> {
             Kind::CallValue { callee, arguments } => self.call_value(e, callee, arguments),
             Kind::Alloc(c) => {
                 let slots = self.program.infer.lower.module.classes[*c as usize].slots.len();
-                self.code.i32((class::FIRST_USER + c) as i32);
+                self.code.i32((u32::from(class::FIRST_USER) + c) as i32);
                 self.code.i32(slots as i32);
                 self.code.runtime("ny_new");
                 Own::Owned
             }
             Kind::Closure { class: c, captures } => {
                 let slots = self.program.infer.lower.module.classes[*c as usize].slots.len();
-                self.code.i32((class::FIRST_USER + c) as i32);
+                self.code.i32((u32::from(class::FIRST_USER) + c) as i32);
                 self.code.i32(slots as i32);
                 self.code.runtime("ny_new");
                 let p = self.code.temp(ValType::I32);

@@ -193,7 +193,7 @@ impl<'e, 'p> Program<'e, 'p> {
                         }
                     })
                     .collect();
-                self.data.object(class::FIRST_USER + c as u32, &tags)
+                self.data.object(u32::from(class::FIRST_USER) + c as u32, &tags)
             } else {
                 0
             };

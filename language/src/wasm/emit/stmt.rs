@@ -412,11 +412,11 @@ impl Emit<'_, '_, '_> {
             Kind::Builtin {
                 function, arguments, ..
             } => {
-                !function.throws
+                !function.fails
                     && matches!(function.symbol, "ny_text" | "ny_chr" | "ny_str_substring" | "@str_len")
                     && arguments
                         .iter()
-                        .zip(function.params.chars())
+                        .zip(function.each_letter())
                         .all(|(a, p)| !crate::infer::needs_check(a.ty, p) && self.quiet(a))
             }
             Kind::Method {

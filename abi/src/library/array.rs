@@ -1,0 +1,42 @@
+//! ArrayBox: a growable sequence of values.
+
+use super::{Chapter, Effect, Gives, Receiver, Row};
+use crate::class;
+use Gives::{Array, Bool, Done, Element, Int, SameArray, Text};
+
+pub static CHAPTER: Chapter = Chapter {
+    title: "ArrayBox",
+    about: "A growable sequence of values, written `[1, 2, 3]`. An array is a reference: what one name changes, another sees.",
+    programs: &["array"],
+    rows: &[NEW, METHODS],
+};
+
+rows! {
+    NEW for Receiver::New;
+    ["ArrayBox"] "@array" "" () -> Array, Writes: "An empty array; `[]` is the same.";
+}
+
+rows! {
+    METHODS for Receiver::Class(class::ARRAY);
+    ["length", "len", "size"] "@array_len" "o" () -> Int, Reads: "The number of elements.";
+    ["isEmpty", "is_empty"] "@array_is_empty" "o" () -> Bool, Reads: "Whether there are no elements.";
+    ["push", "append", "add"] "@array_push" "oD" (value) -> Done, Writes, stores(1), editions("Gives the text `ok` in the first edition, null in the second."): "Adds a value at the end.";
+    ["get", "at"] "@array_get" "oi" (index) -> Element, Reads: "The element at an index; null when there is none.";
+    ["$index"] "@array_get" "oi" (index) -> Element, Reads: "`array[index]`: the element at an index, null when there is none.";
+    ["set"] "@array_set" "oiD" (index, value) -> Done, Writes, stores(2), editions("Gives `ok`, or a text that says that the index is out of bounds, in the first edition; null in the second, where the index after the last adds a value."): "Replaces the element at an index.";
+    ["$set_index"] "@array_set_index" "oiD" (index, value) -> Done, Writes, fails, stores(2): "`array[index] = value`: replaces the element at an index, an error when there is none.";
+    ["pop"] "ny_array_pop" "o" () -> Element, Writes: "Removes the last element and gives it; null when there is none.";
+    ["remove", "removeAt"] "ny_array_remove" "oi" (index) -> Element, Writes: "Removes the element at an index and gives it; null when there is none.";
+    ["shift"] "@array_shift" "o" () -> Element, Writes: "Removes the first element and gives it; null when there is none.";
+    ["insert"] "ny_array_insert" "oiD" (index, value) -> Bool, Writes, stores(2): "Puts a value before the element at an index; whether there is such a place.";
+    ["indexOf", "find"] "ny_array_index_of" "od" (value) -> Int, Reads: "The index of the first element that equals a value; -1 when there is none.";
+    ["contains", "includes", "has"] "ny_array_contains" "od" (value) -> Bool, Reads: "Whether an element equals a value.";
+    ["clear"] "ny_array_clear" "o" () -> Done, Writes, editions("Gives the text `ok` in the first edition, null in the second."): "Removes all elements.";
+    ["sort"] "ny_array_sort" "o" () -> Done, Writes, editions("Gives the text `ok` in the first edition, null in the second."): "Sorts in place: numbers by value, everything else by its text; equal elements keep their order.";
+    ["reverse"] "ny_array_reverse" "o" () -> Done, Writes, editions("Gives the text `ok` in the first edition, null in the second."): "Turns the order around, in place.";
+    ["slice"] "ny_array_slice" "oii" (from, to) -> SameArray, Reads: "A new array of the elements from one index up to but not including another; a negative end is the length.";
+    ["slice"] "ny_array_tail" "oi" (from) -> SameArray, Reads: "A new array of the elements from an index on.";
+    ["concat"] "ny_array_concat" "oa" (other) -> Array, Reads: "A new array of the elements of both.";
+    ["join"] "ny_array_join" "os" (separator) -> Text, Reads: "The texts of the elements with a separator between them.";
+    ["toJSON", "toJson"] "ny_to_json" "d" () -> Text, Reads: "The array as JSON.";
+}

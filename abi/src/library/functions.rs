@@ -1,0 +1,71 @@
+//! Functions without a receiver: those that programs can name, those behind `env`, and those that lowering asks for.
+
+use super::{Chapter, Effect, Gives, Receiver, Row};
+use crate::class;
+use Gives::{Any, Arrow, Bool, Converted, Int, Iterated, Never, Nothing, Null, Object, OneOf, Text, Texts, Weak};
+
+pub static CHAPTER: Chapter = Chapter {
+    title: "Functions",
+    about: "Functions that need no receiver, those of the namespace `env`, and those of `string`, `integer`, `bool`, `array` and `console` after `using nyashstd`.",
+    programs: &["functions", "panic", "ends", "namespaces"],
+    rows: &[FUNCTIONS, NEW, EXTERNS],
+};
+
+rows! {
+    FUNCTIONS for Receiver::Function;
+    ["print", "println"] "ny_print" "d" (value) -> Nothing, Writes: "Prints the text of a value as a line.";
+    ["error", "eprint"] "ny_eprint" "d" (value) -> Nothing, Writes: "Prints the text of a value as a line to standard error.";
+    ["isType"] "ny_is_type" "ds" (value, type_name) -> Bool, Reads: "Whether a value is of a type; `Box` at the end of the name may be left out.";
+    ["asType"] "ny_as_type" "ds" (value, type_name) -> Converted, Reads: "The value as an integer or float where it is a number and that is asked for; else the value itself.";
+    ["toString", "str"] "ny_text" "d" (value) -> Text, Reads: "The text of a value.";
+    ["typeOf", "typeof", "type_of", "type_name"] "ny_type_name" "d" (value) -> Text, Reads: "The name of the box that a value is of.";
+    ["chr"] "ny_chr" "i" (code_point) -> Text, Pure: "The character of a code point.";
+    ["readLine", "input"] "ny_read_line" "" () -> OneOf(&[Text, Null]), Writes: "The next line of standard input without its end; null when there is none.";
+    ["exit"] "ny_exit" "i" (status) -> Never, Writes: "Ends the program with a status.";
+    ["exit"] "@exit" "" () -> Never, Writes: "Ends the program with status 0.";
+    ["panic"] "@panic" "d" (message) -> Never, Writes: "Ends the program with a message and status 1. `catch` does not see it.";
+    ["panic"] "@panic_empty" "" () -> Never, Writes: "Ends the program with status 1.";
+    ["Range", "range"] "ny_range_new" "ddd" (from, to, step) -> Object(class::RANGE), Reads: "The integers from one up to but not including another, in steps.";
+    ["Range", "range"] "@range" "dd" (from, to) -> Object(class::RANGE), Reads: "The integers from one up to but not including another.";
+    ["Ok"] "ny_ok" "d" (value) -> Object(class::RESULT), Reads: "The result of what went well.";
+    ["Err"] "ny_err" "d" (error) -> Object(class::RESULT), Reads: "The result of what did not.";
+}
+
+rows! {
+    NEW for Receiver::New;
+    ["RangeBox"] "ny_range_new" "ddd" (from, to, step) -> Object(class::RANGE), Reads: "The integers from one up to but not including another, in steps.";
+    ["RangeBox"] "@range" "dd" (from, to) -> Object(class::RANGE), Reads: "The integers from one up to but not including another.";
+}
+
+rows! {
+    EXTERNS for Receiver::Extern;
+    ["Result.Ok"] "ny_ok" "d" (value) -> Object(class::RESULT), Reads: "The result of what went well.";
+    ["Result.Err"] "ny_err" "d" (error) -> Object(class::RESULT), Reads: "The result of what did not.";
+    ["env.get"] "ny_env_get" "s" (name) -> OneOf(&[Text, Null]), Reads: "A variable of the environment; null when it is not set.";
+    ["env.set"] "ny_env_set" "sd" (name, value) -> Nothing, Writes: "Sets a variable for `env.get` of this program.";
+    ["string.create"] "ny_text" "d" (value) -> Text, Reads: "The text of a value.";
+    ["string.upper"] "@upper" "s" (text) -> Text, Pure: "A text in capitals.";
+    ["integer.create"] "ny_to_int" "d" (value) -> Int, Reads, fails: "The integer that a value or its text is; an error when it is none.";
+    ["bool.create"] "ny_to_bool" "d" (value) -> Bool, Reads, fails: "The bool that a value or its text is; an error when it is none.";
+    ["array.create"] "@array" "" () -> Gives::Array, Writes: "An empty array.";
+    ["env.now_ms", "env.now_ms/0"] "ny_now_ms" "" () -> Int, Reads: "Milliseconds since the beginning of 1970.";
+    ["env.console.log", "console.log"] "ny_console" "d" (value) -> Nothing, Writes, fixed(3): "Prints the text of a value as a line.";
+    ["env.console.warn", "env.console.error"] "ny_eprint" "d" (value) -> Nothing, Writes: "Prints the text of a value as a line to standard error.";
+}
+
+rows! {
+    /// What lowering asks for by name.
+    INTERNAL for Receiver::Internal;
+    ["$weak"] "ny_weak_new" "d" (value) -> Weak, Reads: "A weak reference to a value.";
+    ["$finalise"] "ny_finalise" "o" (object) -> Bool, Writes: "Marks an object; whether that is new.";
+    ["$args"] "ny_args" "" () -> Texts, Reads: "The arguments of the program.";
+    ["$future"] "ny_future_new" "d" (value) -> Object(class::FUTURE), Reads: "A future with a value.";
+    ["$failed"] "ny_future_failed" "d" (error) -> Object(class::FUTURE), Reads: "A future with an error.";
+    ["$await"] "ny_await" "d" (future) -> Any, Reads, fails: "The value of a future.";
+    ["$exit_code"] "ny_exit_code" "d" (value) -> Int, Reads: "The status that the value of `main` stands for.";
+    ["$print_result"] "ny_print_result" "d" (value) -> Nothing, Writes: "Prints the value of the program.";
+    ["$iterate"] "ny_iterate" "d" (value) -> Iterated, Reads, fails: "What a `for` goes over.";
+    ["$method_object"] "ny_method_object" "d" (method) -> Any, Reads: "The object of a MethodBox.";
+    ["$method_name"] "ny_method_name" "d" (method) -> Text, Reads: "The name in a MethodBox.";
+    ["$arrow"] "@arrow" "dds" (left, right, name) -> Arrow, Reads: "`a >> b` in the first edition, with the name of `b`.";
+}

@@ -1,0 +1,36 @@
+//! MapBox: values under text keys.
+
+use super::{Chapter, Effect, Gives, Receiver, Row};
+use crate::class;
+use Gives::{Any, Bool, Entry, Int, SameArray, Text, Texts};
+
+pub static CHAPTER: Chapter = Chapter {
+    title: "MapBox",
+    about: "Values under text keys, written `%{\"a\" => 1}`. Any value serves as a key by its text. `keys`, `values` and JSON go in the order of the keys. A map is a reference.",
+    programs: &["map"],
+    rows: &[NEW, METHODS],
+};
+
+rows! {
+    NEW for Receiver::New;
+    ["MapBox"] "@map" "" () -> Any, Writes: "An empty map; `%{}` is the same.";
+}
+
+rows! {
+    METHODS for Receiver::Class(class::MAP);
+    ["size", "length", "len", "count"] "@array_len" "o" () -> Int, Reads: "The number of entries.";
+    ["isEmpty", "is_empty"] "@array_is_empty" "o" () -> Bool, Reads: "Whether there are no entries.";
+    ["set", "put", "setField"] "ny_map_set_text" "odD" (key, value) -> Text, Writes, stores(2), unused("ny_map_set"): "Stores a value under a key; gives the text `Set key: ` and the key.";
+    ["$set_index"] "ny_map_set_text" "odD" (key, value) -> Text, Writes, stores(2), unused("ny_map_set"): "`map[key] = value`: stores a value under a key.";
+    ["get"] "ny_map_get" "od" (key) -> Entry, Reads, editions("The text begins with `[map/missing] ` in the second edition."): "The value under a key; a text that ends in `Key not found: ` and the key when there is none.";
+    ["$index"] "ny_map_get" "od" (key) -> Entry, Reads: "`map[key]`: the value under a key, a text that says so when there is none.";
+    ["getField"] "ny_map_get_field" "od" (name) -> Entry, Reads, editions("In the second edition a key that is no text gives `[map/bad-key] field name must be string`."): "The value under a key, as `map.name` reads it.";
+    ["has", "containsKey"] "ny_map_has" "od" (key) -> Bool, Reads: "Whether there is a value under a key.";
+    ["delete", "remove"] "ny_map_delete" "od" (key) -> Text, Writes: "Removes an entry; gives the text `Deleted key: ` or `Key not found: ` and the key.";
+    ["keys"] "ny_map_keys" "o" () -> Texts, Reads: "The keys, sorted.";
+    ["values"] "ny_map_values" "o" () -> SameArray, Reads: "The values, in the order of their keys.";
+    ["clear"] "ny_map_clear_text" "o" () -> Text, Writes: "Removes all entries; gives the text `Map cleared`.";
+    ["containsValue"] "ny_map_contains_value" "od" (value) -> Bool, Reads: "Whether a value equals this one.";
+    ["toJSON", "toJson"] "ny_map_json" "o" () -> Text, Reads: "The map as JSON.";
+    ["forEach"] "ny_map_for_each" "od" (function) -> Text, Reads: "Gives the text `Iterated over n items`.";
+}

@@ -1,0 +1,37 @@
+//! MathBox: mathematics.
+
+use super::{Chapter, Effect, Gives, Receiver, Row};
+use crate::class;
+use Gives::{Float, Int, Object, OneOf, Text};
+
+pub static CHAPTER: Chapter = Chapter {
+    title: "MathBox",
+    about: "Mathematics on integers and floats. Angles are in radians.",
+    programs: &["math"],
+    rows: &[NEW, METHODS],
+};
+
+rows! {
+    NEW for Receiver::New;
+    ["MathBox"] "ny_make_math" "" () -> Object(class::MATH), Reads: "Mathematics.";
+}
+
+rows! {
+    METHODS for Receiver::Class(class::MATH);
+    ["abs"] "ny_abs" "d" (x) -> OneOf(&[Int, Float, Text]), Pure: "A number without its sign; a text that says so when it is no number.";
+    ["min"] "ny_min_max" "dd" (a, b) -> OneOf(&[Int, Float, Text]), Pure, fixed(-1): "The smaller of two numbers; a text that says so when one is no number.";
+    ["max"] "ny_min_max" "dd" (a, b) -> OneOf(&[Int, Float, Text]), Pure, fixed(1): "The larger of two numbers; a text that says so when one is no number.";
+    ["sqrt"] "@sqrt" "f" (x) -> Float, Pure, fails: "The square root; an error for negative numbers.";
+    ["sin"] "ny_sin" "f" (x) -> Float, Pure: "The sine.";
+    ["cos"] "ny_cos" "f" (x) -> Float, Pure: "The cosine.";
+    ["tan"] "ny_tan" "f" (x) -> Float, Pure: "The tangent.";
+    ["exp"] "ny_exp" "f" (x) -> Float, Pure: "e raised to a number.";
+    ["pow"] "ny_pow" "ff" (x, exponent) -> Float, Pure: "A number raised to a power.";
+    ["log"] "ny_log" "f" (x) -> Float, Pure, fails: "The natural logarithm; an error for zero and negative numbers.";
+    ["log10"] "ny_log10" "f" (x) -> Float, Pure, fails: "The logarithm to base 10; an error for zero and negative numbers.";
+    ["floor"] "@floor" "f" (x) -> Int, Pure: "The next integer at or below.";
+    ["ceil"] "@ceil" "f" (x) -> Int, Pure: "The next integer at or above.";
+    ["round"] "ny_round" "f" (x) -> Int, Pure: "The nearest integer; halves go away from zero.";
+    ["getPi"] "@pi" "" () -> Float, Pure: "The number pi.";
+    ["getE"] "@e" "" () -> Float, Pure: "The number e.";
+}

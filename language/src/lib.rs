@@ -8,6 +8,8 @@
 //! | [`syntax`] | text | tokens, then the syntax tree |
 //! | [`resolve`] | trees of all files | one [`front::Program`]: what each name means |
 
+#![forbid(unsafe_code)]
+
 pub mod diagnostic;
 pub mod edition;
 pub mod front;

@@ -17,6 +17,8 @@
 //! systems, `stub` finds the runtimes, `resources` gives those of Windows an icon, `executable` writes the formats, `pack` puts it all together, `jit`
 //! compiles on the machine that runs a program, `output` writes files.
 
+#![warn(missing_docs)]
+
 mod compat;
 pub mod compile;
 pub mod cpu;

@@ -10,6 +10,8 @@
 //! | [`tree`] | the files of the repository, and what Rust code names |
 //! | [`unfit()`] | programs that fit no runtime |
 
+#![warn(missing_docs)]
+
 pub mod expectation;
 pub mod harness;
 pub mod page;

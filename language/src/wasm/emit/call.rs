@@ -143,7 +143,7 @@ impl Emit<'_, '_, '_> {
     }
 
     /// A method that means one thing; the receiver is tested where it may be something else.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "a call has that many parts")]
     fn single(
         &mut self,
         e: &Expr,

@@ -118,8 +118,7 @@ pub fn nanoseconds(seconds: i64, nanoseconds: u64) -> Result<u64> {
 }
 
 fn filestat(stat: &Stat) -> Result<Filestat> {
-    // The fields' types differ between architectures.
-    #[allow(clippy::unnecessary_cast)]
+    #[allow(clippy::unnecessary_cast, reason = "the fields' types differ between architectures")]
     Ok(Filestat {
         dev: stat.st_dev as u64,
         ino: stat.st_ino as u64,

@@ -66,7 +66,7 @@ fn main() {
     fs::write(out.join("stubs.rs"), table).unwrap_or_else(|error| panic!("cannot write the table of stubs: {error}"));
 }
 
-/// The stubs that a folder's manifest lists, whose form is in `src/stub.rs`. They must be of this version, and complete.
+/// The stubs that a folder's manifest lists, whose form is in `src/stub/mod.rs`. They must be of this version, and complete.
 fn listed(folder: &Path) -> Vec<(String, PathBuf)> {
     let folder =
         fs::canonicalize(folder).unwrap_or_else(|error| panic!("NYASH_STUBS names {}: {error}", folder.display()));

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
+use nyash_tests::circles::Imports;
 use nyash_tests::harness::root;
 use nyash_tests::page::{anchor, code_spans, links, prose};
 use nyash_tests::tree::{Source, files};
@@ -90,6 +91,41 @@ fn code_names_nothing_that_its_folder_never_does() {
                 }
             }
         }
+    }
+    report(&broken);
+}
+
+/// Crates in which no two files import each other, directly or around corners: each file can be read, tested and replaced
+/// with those below it only.
+const WITHOUT_CIRCLES: &[&str] = &["packer/src"];
+
+#[test]
+fn no_files_import_each_other() {
+    let mut broken = Vec::new();
+    for folder in WITHOUT_CIRCLES {
+        let sources: Vec<Source> = rust(folder).collect();
+        let imports = Imports::of(&sources);
+        broken.extend(
+            imports
+                .circles()
+                .iter()
+                .map(|circle| format!("these import each other: {}", circle.join(", "))),
+        );
+    }
+    report(&broken);
+}
+
+/// What pins a version of wasmtime beside the constant of the format.
+#[test]
+fn there_is_one_version_of_wasmtime() {
+    let pin = format!("version = \"={}\"", nyash_format::WASMTIME);
+    let mut broken = Vec::new();
+    for manifest in ["packer/Cargo.toml", "runtime/Cargo.toml"] {
+        let text = std::fs::read_to_string(root().join(manifest)).expect(manifest);
+        let mut pins = text.lines().filter(|line| line.starts_with("wasmtime")).peekable();
+        assert!(pins.peek().is_some(), "{manifest} pins nothing");
+        let others = pins.filter(|line| !line.contains(&pin));
+        broken.extend(others.map(|line| format!("{manifest}: `{line}` is not {pin}")));
     }
     report(&broken);
 }

@@ -37,6 +37,11 @@ pub use slot::{SLOT_LEN, Slot};
 /// A reader refuses any other version: see "Versions" in `SPEC.md`.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// The version of wasmtime that compiles and runs modules: that of the packer, of the runtimes, and of stub folders.
+///
+/// The manifests of packer and runtime pin the same one (`tests/house.rs` compares them).
+pub const WASMTIME: &str = "48.0.8";
+
 /// Names of the sections, by executable format.
 pub mod section {
     /// ELF and PE: header, metadata, function names and the part of the compiled module before its code.

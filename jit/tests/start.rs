@@ -36,7 +36,7 @@ fn stubs() -> &'static Path {
         fs::write(folder.join("x86_64-linux-compiler"), &compiler).unwrap();
         let manifest = format!(
             "nyash-stubs 1 wasmtime={} runtime={}\n{hash} {} x86_64-linux-compiler\n",
-            nyash_pack::compile::WASMTIME,
+            nyash_format::WASMTIME,
             env!("CARGO_PKG_VERSION"),
             compiler.len()
         );

@@ -198,7 +198,7 @@ fn edition(text: &str) -> Result<nyash_language::edition::Edition, String> {
 }
 
 fn target(text: &str) -> Result<nyash_pack::Target, String> {
-    nyash_pack::Target::parse(text).map_err(|error| crate::pack::explain(&error))
+    nyash_pack::Target::parse(text).map_err(|error| crate::pack::explain(&error.into()))
 }
 
 /// The completion script for `shell`.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use nyash_format::FormatError;
 use thiserror::Error;
 
-use crate::stub::COMPILER;
-use crate::target::Target;
-use crate::wasi::BadImport;
+use crate::module::wasi::BadImport;
+use crate::stub::kind::COMPILER;
+use crate::target::{Target, UnknownTarget};
 
 /// Why a module could not be packed, or a packed program not be read.
 ///
@@ -65,7 +65,7 @@ pub enum Error {
     #[error("`_start` must take no parameters and return nothing, and here it is {0}")]
     StartSignature(String),
     /// Imports that no runtime of the packer offers.
-    #[error("{}", crate::wasi::describe(.0))]
+    #[error("{}", crate::module::wasi::describe(.0))]
     Imports(Vec<BadImport>),
     /// The module exceeds a limit of the format or of the compiler.
     #[error("{what} is too large: {size} bytes, and the limit is {limit}")]
@@ -107,13 +107,8 @@ pub enum Error {
     #[error("the runtime inside nyash-pack is unusable: {0}")]
     Runtime(String),
     /// No target has this name.
-    #[error("unknown target `{name}`")]
-    UnknownTarget {
-        /// What was asked for.
-        name: String,
-        /// The nearest names, separated as in a sentence.
-        near: String,
-    },
+    #[error(transparent)]
+    UnknownTarget(#[from] UnknownTarget),
     /// The packer has no runtime for a target.
     #[error("there is no {} for {target} in this nyash-pack{}", described(.kind), searched(.folders))]
     StubMissing {
@@ -159,7 +154,7 @@ impl Error {
     /// What to do about it, when there is something to say.
     pub fn hint(&self) -> Option<Cow<'_, str>> {
         match self {
-            Error::UnknownTarget { near, .. } if !near.is_empty() => Some(Cow::Owned(format!(
+            Error::UnknownTarget(UnknownTarget { near, .. }) if !near.is_empty() => Some(Cow::Owned(format!(
                 "did you mean `{near}`? `nyash-pack targets` lists all"
             ))),
             Error::StubMissing { target, kind, .. } if *kind == COMPILER && !target.has_compiler() => {
@@ -181,7 +176,7 @@ impl Error {
 
     fn fixed_hint(&self) -> Option<&str> {
         Some(match self {
-            Error::UnknownTarget { .. } => "`nyash-pack targets` lists all",
+            Error::UnknownTarget(_) => "`nyash-pack targets` lists all",
             Error::Stub { .. } => "build the stubs again with this version: `cargo xtask stubs`",
             Error::Empty | Error::NotWasm { .. } => {
                 "give a WASI command module (.wasm or .wat), or a .cwasm from `nyash-pack extract`"
@@ -198,7 +193,7 @@ impl Error {
                 "build a program with `main` (clang: without -mexec-model=reactor; Rust: a binary, not a cdylib)"
             }
             Error::NoStart => "build a program with `main`; the toolchain then exports `_start`",
-            Error::Imports(imports) => crate::wasi::hint(imports),
+            Error::Imports(imports) => crate::module::wasi::hint(imports),
             Error::Incompatible(differences) if differences.iter().all(Difference::is_address_space) => {
                 "it was compiled for the other choice of --small-address-space: pack it with the same"
             }

@@ -5,11 +5,12 @@ use nyash_format::{
     section, stub_info,
 };
 
-use crate::compile;
-use crate::cwasm;
+use crate::compile::key;
 use crate::error::{Error, Result};
 use crate::executable::Executable;
-use crate::{link, stub};
+use crate::executable::{hash, info};
+use crate::image::reading::Image;
+use crate::image::symbols::with_symbols;
 
 /// A packed program as a view of its file's bytes. Its slot, header and metadata are undamaged.
 pub struct Program<'a> {
@@ -98,7 +99,7 @@ impl<'a> Program<'a> {
 
     /// A line of the runtime's own description.
     pub fn runtime_info(&self, name: &str) -> Option<&'a str> {
-        stub::info(&self.executable, name)
+        info::info(&self.executable, name)
     }
 
     /// Computes every stored hash again.
@@ -107,7 +108,7 @@ impl<'a> Program<'a> {
     /// [`Error::Damaged`] when a region that a hash is about is missing.
     pub fn check_hashes(&self) -> Result<Vec<HashCheck>> {
         let region = |kind: RegionKind, index| {
-            let bytes = self.nth(kind, index).map(|(_, bytes)| link::sha256(bytes));
+            let bytes = self.nth(kind, index).map(|(_, bytes)| hash::sha256(bytes));
             bytes.ok_or_else(|| Error::Damaged(format!("it has no {} region", kind.name())))
         };
         let payload = self.slot_address.wrapping_add_signed(self.slot.payload_offset);
@@ -120,7 +121,7 @@ impl<'a> Program<'a> {
                 HashOf::Bytecode => Some(region(RegionKind::Bytecode, 0)?),
                 HashOf::Compiler => Some(region(RegionKind::Compiler, 0)?),
                 HashOf::Wasm => Some(region(RegionKind::Wasm, 0)?),
-                HashOf::Runtime => Some(link::runtime_hash(self.file, payload, self.slot_address)?),
+                HashOf::Runtime => Some(hash::runtime_hash(self.file, payload, self.slot_address)?),
             };
             checks.push(HashCheck {
                 of: *of,
@@ -164,7 +165,7 @@ impl<'a> Program<'a> {
         if self.region(RegionKind::Bytecode).is_some() {
             self.check_image(RegionKind::Bytecode, 0, |wasmtime, target| CompatKey {
                 wasmtime,
-                target: compile::bytecode_target(target),
+                target: key::bytecode_target(target),
                 cpu: CpuLevel::Baseline,
                 engine: engine.for_bytecode(),
             })?;
@@ -202,7 +203,7 @@ impl<'a> Program<'a> {
         let Some((region, image)) = self.nth(kind, index) else {
             return Ok(());
         };
-        cwasm::Image::parse(image)?;
+        Image::parse(image)?;
         // Without the runtime's description (section headers stripped away) there is nothing to compare with.
         let Some(wasmtime) = self.runtime_info(stub_info::WASMTIME) else {
             return Ok(());
@@ -249,7 +250,7 @@ impl<'a> Program<'a> {
             Some((_, names)) => Some(NameTable::parse(names)?),
             None => None,
         };
-        cwasm::with_symbols(image, names.as_ref())
+        with_symbols(image, names.as_ref())
     }
 }
 

@@ -11,44 +11,36 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! One file is one idea: `input` tells what the bytes are, `module` walks over a module, `wasi` knows the imports,
-//! `features` explains a refusal, `compile` holds every setting of the compiler, `cwasm` reads compiled modules and
-//! lays them out, `compat` compares them with the runtime, `names` makes the table for call stacks, `target` lists the
-//! systems, `stub` finds the runtimes, `resources` gives those of Windows an icon, `executable` writes the formats, `pack` puts it all together, `jit`
-//! compiles on the machine that runs a program, `output` writes files.
+//! The way of a module: [`pack()`] has the stages in order. `module/` says what the bytes are, walks over a module and
+//! knows its imports; `compile/` holds every setting of the compiler; `image/` reads compiled modules and lays them out
+//! anew; `stub/` finds the runtimes; `link/` puts both together; `executable/` knows the formats of files. `program` is
+//! what a module is between compiling and linking, `target` lists the systems, `options` what can be chosen, `inspect`
+//! reads packed files, `output` writes them. No two files import each other, directly or around a corner
+//! (`tests/house.rs`).
 
 #![warn(missing_docs)]
 
-mod compat;
-pub mod compile;
-pub mod cpu;
-mod cwasm;
+mod compile;
 mod error;
 mod executable;
-mod features;
 pub mod files;
-mod input;
+mod image;
 pub mod inspect;
-pub mod jit;
 mod link;
 mod module;
-mod names;
 mod options;
 pub mod output;
 mod pack;
-mod payload;
-mod resources;
-mod riscv64;
+mod program;
 pub mod stub;
 mod target;
-mod wasi;
 
-pub use compile::OptLevel;
+pub use compile::{cpu, jit};
 pub use error::{Difference, Error, Result};
+pub use executable::resources::{Resources, Subsystem};
 pub use module::MAX_MODULE;
-pub use options::{Directory, Fallback, Options, UnknownImports, parse_size};
+pub use module::wasi::{BadImport, Signature, WhyBad};
+pub use options::{Directory, Fallback, OptLevel, Options, UnknownImports, parse_size};
 pub use output::write_executable;
 pub use pack::{Note, Packed, Stage, pack, pack_with};
-pub use resources::{Resources, Subsystem};
-pub use target::{Format, Target};
-pub use wasi::{BadImport, Signature, WhyBad};
+pub use target::{Format, Target, UnknownTarget};

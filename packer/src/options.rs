@@ -2,12 +2,11 @@
 
 use nyash_format::CpuLevel;
 
-use crate::compile::OptLevel;
-use crate::cpu;
+use crate::compile::cpu;
 use crate::error::{Error, Result};
-use crate::resources::{self, Resources};
+use crate::executable::resources::{self, Resources};
 use crate::stub::Folders;
-use crate::target::Target;
+use crate::target::{Format, Target};
 
 /// Everything that can be chosen when a program is packed. The default grants nothing but arguments, standard streams,
 /// clocks and random numbers.
@@ -39,7 +38,7 @@ pub struct Options {
     pub opt_level: OptLevel,
     /// The system that the program is for.
     pub target: Target,
-    /// The CPU levels that the program has code for, the best first; none means the baseline ([`crate::cpu::parse`]).
+    /// The CPU levels that the program has code for, the best first; none means the baseline ([`crate::compile::cpu::parse`]).
     pub cpu: Vec<CpuLevel>,
     /// What runs where none of that code can.
     pub fallback: Option<Fallback>,
@@ -157,7 +156,13 @@ impl Options {
 
     /// Refuses what cannot work.
     pub(crate) fn check(&self) -> Result<()> {
-        resources::check(self)?;
+        resources::check(&self.resources, self.target)?;
+        if self.target.format() == Format::Pe && !self.inherit_fds.is_empty() {
+            return Err(Error::Option {
+                option: "--inherit-fd",
+                message: "Windows hands down no descriptors by number".to_owned(),
+            });
+        }
         for (at, directory) in self.directories.iter().enumerate() {
             if self.directories[..at]
                 .iter()
@@ -203,6 +208,18 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     number
         .checked_mul(1 << shift)
         .ok_or_else(|| "the number is too large".to_owned())
+}
+
+/// How much the optimiser does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OptLevel {
+    /// Nothing: the fastest packing.
+    None,
+    /// For speed.
+    #[default]
+    Speed,
+    /// For speed where it does not cost size.
+    Size,
 }
 
 #[cfg(test)]

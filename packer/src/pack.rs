@@ -2,17 +2,21 @@
 
 use std::borrow::Cow;
 
-use nyash_format::{CpuFeatures, CpuLevel, Engine as Settings};
+use nyash_format::{CpuFeatures, CpuLevel};
 use wasmtime_environ::{EntityIndex, Initializer};
 
-use crate::cwasm::Image;
+use crate::compile::{self, compat, cpu};
 use crate::error::{Error, Result};
-use crate::input::Input;
+use crate::image::names;
+use crate::image::reading::Image;
+use crate::link;
 use crate::module::Module;
+use crate::module::input::Input;
+use crate::module::wasi;
+use crate::module::wasi::{BadImport, WhyBad};
 use crate::options::{Fallback, Options, UnknownImports};
+use crate::program::{Compiled, Program};
 use crate::stub::{self, Kind};
-use crate::wasi::{BadImport, WhyBad};
-use crate::{compat, compile, cpu, link, names, wasi};
 
 /// A stage of packing, for progress and timings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,29 +100,6 @@ fn some(names: &[String]) -> String {
     shown + more
 }
 
-/// What is left of a module once it is compiled.
-pub(crate) struct Program<'a> {
-    pub versions: Vec<Compiled<'a>>,
-    pub bytecode: Option<Vec<u8>>,
-    /// What a compiler that goes along compiles.
-    pub wasm: Option<Vec<u8>>,
-    pub settings: Settings,
-    /// What CPU level native stands for.
-    pub native_features: CpuFeatures,
-    pub module_name: Option<String>,
-    pub producers: String,
-    unknown_imports: Vec<String>,
-    wasi_imports: Vec<String>,
-    exports_memory: bool,
-}
-
-/// The code for one CPU level.
-pub(crate) struct Compiled<'a> {
-    pub cpu: CpuLevel,
-    pub image: Cow<'a, [u8]>,
-    pub names: Vec<u8>,
-}
-
 /// Packs a module: binary, text, or compiled.
 ///
 /// The same module and options give the same bytes.
@@ -137,7 +118,7 @@ pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) ->
     at(Stage::Check);
     options.check()?;
     // Compiling may take long: what will be missing is said before.
-    stub::check_presence(options)?;
+    check_presence(options)?;
     let program = match Input::detect(module)? {
         Input::Wasm(wasm) => compile_module(&wasm, options, at)?,
         Input::Cwasm(image) => take_compiled(image, options)?,
@@ -153,6 +134,25 @@ pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) ->
         notes: notes(&program, options),
         kind,
     })
+}
+
+/// Checks that there is a runtime for a program with these options, and a compiler if it shall carry one.
+///
+/// # Errors
+/// As [`find`].
+fn check_presence(options: &Options) -> Result<()> {
+    let (target, folders) = (options.target, &options.stubs);
+    if options.fallback == Some(Fallback::Jit) {
+        stub::find_compiler(target, folders)?;
+    }
+    // Whether the module needs the other kind is not known yet.
+    let full = stub::find(target, Kind::Full, folders);
+    if options.fallback.is_some() {
+        full?;
+    } else if let Err(Error::StubMissing { .. }) = full {
+        stub::find(target, Kind::Lean, folders)?;
+    }
+    Ok(())
 }
 
 fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> Result<Program<'static>> {

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
-
 /// A processor and an operating system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Target {
@@ -21,6 +19,16 @@ pub enum Target {
     Aarch64Macos,
     /// macOS on Intel.
     X86_64Macos,
+}
+
+/// No target has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown target `{name}`")]
+pub struct UnknownTarget {
+    /// What was asked for.
+    pub name: String,
+    /// The nearest names, separated as in a sentence.
+    pub near: String,
 }
 
 /// The file format of a target's executables.
@@ -180,8 +188,8 @@ impl Target {
     /// The target of a triple or short name.
     ///
     /// # Errors
-    /// [`Error::UnknownTarget`] with the nearest names.
-    pub fn parse(text: &str) -> Result<Target> {
+    /// [`UnknownTarget`] with the nearest names.
+    pub fn parse(text: &str) -> Result<Target, UnknownTarget> {
         let wanted = text.to_ascii_lowercase();
         let found = Target::ALL
             .into_iter()
@@ -197,7 +205,7 @@ impl Target {
                 .collect();
             near.sort_unstable();
             let near: Vec<&str> = near.into_iter().take(3).map(|(_, name)| name).collect();
-            Error::UnknownTarget {
+            UnknownTarget {
                 name: text.to_owned(),
                 near: near.join("`, `"),
             }
@@ -257,7 +265,12 @@ mod tests {
 
     #[test]
     fn near_names_are_offered() {
-        let near = |text: &str| Target::parse(text).unwrap_err().hint().unwrap_or_default().into_owned();
+        let near = |text: &str| {
+            crate::error::Error::from(Target::parse(text).unwrap_err())
+                .hint()
+                .unwrap_or_default()
+                .into_owned()
+        };
         assert!(near("linux-amr64").contains("`linux-arm64`"), "{}", near("linux-amr64"));
         assert!(near("window").contains("`windows`"));
         assert!(near("x86_64-windows-gnu").contains("`x86_64-windows`"));

@@ -1,4 +1,4 @@
-//! The wasmtime engine, configured from the payload. `packer/src/compile.rs` is the other side of this file.
+//! The wasmtime engine, configured from the payload. `packer/src/compile/mod.rs` is the other side of this file.
 
 use alloc::sync::Arc;
 

@@ -3,6 +3,7 @@
 //! | | |
 //! |---|---|
 //! | [`harness`] | files as tests: `cargo test PATH` runs one |
+//! | [`circles`] | files that import each other |
 //! | [`expectation`] | differences between what was expected and found, and `BLESS=1` |
 //! | [`page`] | pages in Markdown |
 //! | [`process`] | processes that may hang |
@@ -12,6 +13,7 @@
 
 #![warn(missing_docs)]
 
+pub mod circles;
 pub mod expectation;
 pub mod harness;
 pub mod page;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 
 use crate::harness::root;
 
@@ -79,6 +79,17 @@ impl Source {
         names
     }
 
+    /// As [`names`](Self::names), of what is compiled into the crate: without test modules and without visibilities.
+    pub fn names_outside_tests(&self) -> Vec<Named> {
+        let tokens: TokenStream = self
+            .text
+            .parse()
+            .unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        let mut names = Vec::new();
+        collect(without_tests(tokens), "", &self.module(), &mut names);
+        names
+    }
+
     /// The module that the file is: `crate::a::b`.
     pub fn module(&self) -> String {
         let inside = self
@@ -93,6 +104,35 @@ impl Source {
         }
         module
     }
+}
+
+/// Leaves out what stands behind `#[cfg(test)]`, and what says who sees an item: `pub(in crate::a)` imports nothing.
+fn without_tests(tokens: TokenStream) -> TokenStream {
+    let is_word = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(ident) if ident == word);
+    let mut kept: Vec<TokenTree> = Vec::new();
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        let TokenTree::Group(group) = &token else {
+            kept.push(token);
+            continue;
+        };
+        let behind_hash = matches!(kept.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#');
+        if behind_hash && group.stream().to_string().replace(' ', "") == "cfg(test)" {
+            kept.pop();
+            // The item ends with its braces or a semicolon.
+            let ends = |token: &TokenTree| match token {
+                TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+                TokenTree::Punct(punct) => punct.as_char() == ';',
+                _ => false,
+            };
+            tokens.by_ref().find(ends);
+        } else if !kept.last().is_some_and(|last| is_word(last, "pub")) {
+            let mut inner = Group::new(group.delimiter(), without_tests(group.stream()));
+            inner.set_span(group.span());
+            kept.push(inner.into());
+        }
+    }
+    kept.into_iter().collect()
 }
 
 /// The names in some tokens. What stands in the braces of a `use` comes behind `prefix`.
@@ -182,5 +222,21 @@ mod tests {
                 "println!"
             ]
         );
+    }
+
+    #[test]
+    fn test_modules_and_visibilities_name_nothing() {
+        let source = Source {
+            name: "packer/src/a/b.rs".to_owned(),
+            text: "pub(in crate::a) struct S { pub(super) x: u32 }\n#[cfg(test)]\nmod tests { use super::*; \
+                   use crate::c; }\n#[cfg(test)]\nmod more;\nuse crate::d;"
+                .to_owned(),
+        };
+        let names: Vec<String> = source
+            .names_outside_tests()
+            .into_iter()
+            .map(|named| named.path)
+            .collect();
+        assert_eq!(names, ["crate::d"]);
     }
 }

@@ -1,4 +1,4 @@
-//! The stub folder: files called TARGET-KIND and a `MANIFEST`, as `packer/src/stub.rs` reads it.
+//! The stub folder: files called TARGET-KIND and a `MANIFEST`, as `packer/src/stub/mod.rs` reads it.
 
 use std::fs;
 use std::path::Path;

@@ -288,7 +288,7 @@ pub struct CompletionsArgs {
 
 /// A target by any of its names; the nearest names where there is none.
 fn parse_target(text: &str) -> Result<Target, String> {
-    Target::parse(text).map_err(|error| describe(&error))
+    Target::parse(text).map_err(|error| describe(&error.into()))
 }
 
 fn describe(error: &Error) -> String {

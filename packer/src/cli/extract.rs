@@ -4,8 +4,8 @@ use nyash_pack::inspect::Program;
 use nyash_pack::{Error, output};
 
 use super::args::ExtractArgs;
+use super::file::{about, open};
 use super::interrupt::Watch;
-use super::{about, open};
 
 /// Writes the compiled module of an executable.
 pub fn run(args: &ExtractArgs) -> anyhow::Result<()> {

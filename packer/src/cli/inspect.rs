@@ -9,7 +9,7 @@ use nyash_pack::inspect::Program;
 use serde::Serialize;
 
 use super::args::InspectArgs;
-use super::{about, open};
+use super::file::{about, open};
 
 /// Shows an executable.
 pub fn run(args: &InspectArgs) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 mod args;
 mod completions;
 mod extract;
+mod file;
 mod inspect;
 mod interrupt;
 mod man;
@@ -15,7 +16,6 @@ mod verify;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Parser;
 use nyash_pack::Error;
 
@@ -117,25 +117,4 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
             .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
     };
     error.chain().any(broken)
-}
-
-/// Maps a file that the user named.
-fn open(path: &std::path::Path) -> anyhow::Result<nyash_pack::files::Bytes> {
-    nyash_pack::files::map(path).map_err(|source| {
-        let error = Error::Io {
-            action: "read",
-            path: path.to_owned(),
-            source,
-        };
-        error.into()
-    })
-}
-
-/// Names the file that an error is about.
-fn about<T>(path: &std::path::Path, result: Result<T, Error>) -> anyhow::Result<T> {
-    match result {
-        // These are about the command line.
-        Err(error @ Error::Option { .. }) => Err(error.into()),
-        result => result.with_context(|| path.display().to_string()),
-    }
 }

@@ -11,9 +11,10 @@ use nyash_pack::stub::Folders;
 use nyash_pack::{Directory, Error, Options, Stage, Target, pack_with};
 
 use super::args::PackArgs;
+use super::file::{about, open};
 use super::interrupt::Watch;
 use super::progress::Progress;
-use super::{about, open, style};
+use super::style;
 
 const STDIN: &str = "-";
 

@@ -6,7 +6,7 @@ use nyash_format::{HashOf, RegionKind};
 use nyash_pack::inspect::Program;
 
 use super::args::VerifyArgs;
-use super::{about, open};
+use super::file::{about, open};
 
 /// Verifies an executable.
 pub fn run(args: &VerifyArgs) -> anyhow::Result<()> {

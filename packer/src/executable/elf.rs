@@ -12,9 +12,9 @@ use object::pod::bytes_of;
 use object::read::elf::{FileHeader as _, SectionHeader as _};
 use object::{Endianness, U16, U32, U64};
 
-use super::{Access, Load, Part, Section};
-use crate::cwasm::zeroed;
+use super::parts::{Access, Load, Part, Section};
 use crate::error::{Error, Result};
+use crate::image::reading::zeroed;
 use crate::target::Target;
 
 /// The section in the runtime that leaves room for program headers.

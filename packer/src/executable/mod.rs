@@ -4,11 +4,16 @@
 //! the tables of a packed file, and what has to be computed once everything else stands (checksum, signature).
 
 mod elf;
+pub(crate) mod hash;
+pub(crate) mod info;
 mod macho;
+pub(crate) mod parts;
 mod pe;
+pub(crate) mod resources;
 
 use std::ops::Range;
 
+use self::parts::{Load, Part, Section};
 use crate::error::{Error, Result};
 use crate::target::Target;
 
@@ -24,79 +29,6 @@ enum File<'a> {
     Elf(elf::File<'a>),
     Pe(pe::File<'a>),
     MachO(macho::File<'a>),
-}
-
-/// A section of an executable.
-#[derive(Debug, Clone)]
-pub struct Section<'a> {
-    /// Its name, in the spelling of ELF where the format shortens names.
-    pub name: &'a str,
-    /// Address once the file is loaded at 0.
-    pub address: u64,
-    /// Offset in the file in bytes.
-    pub offset: u64,
-    /// Length in memory in bytes.
-    pub len: u64,
-    /// Whether it is loaded.
-    pub allocated: bool,
-    /// It can be written to, executed.
-    pub access: (bool, bool),
-}
-
-impl Section<'_> {
-    /// Access rights as `r-x` and the like.
-    pub fn rights(&self) -> String {
-        let bit = |set, letter| if set { letter } else { '-' };
-        let (write, execute) = self.access;
-        [bit(self.allocated, 'r'), bit(write, 'w'), bit(execute, 'x')]
-            .iter()
-            .collect()
-    }
-}
-
-/// A range of the file that is loaded.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Load {
-    /// Address once the file is loaded at 0.
-    pub address: u64,
-    /// Offset in the file.
-    pub offset: u64,
-    /// Length in the file.
-    pub len: u64,
-    /// Length in memory.
-    pub memory: u64,
-}
-
-impl Load {
-    fn holds(&self, address: u64) -> bool {
-        address >= self.address && address - self.address < self.len
-    }
-
-    fn distance(&self) -> u64 {
-        self.address.wrapping_sub(self.offset)
-    }
-}
-
-/// A part of the payload with its own access rights.
-#[derive(Debug, Clone)]
-pub(crate) struct Part {
-    /// Name of its section.
-    pub section: &'static str,
-    /// Where it lies in the payload; whole pages of the smallest size.
-    pub range: Range<usize>,
-    /// Its access rights.
-    pub access: Access,
-}
-
-/// Access rights of a part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// Read only.
-    Read,
-    /// Read and execute.
-    Execute,
-    /// Read and write, private to the process.
-    Write,
 }
 
 impl<'a> Executable<'a> {

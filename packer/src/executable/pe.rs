@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use super::{Access, Load, Part, Section};
+use super::parts::{Access, Load, Part, Section};
 use crate::error::{Error, Result};
 
 /// Section names have eight bytes, so those of the format are shortened.

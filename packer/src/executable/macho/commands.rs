@@ -4,7 +4,7 @@ use object::LittleEndian as LE;
 use object::macho::{self, MachHeader64};
 use object::pod::from_bytes;
 
-use super::{HEADER, damaged, unusable};
+use super::faults::{HEADER, damaged, unusable};
 use crate::error::{Error, Result};
 
 /// A load command.

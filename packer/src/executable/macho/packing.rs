@@ -7,9 +7,11 @@ use object::pod::bytes_of;
 use object::{LittleEndian as LE, U32, U64};
 
 use super::commands::{Command, linkedit_offsets};
-use super::{File, HEADER, LINKEDIT, NAMES, Segment, damaged, signature, unusable};
+use super::faults::{HEADER, damaged, unusable};
+use super::file::{File, LINKEDIT, NAMES, Segment};
+use super::signature;
 use crate::error::Result;
-use crate::executable::{Access, Part};
+use crate::executable::parts::{Access, Part};
 
 /// The signature starts at a multiple of this.
 const SIGNATURE_ALIGNMENT: usize = 16;

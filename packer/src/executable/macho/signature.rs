@@ -7,7 +7,8 @@ use object::LittleEndian as LE;
 use object::macho;
 use sha2::{Digest, Sha256};
 
-use super::{File, damaged, unusable};
+use super::faults::{damaged, unusable};
+use super::file::File;
 use crate::error::{Error, Result};
 
 /// What tools call the program. A name of its own would have to come from the output's path, and the bytes of a packed

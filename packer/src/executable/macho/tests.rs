@@ -5,7 +5,8 @@ use goblin::mach::load_command::CommandVariant;
 use nyash_format::{SLOT_LEN, Slot, section};
 use sha2::{Digest, Sha256};
 
-use crate::executable::{Access, Executable, Part};
+use crate::executable::Executable;
+use crate::executable::parts::{Access, Part};
 use crate::target::Target;
 
 const PAGE: usize = 16 << 10;

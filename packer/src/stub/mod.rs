@@ -3,18 +3,20 @@
 //! A stub folder holds files called TARGET-KIND and a file `MANIFEST` with the length and SHA-256 of each, as
 //! `cargo xtask stubs` writes it.
 
+pub(crate) mod kind;
+
 use std::borrow::Cow;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use nyash_format::{section, stub_info};
+use nyash_format::{WASMTIME, stub_info};
 
-use crate::compile;
 use crate::error::{Error, Result};
 use crate::executable::Executable;
-use crate::link::sha256;
-use crate::options::{Fallback, Options};
+use crate::executable::hash::sha256;
+use crate::executable::info::info;
 use crate::target::Target;
+
+pub use self::kind::{COMPILER, Kind};
 
 // Made by build.rs: `static EMBEDDED: &[(&str, &[u8])]`, name and bytes.
 #[cfg(feature = "runtimes")]
@@ -26,37 +28,6 @@ static EMBEDDED: &[(&str, &[u8])] = &[];
 const MANIFEST: &str = "MANIFEST";
 /// A runtime is some hundred kilobytes, a compiler some ten megabytes.
 const MAX_STUB: u64 = 256 << 20;
-
-/// What a runtime offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// For compiled code without exceptions and collected types: smallest and fastest to start.
-    Lean,
-    /// With a collector for those, an interpreter and, on Linux, what starts the compiler that a program may carry.
-    Full,
-}
-
-/// The compiler that a program carries, which is a stub too: its kind as in the name of the file.
-pub const COMPILER: &str = "compiler";
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Kind; 2] = [Kind::Lean, Kind::Full];
-
-    /// Its name, as in the name of the stub's file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Lean => "lean",
-            Kind::Full => "full",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// Where a stub was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,25 +80,6 @@ pub fn find(target: Target, kind: Kind, folders: &Folders) -> Result<(Cow<'stati
 /// As [`find`].
 pub fn find_compiler(target: Target, folders: &Folders) -> Result<(Cow<'static, [u8]>, Place)> {
     find_named(target, COMPILER, folders)
-}
-
-/// Checks that there is a runtime for a program with these options, and a compiler if it shall carry one.
-///
-/// # Errors
-/// As [`find`].
-pub(crate) fn check_presence(options: &Options) -> Result<()> {
-    let (target, folders) = (options.target, &options.stubs);
-    if options.fallback == Some(Fallback::Jit) {
-        find_compiler(target, folders)?;
-    }
-    // Whether the module needs the other kind is not known yet.
-    let full = find(target, Kind::Full, folders);
-    if options.fallback.is_some() {
-        full?;
-    } else if let Err(Error::StubMissing { .. }) = full {
-        find(target, Kind::Lean, folders)?;
-    }
-    Ok(())
 }
 
 fn find_named(target: Target, kind: &'static str, folders: &Folders) -> Result<(Cow<'static, [u8]>, Place)> {
@@ -205,7 +157,7 @@ fn manifest(folder: &Path) -> Result<Vec<Entry>> {
     if !head.starts_with("nyash-stubs 1 ") {
         return Err(unusable("this is no list of stubs".to_owned()));
     }
-    for (name, own) in [("wasmtime", compile::WASMTIME), ("runtime", env!("CARGO_PKG_VERSION"))] {
+    for (name, own) in [("wasmtime", WASMTIME), ("runtime", env!("CARGO_PKG_VERSION"))] {
         let theirs = field(name).unwrap_or("missing");
         if theirs != own {
             return Err(unusable(format!(
@@ -231,14 +183,6 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The value of a line in the runtime's own description, section `.nyash.info`.
-pub(crate) fn info<'a>(executable: &Executable<'a>, name: &str) -> Option<&'a str> {
-    let section = executable.section(section::INFO)?;
-    let text = executable.at(section.address, section.len)?;
-    let text = std::str::from_utf8(text).ok()?.trim_end_matches('\0');
-    text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
-}
-
 /// Checks that a runtime is one that can run what this packer compiles.
 ///
 /// # Errors
@@ -246,7 +190,7 @@ pub(crate) fn info<'a>(executable: &Executable<'a>, name: &str) -> Option<&'a st
 pub(crate) fn check(executable: &Executable<'_>, target: Target, kind: Kind) -> Result<()> {
     let needed = [
         (stub_info::FORMAT, nyash_format::FORMAT_VERSION.to_string()),
-        (stub_info::WASMTIME, compile::WASMTIME.to_owned()),
+        (stub_info::WASMTIME, WASMTIME.to_owned()),
         (stub_info::TARGET, target.name().to_owned()),
         (stub_info::KIND, kind.name().to_owned()),
     ];
@@ -292,7 +236,7 @@ mod tests {
     fn folders_are_checked_by_version_length_and_hash() {
         let head = format!(
             "nyash-stubs 1 wasmtime={} runtime={}\n",
-            compile::WASMTIME,
+            WASMTIME,
             env!("CARGO_PKG_VERSION")
         );
         let entry = format!("{} 4 s390x-linux-lean\n", hex(&sha256(b"stub")));

@@ -1,16 +1,18 @@
 //! Puts runtime and payload together: the bytes of the executable.
 
+pub(crate) mod payload;
+
 use nyash_format::{
     CpuFeatures, CpuLevel, HashOf, Header, MetadataWriter, Preopen, Record, RegionKind, Slot, capability, section,
 };
-use sha2::{Digest, Sha256};
 
-use crate::compile;
+use crate::compile::key;
 use crate::error::{Error, Result};
 use crate::executable::Executable;
+use crate::executable::hash::{runtime_hash, sha256};
+use crate::link::payload::{Content, Payload, Version};
 use crate::options::Options;
-use crate::pack::Program;
-use crate::payload::{Content, Payload, Version};
+use crate::program::Program;
 use crate::stub::{self, Kind};
 
 /// The executable for a program, with a runtime of this kind.
@@ -31,18 +33,18 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
                 cpu: version.cpu,
                 image: &version.image,
                 names: &version.names,
-                key: compile::key(program.settings, options.target, version.cpu).hash(),
+                key: key::key(program.settings, options.target, version.cpu).hash(),
             })
             .collect(),
         bytecode: program.bytecode.as_deref().map(|image| {
-            let key = compile::bytecode_key(program.settings, options.target);
+            let key = key::bytecode_key(program.settings, options.target);
             (image, key.hash())
         }),
         jit: compiler.as_deref().zip(program.wasm.as_deref()),
     };
     let page = target.smallest_page();
     let (stub, _) = stub::find(target, kind, &options.stubs)?;
-    let stub = crate::resources::apply(stub, &options.resources)?;
+    let stub = crate::executable::resources::apply(stub, &options.resources)?;
     let runtime = Executable::parse(&stub).map_err(|error| Error::Runtime(error.to_string()))?;
     stub::check(&runtime, target, kind)?;
     let slot = runtime
@@ -54,7 +56,7 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
         .versions
         .first()
         .map_or(CpuLevel::Baseline, |version| version.cpu);
-    let key = compile::key(program.settings, target, best).text();
+    let key = key::key(program.settings, target, best).text();
     let blank = subjects(&content).map(|of| (of, [0; 32])).collect::<Vec<_>>();
     let metadata_len = metadata(program, options, &key, &blank)?.len();
     let plan = Payload::new(&content, metadata_len, target)?;
@@ -181,28 +183,6 @@ fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(Hash
         out.push(Record::Producers(&program.producers))?;
     }
     Ok(out.finish())
-}
-
-/// The hash of the runtime's loaded bytes in a packed file, with an empty slot.
-pub(crate) fn runtime_hash(file: &[u8], payload: u64, slot: u64) -> Result<[u8; 32]> {
-    let executable = Executable::parse(file)?;
-    let mut hash = Sha256::new();
-    for (address, bytes) in executable.loaded_below(payload) {
-        let within = slot.checked_sub(address).and_then(|at| usize::try_from(at).ok());
-        match within.and_then(|at| Some((bytes.get(..at)?, bytes.get(at + nyash_format::SLOT_LEN..)?))) {
-            Some((before, after)) => {
-                hash.update(before);
-                hash.update(Slot::EMPTY);
-                hash.update(after);
-            }
-            None => hash.update(bytes),
-        }
-    }
-    Ok(hash.finalize().into())
-}
-
-pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
 }
 
 fn unusable(option: &'static str) -> Error {

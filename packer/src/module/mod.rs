@@ -2,6 +2,10 @@
 //!
 //! One walk over the sections, without the function bodies: those are validated by the compiler.
 
+pub(crate) mod features;
+pub(crate) mod input;
+pub(crate) mod wasi;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use wasmparser::{
@@ -9,8 +13,8 @@ use wasmparser::{
     TypeRef, ValType, WasmFeatures,
 };
 
+use self::wasi::{BadImport, Signature, WhyBad};
 use crate::error::{Error, Result};
-use crate::wasi::{self, BadImport, Signature, WhyBad};
 
 /// The largest module accepted, in bytes. Offsets into code and data have 32 bits in the format and in the compiler.
 pub const MAX_MODULE: u64 = 1 << 30;

@@ -8,8 +8,7 @@ use editpe::types::{VersionU16, VersionU32};
 use editpe::{Image, VersionInfo, VersionStringTable};
 
 use crate::error::{Error, Result};
-use crate::options::Options;
-use crate::target::Format;
+use crate::target::{Format, Target};
 
 /// Whether a program runs in a console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,20 +79,14 @@ impl Resources {
 }
 
 /// Refuses what the target has not got.
-pub(crate) fn check(options: &Options) -> Result<()> {
-    if options.target.format() == Format::Pe {
-        if !options.inherit_fds.is_empty() {
-            return Err(refuse("--inherit-fd", "Windows hands down no descriptors by number"));
-        }
-        return options.resources.icon.as_deref().map_or(Ok(()), check_icon);
+pub(crate) fn check(resources: &Resources, target: Target) -> Result<()> {
+    if target.format() == Format::Pe {
+        return resources.icon.as_deref().map_or(Ok(()), check_icon);
     }
-    match options.resources.given() {
+    match resources.given() {
         Some(option) => Err(refuse(
             option,
-            &format!(
-                "only executables of Windows have it, and this one is for {}",
-                options.target
-            ),
+            &format!("only executables of Windows have it, and this one is for {}", target),
         )),
         None => Ok(()),
     }

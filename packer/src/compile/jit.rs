@@ -5,12 +5,12 @@
 
 use nyash_format::{CpuFeatures, CpuLevel, Engine as Settings, Header};
 
-use crate::compile;
-use crate::cwasm::Image;
+use crate::compile::{self, key};
 use crate::error::{Error, Result};
+use crate::image::names;
+use crate::image::reading::Image;
+use crate::link::payload::{Content, Payload, Version};
 use crate::module::Module;
-use crate::names;
-use crate::payload::{Content, Payload, Version};
 use crate::target::Target;
 
 /// Length of what stands before the module in a request: the value of the record `engine`, and a u64 of CPU features.
@@ -41,7 +41,7 @@ fn payload(image: &[u8], names: &[u8], settings: Settings, target: Target) -> Re
             cpu: CpuLevel::Native,
             image,
             names,
-            key: compile::key(settings, target, CpuLevel::Native).hash(),
+            key: key::key(settings, target, CpuLevel::Native).hash(),
         }],
         bytecode: None,
         jit: None,
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn code_and_mapped_memory_start_at_multiples_of_the_largest_page() {
-        let settings = compile::settings(false, false);
+        let settings = key::settings(false, false);
         let data = "x".repeat(100_000);
         let wasm = wat::parse_str(format!(
             "(module (memory 2) (data (i32.const 0) \"{data}\") (func (export \"_start\")))"

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::cwasm;
 use crate::error::{Error, Result};
+use crate::image::reading::is_cwasm;
 
 /// Longer lines of a file are not shown in messages about it, in bytes.
 const LONGEST_LINE: usize = 200;
@@ -34,7 +34,7 @@ impl<'a> Input<'a> {
                 _ => Ok(Input::Wasm(Cow::Borrowed(bytes))),
             };
         }
-        if cwasm::is_cwasm(bytes) {
+        if is_cwasm(bytes) {
             return Ok(Input::Cwasm(bytes));
         }
         let executable = [b"\x7fELF".as_slice(), b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];

@@ -22,84 +22,30 @@
 //! Not compared, and of no effect on code: `memory_reservation_for_growth`, `max_wasm_stack`, `generate_address_map`
 //! (off: call stacks are named from the packer's own table), unwind tables (off: frames are walked by frame pointer).
 
+pub(crate) mod compat;
+pub mod cpu;
+pub mod jit;
+pub(crate) mod key;
+mod riscv64;
+
 use std::borrow::Cow;
 
-use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET, CompatKey, CpuFeatures, CpuLevel, Engine as Settings};
+use nyash_format::{CpuFeatures, Engine as Settings, WASMTIME};
 use wasmtime::{Collector, Config, Engine, ModuleVersionStrategy, WasmBacktraceDetails};
 
-use crate::cpu;
-use crate::cwasm::COPIED_IMAGE;
 use crate::error::{Error, Result};
-use crate::features;
-use crate::module::Module;
-use crate::options::{Fallback, Options};
-use crate::riscv64;
+use crate::image::reading::COPIED_IMAGE;
+use crate::module::{Module, features};
+use crate::options::{Fallback, OptLevel, Options};
 use crate::target::Target;
-
-/// The version of wasmtime that compiles and runs modules.
-pub const WASMTIME: &str = "48.0.8";
 
 /// Below this many bytes of code, starting threads costs more than it saves.
 const PARALLEL_FROM: u64 = 64 << 10;
-
-/// How much the optimiser does.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum OptLevel {
-    /// Nothing: the fastest packing.
-    None,
-    /// For speed.
-    #[default]
-    Speed,
-    /// For speed where it does not cost size.
-    Size,
-}
-
-/// The settings of the engine for a module with or without collected types.
-pub fn settings(gc: bool, small_address_space: bool) -> Settings {
-    Settings {
-        memory_reservation: if small_address_space { 0 } else { 4 << 30 },
-        memory_guard_size: if small_address_space { 0 } else { 32 << 20 },
-        memory_reservation_for_growth: if small_address_space { 16 << 20 } else { 2 << 30 },
-        max_wasm_stack: 7 << 20,
-        signals_based_traps: true,
-        memory_init_cow: true,
-        gc,
-    }
-}
 
 /// Whether wasmtime lays initial memory out in pages. It counts in the largest page of the target, so that on aarch64
 /// Linux a hello of 300 bytes would carry 64 KiB of zeros; data that would be copied anyway is copied piece by piece there.
 fn maps_initial_memory(target: Target, data_len: u64) -> bool {
     target.smallest_page() == target.page() || data_len > COPIED_IMAGE as u64
-}
-
-/// The compatibility key of modules compiled with these settings.
-pub fn key(settings: Settings, target: Target, cpu: CpuLevel) -> CompatKey<'static> {
-    CompatKey {
-        wasmtime: WASMTIME,
-        target: target.name(),
-        cpu,
-        engine: settings,
-    }
-}
-
-/// The compatibility key of bytecode compiled beside modules with these settings.
-pub fn bytecode_key(settings: Settings, target: Target) -> CompatKey<'static> {
-    CompatKey {
-        wasmtime: WASMTIME,
-        target: bytecode_target(target.name()),
-        cpu: CpuLevel::Baseline,
-        engine: settings.for_bytecode(),
-    }
-}
-
-/// The interpreter's target for the byte order of a target, in the spelling of compatibility keys.
-pub(crate) fn bytecode_target(target: &str) -> &'static str {
-    if target.starts_with("s390x-") {
-        BYTECODE_BIG_ENDIAN
-    } else {
-        BYTECODE_TARGET
-    }
 }
 
 /// An engine that compiles with these settings for a triple, with these flags of the CPU on.
@@ -198,7 +144,7 @@ pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, nati
     let attempt = |gc: bool| {
         let settings = Settings {
             memory_init_cow: maps_initial_memory(target, module.data_len),
-            ..settings(gc, options.small_address_space)
+            ..key::settings(gc, options.small_address_space)
         };
         let mut images = Vec::new();
         for level in options.cpu_levels() {
@@ -213,7 +159,7 @@ pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, nati
         }
         let mut bytecode = None;
         if options.fallback == Some(Fallback::Pulley) {
-            let (triple, none) = (bytecode_target(target.name()), std::iter::empty());
+            let (triple, none) = (key::bytecode_target(target.name()), std::iter::empty());
             let engine = engine(settings.for_bytecode(), triple, none, options.opt_level, parallel)?;
             bytecode = Some(precompile(engine)?);
         }

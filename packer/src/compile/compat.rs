@@ -1,33 +1,15 @@
 //! Whether a compiled module fits the runtime, and if not, in what it differs.
 
 use nyash_format::{CpuFeatures, Engine as Settings};
-use serde::{Deserialize, Serialize};
 use wasmparser::WasmFeatures;
 use wasmtime_environ::{FlagValue, Tunables, obj};
 
-use crate::compile::{self, OptLevel};
-use crate::cpu;
-use crate::cwasm::Image;
+use crate::compile::{self, cpu, key};
 use crate::error::{Difference, Error, Result};
+use crate::image::reading::Image;
+use crate::image::record::Record;
+use crate::options::OptLevel;
 use crate::target::Target;
-
-/// The section `.wasmtime.engine`, as wasmtime writes it (its module `engine::serialization`).
-struct Record<'a> {
-    version: &'a str,
-    engine: Option<EngineRecord<'a>>,
-}
-
-/// wasmtime's `Metadata`; the order of the fields is the encoding.
-#[derive(Serialize, Deserialize)]
-struct EngineRecord<'a> {
-    target: String,
-    #[serde(borrow)]
-    shared_flags: Vec<(&'a str, FlagValue<'a>)>,
-    #[serde(borrow)]
-    isa_flags: Vec<(&'a str, FlagValue<'a>)>,
-    tunables: Tunables,
-    features: u64,
-}
 
 /// Settings that wasmtime does not compare either, because they do not change how code works with the runtime.
 const FREE_TUNABLES: &[&str] = &[
@@ -65,31 +47,17 @@ const FREE_FLAGS: &[&str] = &[
     "enable_atomics",
 ];
 
-/// The section `.wasmtime.engine` without the compiler flags that need no check at start: all that [`check`] or our own
-/// compiler settings have decided already. wasmtime would compare each of the fifty by name, a fifth of the
-/// instructions that a small program takes from exec to exit. CPU features that are on stay.
-///
-/// # Errors
-/// [`Error::DamagedImage`] for a record that is not of this version.
-pub(crate) fn reduced_record(section: &[u8]) -> Result<Vec<u8>> {
-    let damaged = || Error::DamagedImage("its engine record cannot be read".to_owned());
-    let version_len = usize::from(*section.get(1).ok_or_else(damaged)?);
-    let (head, rest) = section.split_at_checked(2 + version_len).ok_or_else(damaged)?;
-    let mut engine: EngineRecord<'_> = postcard::from_bytes(rest).map_err(|_| damaged())?;
-    engine.shared_flags.clear();
-    engine.isa_flags.retain(|(_, value)| *value != FlagValue::Bool(false));
-    let mut out = head.to_vec();
-    out.extend(postcard::to_allocvec(&engine).map_err(|_| damaged())?);
-    Ok(out)
-}
-
 /// The CPU features that the code of a compiled module may use.
 ///
 /// # Errors
 /// [`Error::DamagedImage`]. Of a module that another version of wasmtime made nothing is known.
 pub(crate) fn cpu_features(image: &Image<'_>, target: Target) -> Result<CpuFeatures> {
     let mut features = CpuFeatures::NONE;
-    for (flag, value) in Record::read(image)?.engine.iter().flat_map(|engine| &engine.isa_flags) {
+    for (flag, value) in Record::read(image.section(obj::ELF_WASM_ENGINE))?
+        .engine
+        .iter()
+        .flat_map(|engine| &engine.isa_flags)
+    {
         if *value == FlagValue::Bool(true)
             && let Some(feature) = cpu::feature(target, flag)
         {
@@ -110,13 +78,13 @@ pub(crate) fn check(
     features: CpuFeatures,
     small_address_space: bool,
 ) -> Result<Settings> {
-    let found = Record::read(image)?;
+    let found = Record::read(image.section(obj::ELF_WASM_ENGINE))?;
     let tunables = found.engine.as_ref().map(|engine| &engine.tunables);
     let gc = tunables.is_some_and(|tunables| tunables.collector.is_some());
     let settings = Settings {
         // The runtime serves both.
         memory_init_cow: tunables.is_none_or(|tunables| tunables.memory_init_cow),
-        ..compile::settings(gc, small_address_space)
+        ..key::settings(gc, small_address_space)
     };
     // What the runtime needs is what the compiler of this version writes.
     let own = compile::engine(
@@ -129,7 +97,7 @@ pub(crate) fn check(
     .precompile_module(b"\0asm\x01\0\0\0")
     .map_err(|error| Error::Compile(format!("{error:#}")))?;
     let own = Image::parse(&own)?;
-    let needed = Record::read(&own)?;
+    let needed = Record::read(own.section(obj::ELF_WASM_ENGINE))?;
     let differences = found.differences(&needed)?;
     if differences.is_empty() {
         Ok(settings)
@@ -139,23 +107,6 @@ pub(crate) fn check(
 }
 
 impl<'a> Record<'a> {
-    fn read(image: &Image<'a>) -> Result<Self> {
-        let bytes = image.section(obj::ELF_WASM_ENGINE);
-        let parts = bytes.and_then(|bytes| {
-            let (head, rest) = bytes.split_first_chunk::<2>()?;
-            let (version, rest) = rest.split_at_checked(head[1].into())?;
-            Some((std::str::from_utf8(version).ok()?, rest))
-        });
-        let (version, rest) = parts.ok_or_else(|| Error::DamagedImage("no engine record".to_owned()))?;
-        // Another release of wasmtime has other fields, which may happen to read as these: what 30 wrote came out as two
-        // dozen settings that nobody had chosen.
-        let readable = major(version) == major(compile::WASMTIME);
-        Ok(Record {
-            version,
-            engine: readable.then(|| postcard::from_bytes(rest).ok()).flatten(),
-        })
-    }
-
     fn differences(&self, needed: &Record<'_>) -> Result<Vec<Difference>> {
         let mut out = Vec::new();
         let mut differ = |setting: &str, found: String, needed: String| {
@@ -212,11 +163,6 @@ impl<'a> Record<'a> {
     }
 }
 
-/// The release that a version belongs to. wasmtime's own strategy writes nothing else, older ones wrote all of it.
-fn major(version: &str) -> &str {
-    version.split('.').next().unwrap_or(version)
-}
-
 /// Architecture and operating system of a target triple.
 fn platform(triple: &str) -> String {
     let parts: Vec<&str> = triple.split('-').collect();
@@ -235,6 +181,7 @@ fn fields(tunables: &Tunables) -> Result<serde_json::Map<String, serde_json::Val
 
 #[cfg(test)]
 mod tests {
+    use nyash_format::WASMTIME;
     use wasmtime::{Config, Engine, ModuleVersionStrategy};
 
     use super::*;
@@ -243,7 +190,7 @@ mod tests {
         let mut config = Config::new();
         config.target("x86_64-unknown-linux-gnu").unwrap();
         config
-            .module_version(ModuleVersionStrategy::Custom(compile::WASMTIME.to_owned()))
+            .module_version(ModuleVersionStrategy::Custom(WASMTIME.to_owned()))
             .unwrap();
         config.gc_support(false).wasm_exceptions(false);
         change(&mut config);
@@ -318,7 +265,7 @@ mod tests {
 
     #[test]
     fn the_version_is_the_one_that_is_linked() {
-        let manifest = include_str!("../Cargo.toml");
-        assert!(manifest.contains(&format!("wasmtime = {{ version = \"={}\"", compile::WASMTIME)));
+        let manifest = include_str!("../../Cargo.toml");
+        assert!(manifest.contains(&format!("wasmtime = {{ version = \"={}\"", WASMTIME)));
     }
 }

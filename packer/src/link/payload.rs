@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use nyash_format::{CpuLevel, Header, Region, RegionKind, section};
 
-use crate::cwasm::{Image, Layout};
 use crate::error::{Error, Result};
-use crate::executable::{Access, Part};
+use crate::executable::parts::{Access, Part};
+use crate::image::layout::Layout;
+use crate::image::reading::Image;
 use crate::target::Target;
 
 /// One version of the code.

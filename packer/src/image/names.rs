@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use nyash_format::NameTableBuilder;
 
-use crate::cwasm::Function;
 use crate::error::Result;
+use crate::image::reading::Function;
 
 /// Longer names are cut: a frame is one line on a terminal, and C++ names can fill pages.
 const LONGEST: usize = 240;

@@ -1,0 +1,7 @@
+//! Compiled modules (`.cwasm`): one ELF image with wasmtime's sections, read, laid out anew, and given back.
+
+pub(crate) mod layout;
+pub(crate) mod names;
+pub(crate) mod reading;
+pub(crate) mod record;
+pub(crate) mod symbols;

@@ -1,0 +1,66 @@
+//! The engine record inside a compiled module.
+
+use nyash_format::WASMTIME;
+use serde::{Deserialize, Serialize};
+use wasmtime_environ::{FlagValue, Tunables};
+
+use crate::error::{Error, Result};
+
+/// The section `.wasmtime.engine`, as wasmtime writes it (its module `engine::serialization`).
+pub(crate) struct Record<'a> {
+    pub version: &'a str,
+    pub engine: Option<EngineRecord<'a>>,
+}
+
+/// wasmtime's `Metadata`; the order of the fields is the encoding.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct EngineRecord<'a> {
+    pub target: String,
+    #[serde(borrow)]
+    pub shared_flags: Vec<(&'a str, FlagValue<'a>)>,
+    #[serde(borrow)]
+    pub isa_flags: Vec<(&'a str, FlagValue<'a>)>,
+    pub tunables: Tunables,
+    pub features: u64,
+}
+
+/// The section `.wasmtime.engine` without the compiler flags that need no check at start: all that [`check`] or our own
+/// compiler settings have decided already. wasmtime would compare each of the fifty by name, a fifth of the
+/// instructions that a small program takes from exec to exit. CPU features that are on stay.
+///
+/// # Errors
+/// [`Error::DamagedImage`] for a record that is not of this version.
+pub(crate) fn reduced_record(section: &[u8]) -> Result<Vec<u8>> {
+    let damaged = || Error::DamagedImage("its engine record cannot be read".to_owned());
+    let version_len = usize::from(*section.get(1).ok_or_else(damaged)?);
+    let (head, rest) = section.split_at_checked(2 + version_len).ok_or_else(damaged)?;
+    let mut engine: EngineRecord<'_> = postcard::from_bytes(rest).map_err(|_| damaged())?;
+    engine.shared_flags.clear();
+    engine.isa_flags.retain(|(_, value)| *value != FlagValue::Bool(false));
+    let mut out = head.to_vec();
+    out.extend(postcard::to_allocvec(&engine).map_err(|_| damaged())?);
+    Ok(out)
+}
+
+/// The release that a version belongs to. wasmtime's own strategy writes nothing else, older ones wrote all of it.
+fn major(version: &str) -> &str {
+    version.split('.').next().unwrap_or(version)
+}
+
+impl<'a> Record<'a> {
+    pub fn read(bytes: Option<&'a [u8]>) -> Result<Self> {
+        let parts = bytes.and_then(|bytes| {
+            let (head, rest) = bytes.split_first_chunk::<2>()?;
+            let (version, rest) = rest.split_at_checked(head[1].into())?;
+            Some((std::str::from_utf8(version).ok()?, rest))
+        });
+        let (version, rest) = parts.ok_or_else(|| Error::DamagedImage("no engine record".to_owned()))?;
+        // Another release of wasmtime has other fields, which may happen to read as these: what 30 wrote came out as two
+        // dozen settings that nobody had chosen.
+        let readable = major(version) == major(WASMTIME);
+        Ok(Record {
+            version,
+            engine: readable.then(|| postcard::from_bytes(rest).ok()).flatten(),
+        })
+    }
+}

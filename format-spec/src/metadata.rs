@@ -46,6 +46,8 @@ pub enum Tag {
     InheritFd = 13,
     /// The CPU features that regions of level [`crate::CpuLevel::Native`] need, a u64 mask. At most one.
     CpuFeatures = 14,
+    /// What the packer changed in the module before it compiled it, a line each, for people. At most one.
+    Changes = 15,
 }
 
 /// The highest descriptor that can be passed on: as many as a process may have open unless told otherwise.
@@ -69,6 +71,7 @@ impl Tag {
             Producers,
             InheritFd,
             CpuFeatures,
+            Changes,
         ]
         .into_iter()
         .find(|tag| *tag as u16 == number)
@@ -76,7 +79,10 @@ impl Tag {
 
     /// A reader that does not know a critical record must refuse the program, because it would run differently.
     fn critical(self) -> bool {
-        !matches!(self, Tag::Name | Tag::KeyText | Tag::Sha256 | Tag::Producers)
+        !matches!(
+            self,
+            Tag::Name | Tag::KeyText | Tag::Sha256 | Tag::Producers | Tag::Changes
+        )
     }
 }
 
@@ -223,6 +229,8 @@ pub enum Record<'a> {
     InheritFd(u32),
     /// See [`Tag::CpuFeatures`].
     CpuFeatures(CpuFeatures),
+    /// See [`Tag::Changes`].
+    Changes(&'a str),
 }
 
 /// Iterates over the records of metadata. Unknown records that are not critical are skipped.
@@ -334,6 +342,7 @@ fn decode(tag: Tag, value: &[u8]) -> Result<Record<'_>, FormatError> {
             }
             Record::CpuFeatures(CpuFeatures::from_bits(bits))
         }
+        Tag::Changes => Record::Changes(text(value)?),
     })
 }
 
@@ -386,6 +395,8 @@ pub struct Metadata<'a> {
     pub producers: Option<&'a str>,
     /// The features that CPU level `native` stands for; empty unless a region has it.
     pub native_features: CpuFeatures,
+    /// What the packer changed in the module before it compiled it, a line each.
+    pub changes: Option<&'a str>,
 }
 
 impl<'a> Metadata<'a> {
@@ -403,6 +414,7 @@ impl<'a> Metadata<'a> {
         let mut hashes = Vec::new();
         let mut producers = None;
         let mut native = None;
+        let mut changes = None;
         for record in Records::new(bytes) {
             match record? {
                 Record::Engine(value) => once(&mut engine, value)?,
@@ -424,6 +436,7 @@ impl<'a> Metadata<'a> {
                 Record::Producers(value) => once(&mut producers, value)?,
                 Record::InheritFd(value) => c.inherit_fds.push(value),
                 Record::CpuFeatures(value) => once(&mut native, value)?,
+                Record::Changes(value) => once(&mut changes, value)?,
             }
         }
         let missing = |field| FormatError::Field { part: PART, field };
@@ -437,6 +450,7 @@ impl<'a> Metadata<'a> {
             hashes,
             producers,
             native_features: native.unwrap_or_default(),
+            changes,
         })
     }
 }
@@ -499,6 +513,7 @@ impl MetadataWriter {
             Record::Producers(value) => self.raw(Tag::Producers, value.as_bytes()),
             Record::InheritFd(fd) => self.raw(Tag::InheritFd, &fd.to_le_bytes()),
             Record::CpuFeatures(features) => self.raw(Tag::CpuFeatures, &features.bits().to_le_bytes()),
+            Record::Changes(value) => self.raw(Tag::Changes, value.as_bytes()),
         }
     }
 

@@ -12,8 +12,8 @@
 //! ```
 //!
 //! The way of a module: [`pack()`] has the stages in order. `module/` says what the bytes are, walks over a module and
-//! knows its imports; `compile/` holds every setting of the compiler; `image/` reads compiled modules and lays them out
-//! anew; `stub/` finds the runtimes; `link/` puts both together; `executable/` knows the formats of files. `program` is
+//! knows its imports; `legacy_exceptions/` translates those; `compile/` holds every setting of the compiler; `image/`
+//! reads compiled modules and lays them out anew; `stub/` finds the runtimes; `link/` puts both together; `executable/` knows the formats of files. `program` is
 //! what a module is between compiling and linking, `target` lists the systems, `options` what can be chosen, `inspect`
 //! reads packed files, `output` writes them. No two files import each other, directly or around a corner
 //! (`tests/house.rs`).
@@ -26,6 +26,7 @@ mod executable;
 pub mod files;
 mod image;
 pub mod inspect;
+pub mod legacy_exceptions;
 mod link;
 mod module;
 mod options;

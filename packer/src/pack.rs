@@ -9,13 +9,15 @@ use crate::compile::{self, compat, cpu};
 use crate::error::{Error, Result};
 use crate::image::names;
 use crate::image::reading::Image;
+use crate::legacy_exceptions::{self, Translated};
 use crate::link;
 use crate::module::Module;
+use crate::module::features;
 use crate::module::input::Input;
 use crate::module::wasi;
 use crate::module::wasi::{BadImport, WhyBad};
 use crate::options::{Fallback, Options, UnknownImports};
-use crate::program::{Compiled, Program};
+use crate::program::{Compiled, Program, translated};
 use crate::stub::{self, Kind};
 
 /// A stage of packing, for progress and timings.
@@ -60,6 +62,8 @@ pub enum Note {
     NoMemory,
     /// Functions that the module imports, and that end the program when it calls them.
     UnknownImports(Vec<String>),
+    /// Exceptions were translated from the legacy encoding in this many functions.
+    TranslatedExceptions(usize),
 }
 
 impl std::fmt::Display for Note {
@@ -89,6 +93,7 @@ impl std::fmt::Display for Note {
                     ),
                 }
             }
+            Note::TranslatedExceptions(functions) => f.write_str(&translated(*functions)),
         }
     }
 }
@@ -160,6 +165,15 @@ fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> 
     let unknown_imports = accept_imports(&module.bad_imports, options)?;
     module.check_command()?;
     check_memory(options, module.least_memory)?;
+    let translated = translate_exceptions(wasm)?;
+    let module = match &translated {
+        Some(translated) => {
+            let mut module = Module::parse(&translated.module)?;
+            module.needs_gc = true;
+            module
+        }
+        None => module,
+    };
     at(Stage::Compile);
     let native_features = native_features(options)?;
     let compiled = compile::compile(wasm, &module, options, native_features)?;
@@ -180,10 +194,24 @@ fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> 
         native_features,
         module_name: module.name.map(str::to_owned),
         producers: module.producers,
+        translated_exceptions: translated.as_ref().map_or(0, |translated| translated.functions),
         unknown_imports,
         wasi_imports: module.wasi_imports.iter().map(|&name| name.to_owned()).collect(),
         exports_memory: module.exports_memory,
     })
+}
+
+/// The module in an encoding of exceptions that the compiler knows, if it is in another.
+fn translate_exceptions(wasm: &[u8]) -> Result<Option<Translated>> {
+    match legacy_exceptions::translate(wasm) {
+        Ok(None) => Ok(None),
+        // The compiler validates what it gets, and some faults are none after the translation: an index one too high
+        // may be that of something added.
+        found => match features::diagnose(wasm, true) {
+            Some(fault) => Err(fault),
+            None => found.map_err(|error| Error::Compile(error.to_string())),
+        },
+    }
 }
 
 /// What level native stands for, if a version is for it.
@@ -268,6 +296,7 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
         native_features,
         module_name: module.name.and_then(|name| module.strings.get(name)).map(str::to_owned),
         producers: String::new(),
+        translated_exceptions: 0,
         unknown_imports,
         wasi_imports,
         exports_memory: matches!(exports("memory"), Some(EntityIndex::Memory(_))),
@@ -304,6 +333,9 @@ fn check_memory(options: &Options, least: u64) -> Result<()> {
 
 fn notes(program: &Program<'_>, options: &Options) -> Vec<Note> {
     let mut notes = Vec::new();
+    if program.translated_exceptions > 0 {
+        notes.push(Note::TranslatedExceptions(program.translated_exceptions));
+    }
     if !program.unknown_imports.is_empty() {
         notes.push(Note::UnknownImports(program.unknown_imports.clone()));
     }

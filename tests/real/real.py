@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 
+import pandoc
 import tools
 from guests import same_trees, tree
 from harness import check, ensure, same
@@ -196,3 +197,6 @@ def main():
     yosys("yosys (npm)", packed("yosys (npm)", npm_yosys), "-noabc")
     yosys("yosys (PyPI, exnref exceptions)", packed("yosys (PyPI, exnref exceptions)", pypi_yosys), "")
     clang(packed("clang (npm)", npm_clang))
+    converter = packed("pandoc (npm, legacy exceptions)", pandoc.Pandoc)
+    if converter is not None:
+        pandoc.main(converter)

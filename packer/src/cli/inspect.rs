@@ -44,6 +44,9 @@ struct Report {
     regions: Vec<Place>,
     sections: Vec<Place>,
     hashes: Vec<Hash>,
+    /// What was changed in the module.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<String>,
     producers: Vec<String>,
     functions: usize,
 }
@@ -242,6 +245,7 @@ impl Report {
                     sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
                 })
                 .collect(),
+            changes: lines(metadata.changes),
             producers: lines(metadata.producers),
             functions: match names {
                 Some(names) => names?.len(),
@@ -279,6 +283,10 @@ impl Report {
         }
         if let Some(fallback) = &self.fallback {
             writeln!(t, "fallback      {}, {} bytes", fallback.kind, fallback.size)?;
+        }
+
+        for change in &self.changes {
+            writeln!(t, "changed       {}", plain(change))?;
         }
 
         writeln!(t, "\ncapabilities")?;

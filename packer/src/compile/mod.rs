@@ -131,7 +131,8 @@ pub(crate) fn compile_again(
     precompile(&engine, &lean(module, target)?)
 }
 
-/// Compiles a module, with a collector only if it needs one. `native` is what level native stands for.
+/// Compiles a module, with a collector only if it needs one. `native` is what level native stands for. `bytes` are the
+/// module as it was given, for messages.
 ///
 /// # Errors
 /// [`Error::Feature`] or [`Error::Invalid`] for what the validator refuses, [`Error::Compile`] for what the compiler

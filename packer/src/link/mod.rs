@@ -182,6 +182,10 @@ fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(Hash
     if !program.producers.is_empty() {
         out.push(Record::Producers(&program.producers))?;
     }
+    let changes = program.changes();
+    if !changes.is_empty() {
+        out.push(Record::Changes(&changes))?;
+    }
     Ok(out.finish())
 }
 

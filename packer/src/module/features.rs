@@ -8,7 +8,8 @@ use crate::error::Error;
 pub fn offered(gc: bool) -> WasmFeatures {
     let all = WasmFeatures::WASM3.difference(WasmFeatures::THREADS);
     if gc {
-        all
+        // They are translated before the compiler sees them.
+        all.union(WasmFeatures::LEGACY_EXCEPTIONS)
     } else {
         all.difference(WasmFeatures::EXCEPTIONS | WasmFeatures::GC_TYPES)
     }
@@ -26,12 +27,6 @@ const REFUSED: &[Refused] = &[
         name: "threads (shared memory and atomic instructions)",
         way_out: "build without threads: no -pthread and no +atomics, and for wasm32-wasip1 instead of \
                   wasm32-wasip1-threads",
-    },
-    Refused {
-        features: WasmFeatures::LEGACY_EXCEPTIONS,
-        name: "legacy exception handling (try/catch/rethrow/delegate)",
-        way_out: "translate it with `wasm-opt --translate-to-exnref -all`, or build with clang's \
-                  `-mllvm -wasm-use-legacy-eh=false`",
     },
     Refused {
         features: WasmFeatures::STACK_SWITCHING,
@@ -110,7 +105,8 @@ mod tests {
     fn offered_features_are_accepted() {
         let module = "(module (memory i64 1) (memory 1) (tag $t)
             (func (param v128) (result i32 i64) i32.const 0 i64.const 1)
-            (func (block $b (try_table (catch $t $b) (throw $t)))))";
+            (func (block $b (try_table (catch $t $b) (throw $t))))
+            (func try throw $t catch $t rethrow 0 catch_all end))";
         assert_eq!(fault(module, true), None);
         assert!(fault(module, false).is_some());
     }
@@ -123,7 +119,6 @@ mod tests {
                 "(module (memory 1) (func (drop (i32.atomic.load (i32.const 0)))))",
                 "threads",
             ),
-            ("(module (tag $t) (func try nop catch $t end))", "legacy exception"),
             ("(module (memory 1 (pagesize 1)))", "custom page sizes"),
             (
                 "(module (func (param i64 i64 i64 i64) (result i64 i64)

@@ -1,0 +1,1 @@
+function Str() error("out of the filter") end

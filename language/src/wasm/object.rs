@@ -72,7 +72,7 @@ impl<'a> Object<'a> {
         let mut object = Object::default();
         let mut function_types = Vec::new();
         // Where each body and segment starts in the file, to find whom a relocation belongs to.
-        let (mut code_start, mut data_start) = (0u64, 0u64);
+        let (mut code_start, mut data_start) = (0, 0);
         let (mut body_starts, mut segment_starts) = (Vec::new(), Vec::new());
         let (mut code_section, mut data_section) = (u32::MAX, u32::MAX);
         let mut section = 0;
@@ -105,8 +105,8 @@ impl<'a> Object<'a> {
                         function_types.push(ty?);
                     }
                 }
-                Payload::CodeSectionStart { unchecked_range, .. } => {
-                    code_start = unchecked_range.start;
+                Payload::CodeSectionStart { range, .. } => {
+                    code_start = range.start;
                     code_section = section;
                 }
                 Payload::CodeSectionEntry(body) => {
@@ -114,7 +114,7 @@ impl<'a> Object<'a> {
                     body_starts.push(range.start);
                     object.functions.push(Body {
                         ty: function_types[object.functions.len()],
-                        bytes: &bytes[range.start as usize..range.end as usize],
+                        bytes: &bytes[range],
                         relocs: Vec::new(),
                     });
                 }
@@ -124,7 +124,7 @@ impl<'a> Object<'a> {
                     for segment in data.clone() {
                         let segment = segment?;
                         if let DataKind::Active { .. } = segment.kind {
-                            segment_starts.push(segment.range.end - segment.data.len() as u64);
+                            segment_starts.push(segment.range.end - segment.data.len());
                             object.segments.push(Segment {
                                 bytes: segment.data,
                                 align: 0,
@@ -167,11 +167,11 @@ impl<'a> Object<'a> {
                                 addend: entry.addend,
                             };
                             if of == code_section {
-                                let at = code_start + u64::from(entry.offset);
+                                let at = code_start + entry.offset as usize;
                                 let n = body_starts.partition_point(|s| *s <= at) - 1;
                                 object.functions[n].relocs.push(make((at - body_starts[n]) as u32));
                             } else if of == data_section {
-                                let at = data_start + u64::from(entry.offset);
+                                let at = data_start + entry.offset as usize;
                                 let n = segment_starts.partition_point(|s| *s <= at) - 1;
                                 object.segments[n].relocs.push(make((at - segment_starts[n]) as u32));
                             }

@@ -22,7 +22,7 @@ use crate::ir::{Expr, FuncId, Kind, Rep, Stmt, Ty, VarId, tag, visit};
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use wasm_encoder::{BlockType, Instruction as I, MemArg, MemArgTarget, ValType};
+use wasm_encoder::{BlockType, Instruction as I, MemArg, ValType};
 
 /// Stack, in estimated bytes, that a chain of calls may use.
 const STACK_BUDGET: i32 = 6_000_000;
@@ -125,8 +125,7 @@ pub fn mem(offset: u64, align: u32) -> MemArg {
     MemArg {
         offset,
         align,
-        target: MemArgTarget::Memory(0),
-        ordering: None,
+        memory_index: 0,
     }
 }
 

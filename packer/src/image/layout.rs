@@ -12,7 +12,7 @@ use object::{Endianness, U16, U32, U64};
 use wasmtime_environ::obj;
 
 use super::reading::{COPIED_IMAGE, Image, Section, TEXT, damaged, zeroed};
-use super::record;
+use super::{description, record};
 use crate::error::Result;
 use crate::target::Target;
 
@@ -101,6 +101,10 @@ impl<'a> Layout<'a> {
             sections.push(text);
         }
 
+        let bytecode = match image.section(obj::ELF_WASM_ENGINE) {
+            Some(record) => record::is_bytecode(record)?,
+            None => false,
+        };
         let mut names = vec![0];
         let mut headers = vec![zeroed::<SectionHeader64<Endianness>>()];
         let table_len = (sections.len() + 2) * size_of::<SectionHeader64<Endianness>>();
@@ -121,6 +125,8 @@ impl<'a> Layout<'a> {
             let align = if own { page } else { align.min(page) };
             let data = if section.name == obj::ELF_WASM_ENGINE {
                 Cow::Owned(record::reduced_record(section.data)?)
+            } else if section.name == obj::ELF_WASMTIME_INFO && !bytecode {
+                Cow::Owned(description::reduced(section.data)?)
             } else if own {
                 let end = image.code_end().unwrap_or(section.data.len()).next_multiple_of(page);
                 // Behind it there is nothing, or what a restored symbol table does not list.

@@ -31,15 +31,31 @@ pub(crate) struct EngineRecord<'a> {
 /// # Errors
 /// [`Error::DamagedImage`] for a record that is not of this version.
 pub(crate) fn reduced_record(section: &[u8]) -> Result<Vec<u8>> {
-    let damaged = || Error::DamagedImage("its engine record cannot be read".to_owned());
-    let version_len = usize::from(*section.get(1).ok_or_else(damaged)?);
-    let (head, rest) = section.split_at_checked(2 + version_len).ok_or_else(damaged)?;
-    let mut engine: EngineRecord<'_> = postcard::from_bytes(rest).map_err(|_| damaged())?;
+    let (head, mut engine) = engine_record(section)?;
     engine.shared_flags.clear();
     engine.isa_flags.retain(|(_, value)| *value != FlagValue::Bool(false));
     let mut out = head.to_vec();
-    out.extend(postcard::to_allocvec(&engine).map_err(|_| damaged())?);
+    out.extend(postcard::to_allocvec(&engine).map_err(|_| unreadable())?);
     Ok(out)
+}
+
+/// Whether the section `.wasmtime.engine` is that of a module for the interpreter.
+///
+/// # Errors
+/// [`Error::DamagedImage`] for a record that is not of this version.
+pub(crate) fn is_bytecode(section: &[u8]) -> Result<bool> {
+    Ok(engine_record(section)?.1.target.starts_with("pulley"))
+}
+
+/// Version and engine in a section `.wasmtime.engine` of this version.
+fn engine_record(section: &[u8]) -> Result<(&[u8], EngineRecord<'_>)> {
+    let version_len = usize::from(*section.get(1).ok_or_else(unreadable)?);
+    let (head, rest) = section.split_at_checked(2 + version_len).ok_or_else(unreadable)?;
+    Ok((head, postcard::from_bytes(rest).map_err(|_| unreadable())?))
+}
+
+fn unreadable() -> Error {
+    Error::DamagedImage("its engine record cannot be read".to_owned())
 }
 
 /// The release that a version belongs to. wasmtime's own strategy writes nothing else, older ones wrote all of it.

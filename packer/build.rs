@@ -35,6 +35,7 @@ fn main() {
         "Cargo.lock",
         ".cargo/config.toml",
         "link-linux.ld",
+        "link-start.ld",
     ] {
         println!("cargo::rerun-if-changed={}", source.join(input).display());
     }

@@ -3,6 +3,7 @@
 mod build;
 mod folder;
 mod locate;
+mod order;
 mod packages;
 mod stubs;
 mod table;
@@ -18,12 +19,15 @@ enum Task {
     Stubs(stubs::Arguments),
     /// Names the functions behind the addresses that an internal error of a program's runtime prints
     Locate(locate::Arguments),
+    /// Writes down which functions of the runtimes a start executes, for the linker to put together
+    Order(order::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Stubs(arguments) => stubs::run(&arguments),
         Task::Locate(arguments) => locate::run(&arguments),
+        Task::Order(arguments) => order::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,13 +5,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::table::{DEBIAN_TOOLCHAIN, Row, Toolchain};
+use crate::table::{DEBIAN_TOOLCHAIN, Package, Row, Toolchain};
 
-/// Makes sure that what the rows need is installed.
+/// Makes sure that what the rows need is installed, and these packages `besides`.
 ///
 /// # Errors
 /// When something is missing and may not or cannot be installed; the message names it.
-pub fn ensure(rows: impl Iterator<Item = &'static Row>, install: bool) -> Result<()> {
+pub fn ensure(rows: impl Iterator<Item = &'static Row>, besides: &[Package], install: bool) -> Result<()> {
     let mut missing: Vec<&str> = rows
         .flat_map(|row| {
             let toolchain = match row.toolchain {
@@ -20,6 +20,7 @@ pub fn ensure(rows: impl Iterator<Item = &'static Row>, install: bool) -> Result
             };
             toolchain.iter().chain(row.packages)
         })
+        .chain(besides)
         .filter(|package| !Path::new(package.file).exists())
         .map(|package| package.name)
         .collect();

@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         !parts.is_empty(),
         "none of the stubs of --only is for a target of --target"
     );
-    packages::ensure(parts.iter().map(|part| part.row), !arguments.no_install)?;
+    packages::ensure(parts.iter().map(|part| part.row), &[], !arguments.no_install)?;
     let out = arguments.out.clone().unwrap_or_else(|| target.join("stubs"));
     fs::create_dir_all(&out).with_context(|| out.display().to_string())?;
     let head = folder::head(root)?;

@@ -21,6 +21,11 @@ fn status(result: Result<(), Errno>) -> i32 {
 
 #[unsafe(no_mangle)]
 extern "C" fn wasmtime_mmap_new(size: usize, flags: u32, ret: &mut *mut u8) -> i32 {
+    #[cfg(target_os = "linux")]
+    if flags == 0 {
+        let near = memory::place_of_reservation(size);
+        return status(syscall::map_anonymous_near(near, size, protection(flags)).map(|at| *ret = at));
+    }
     status(syscall::map_anonymous(size, protection(flags)).map(|at| *ret = at))
 }
 

@@ -84,6 +84,12 @@ fn instantiate(payload: Payload, code: &Code, arguments: Arguments) -> Result<(S
         };
         imports.push(function.into());
     }
+    #[cfg(target_os = "linux")]
+    if let Some(wasmtime::ExternType::Memory(memory)) = module.get_export("memory") {
+        let accessible = memory.minimum().saturating_mul(memory.page_size());
+        let front = accessible.saturating_add(payload.metadata.engine.memory_guard_size);
+        crate::platform::memory::set_front(usize::try_from(front).unwrap_or(0));
+    }
     let instance = Instance::new(&mut store, &module, &imports).map_err(|error| {
         if error.is::<wasmtime::Trap>() {
             Failure::Run(error)

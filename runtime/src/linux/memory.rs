@@ -48,3 +48,30 @@ pub fn page_size() -> usize {
         REAL_PAGE.load(Ordering::Relaxed)
     }
 }
+
+/// What one page of the page tables' second level describes, with pages of 4 KiB.
+const REGION: usize = 1 << 30;
+/// The kernel's own pages below the executable: clocks and the code that reads them.
+const KERNEL: usize = 1 << 20;
+
+/// Bytes of the next reservation in front of its inaccessible part, 0 when there is nothing to tell.
+static FRONT: AtomicUsize = AtomicUsize::new(0);
+
+/// Tells how much of the first linear memory, with the guard in front of it, lies before the part that is only reserved.
+pub fn set_front(len: usize) {
+    FRONT.store(len, Ordering::Relaxed);
+}
+
+/// Where a reservation of this size costs least: gigabytes of it then start with a page table of their own, which is never
+/// made. Otherwise the kernel goes through the rest of the table that it makes for the accessible part, twice, at exit.
+///
+/// 0 leaves the choice to the kernel, which also ignores a place that is taken.
+pub fn place_of_reservation(size: usize) -> usize {
+    let front = FRONT.swap(0, Ordering::Relaxed);
+    if front == 0 || size < front + REGION {
+        return 0;
+    }
+    let end = (super::start::base() as usize).saturating_sub(KERNEL);
+    let border = end.saturating_sub(size - front) & !(REGION - 1);
+    border.saturating_sub(front) & !(SMALLEST_PAGE - 1)
+}

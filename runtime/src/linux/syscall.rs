@@ -90,9 +90,14 @@ pub fn exit(status: i32) -> ! {
 
 /// Maps fresh private memory at an address of the kernel's choice.
 pub fn map_anonymous(len: usize, protection: usize) -> Result<*mut u8, Errno> {
+    map_anonymous_near(0, len, protection)
+}
+
+/// The same at the page `near` if nothing is there, elsewhere otherwise.
+pub fn map_anonymous_near(near: usize, len: usize, protection: usize) -> Result<*mut u8, Errno> {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     // SAFETY: a new mapping where nothing is.
-    unsafe { map([0, len, protection, flags, usize::MAX, 0]) }.map(|at| at as *mut u8)
+    unsafe { map([near, len, protection, flags, usize::MAX, 0]) }.map(|at| at as *mut u8)
 }
 
 /// Replaces what is mapped at `at` by fresh private memory.

@@ -24,6 +24,7 @@ DEBIAN = {
     "gcc": "gcc",
     "musl-gcc": "musl-tools",
     "strace": "strace",
+    "valgrind": "valgrind",
     "hyperfine": "hyperfine",
     "unshare": "util-linux",
     "setpriv": "util-linux",

@@ -1,5 +1,6 @@
 """The figures that the project promises, measured on this machine: ratios of programs that run turn by turn. Each check
 prints what it measured. benches/startup measures more, more slowly, and writes a report."""
+import json
 import os
 import statistics
 import subprocess
@@ -19,14 +20,15 @@ EXECUTED_PAGES = 55
 LARGE = 2.4
 
 
-def spawner():
-    return tools.native(os.path.join(ROOT, "benches", "startup", "spawn.c"), "spawn")
+def bench(rounds, *commands):
+    """What `nyash-pack bench` measures of these commands, all of them in turn."""
+    command = [tools.packer(), "bench", "--json", "--cold=off", f"--rounds={rounds}", *commands]
+    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
 def medians(rounds, *commands):
-    """The median time of each command in seconds, all of them in turn."""
-    done = subprocess.run([spawner(), "times", str(rounds), *commands], capture_output=True, text=True, check=True)
-    return [int(line.split()[2]) / 1e9 for line in done.stdout.splitlines()]
+    """The median time of each command in seconds."""
+    return [program["median_ns"] / 1e9 for program in bench(rounds, *commands)["programs"]]
 
 
 def hello():
@@ -73,6 +75,8 @@ def against(compiler, limit, as_used=tools.as_shipped):
 
 def system_calls():
     count = len([line for line in trace(hello()).splitlines() if "(" in line])
+    [measured] = bench(1, hello())["programs"]
+    same("what `nyash-pack bench` counts, and strace", measured["system_calls"], count)
     ensure(count <= 10, f"{count} system calls, at most 10 wanted")
     return f"{count} of at most 10, exec and exit included"
 
@@ -99,10 +103,10 @@ def executable_size():
 
 
 def peak_memory():
-    done = subprocess.run([spawner(), "peak", hello()], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise Skipped("this machine allows no ptrace")
-    resident, private = map(int, done.stdout.split())
+    [measured] = bench(1, hello())["programs"]
+    if "resident_bytes" not in measured:
+        raise Skipped(next(left_out["why"] for left_out in measured["left_out"] if left_out["what"] == "memory"))
+    resident, private = measured["resident_bytes"], measured["private_bytes"]
     ensure(resident <= 472 << 10, f"{resident:,} bytes, at most 472 KiB wanted")
     return f"{resident // 1024} KiB of at most 472, {private // 1024} KiB of them its own"
 

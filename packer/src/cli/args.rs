@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use nyash_pack::{Error, Fallback, OptLevel, Subsystem, Target, UnknownImports};
 
+use super::bench::measure::Cold;
+
 const EXAMPLES: &str = "\
 Examples:
   nyash-pack hello.wasm                       write the executable `hello`
@@ -26,6 +28,16 @@ Exit status:
   3    a file could not be read or written
   70   a bug in nyash-pack
   130  interrupted; nothing was written";
+
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  nyash-pack bench ./app                                 how long it takes, and what it does meanwhile
+  nyash-pack bench ./app --against 'node app.js'         both in turn, and the ratio
+  nyash-pack bench './app --version' --against 'python3 app.py --version' --chart start.svg
+  nyash-pack bench ./old ./new --rounds 2000 --json
+
+Programs get no input, and what they print is thrown away. Page faults are those of the runs that are timed; system
+calls and memory come from one more run, which is traced. Where something cannot be measured, the reason is printed.";
 
 /// Turns a WASI module into one native executable.
 ///
@@ -57,6 +69,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Get the compiled module out of an executable
     Extract(ExtractArgs),
+    /// Measure how fast programs start and end, packed ones beside others
+    Bench(BenchArgs),
     /// List the targets, and where their runtimes are
     Targets(TargetsArgs),
     /// Print completions for a shell
@@ -267,6 +281,58 @@ pub struct ExtractArgs {
     /// CPU level whose code is wanted [default: the best that the executable has]
     #[arg(long, value_name = "LEVEL")]
     pub cpu: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = BENCH_EXAMPLES)]
+pub struct BenchArgs {
+    /// Executables; one with arguments is given in quotes, as in 'app --version'
+    #[arg(value_name = "APP", required = true, value_hint = ValueHint::FilePath)]
+    pub apps: Vec<String>,
+    /// Program that does the same, such as 'node app.js': ratios are to the first of these; can be repeated
+    #[arg(long, value_name = "CMD")]
+    pub against: Vec<String>,
+    /// Runs of each [default: what fits into some seconds, 10 to 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: Option<u32>,
+    /// A program that runs longer is ended, and the benchmark with it
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub time_limit: u32,
+    /// What is dropped from the page cache for runs that read from disk
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = ColdArg::Files)]
+    pub cold: ColdArg,
+    /// Run on all processors: on one, times are steadier, but programs that start with several threads are held up
+    #[arg(long)]
+    pub all_processors: bool,
+    /// Measure programs that end with another status than 0 as well
+    #[arg(long)]
+    pub ignore_failure: bool,
+    /// Draw a chart into this file
+    #[arg(long, value_name = "FILE.svg", value_hint = ValueHint::FilePath)]
+    pub chart: Option<PathBuf>,
+    /// Print JSON, with the time of every run
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColdArg {
+    /// There are no such runs
+    Off,
+    /// The files of the command line: executable, scripts
+    Files,
+    /// The caches of the whole machine; needs root
+    Machine,
+}
+
+impl From<ColdArg> for Cold {
+    fn from(what: ColdArg) -> Self {
+        match what {
+            ColdArg::Off => Cold::Off,
+            ColdArg::Files => Cold::Files,
+            ColdArg::Machine => Cold::Machine,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

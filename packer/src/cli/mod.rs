@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and how answers and errors are shown.
 
 mod args;
+mod bench;
 mod completions;
 mod extract;
 mod file;
@@ -13,6 +14,7 @@ mod style;
 mod targets;
 mod verify;
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
@@ -55,6 +57,7 @@ pub fn run() -> ExitCode {
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Verify(args)) => verify::run(&args),
         Some(Command::Extract(args)) => extract::run(&args),
+        Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Targets(args)) => targets::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
@@ -95,12 +98,24 @@ fn report(error: &anyhow::Error) {
         .map(ToString::to_string)
         .collect();
     eprintln!("{} {}", style::error("nyash-pack:"), causes.join(": "));
-    if let Some(hint) = error.chain().find_map(|cause| cause.downcast_ref::<Error>()?.hint()) {
+    if let Some(hint) = error.chain().find_map(hint) {
         eprintln!("{} {hint}", style::hint("hint:"));
     }
 }
 
+/// The next step that an error of ours knows.
+fn hint<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<Cow<'a, str>> {
+    let bench = |cause: &'a bench::measure::Error| cause.hint().map(Cow::Borrowed);
+    let pack = cause.downcast_ref::<Error>().and_then(Error::hint);
+    pack.or_else(|| cause.downcast_ref().and_then(bench))
+}
+
 fn status(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref::<bench::measure::Error>() {
+        Some(bench::measure::Error::Command { .. }) => return exit::USAGE,
+        Some(_) => return exit::REFUSED,
+        None => {}
+    }
     match error.chain().find_map(|cause| cause.downcast_ref::<Error>()) {
         Some(Error::Interrupted) => exit::INTERRUPTED,
         Some(Error::Option { .. }) => exit::USAGE,

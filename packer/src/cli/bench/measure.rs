@@ -1,0 +1,400 @@
+//! The engine: several programs in turn, from spawn to exit.
+//!
+//! Times of two short processes can only be compared when they are measured side by side: one run of each makes a round, and
+//! every round begins with another program. The figure of a program is the median over the rounds.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::cache;
+use super::machine::{self, Machine};
+use super::program::Program;
+use super::run::{self, Failure, Printed, Runner};
+use super::statistics::{self, Ratio, Times};
+#[cfg(target_os = "linux")]
+use super::trace;
+
+/// Runs before those that count: they fill the page cache.
+const WARM_UP: usize = 3;
+/// Without a wish, as many rounds as fit into this time, within [`FEWEST`] and [`MOST`].
+const TIME_FOR_ROUNDS: Duration = Duration::from_secs(3);
+const FEWEST: usize = 10;
+const MOST: usize = 1000;
+/// Runs of each program with a cold page cache. Each costs milliseconds, and their spread is large anyway.
+const COLD_RUNS: usize = 10;
+/// What a program may print before it is said that printing is measured too, in bytes.
+const MUCH_OUTPUT: u64 = 1 << 20;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Runs of each program, or as many as fit into a few seconds.
+    pub rounds: Option<usize>,
+    /// A program that runs longer is ended, and the benchmark with it.
+    pub time_limit: Duration,
+    /// All processors instead of one. One gives steadier times, and slows down programs that start with several threads.
+    pub all_processors: bool,
+    /// What is dropped from the page cache for cold runs.
+    pub cold: Cold,
+    /// Programs that end with another status than 0 are measured as well.
+    pub ignore_failure: bool,
+}
+
+/// What cold runs find in the page cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cold {
+    /// There are none.
+    Off,
+    /// Everything but the files of the command line: executable, scripts.
+    Files,
+    /// Nothing: the caches of the whole machine are dropped, which needs root.
+    Machine,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Where.
+    pub machine: Machine,
+    /// Runs of each program that count.
+    pub rounds: usize,
+    /// Runs of each before them.
+    pub warm_up: usize,
+    /// The processor that everything ran on, where one was chosen.
+    pub processor: Option<usize>,
+    /// Index of the program that ratios are to.
+    pub reference: usize,
+    /// In the order of the command line.
+    pub programs: Vec<Measured>,
+    /// What one should know to read the figures.
+    pub notes: Vec<String>,
+}
+
+/// The figures of a program.
+#[derive(Debug, Clone, Serialize)]
+pub struct Measured {
+    /// As it was given.
+    pub command: String,
+    /// Whether it was made by nyash-pack.
+    pub packed: bool,
+    /// Size of the executable in bytes.
+    pub file_bytes: u64,
+    /// From spawn to exit.
+    #[serde(flatten)]
+    pub times: Times,
+    /// To the reference.
+    pub ratio: Ratio,
+    /// Processor time in user and system mode, median, in nanoseconds.
+    pub cpu_ns: Option<u64>,
+    /// Page faults, median.
+    pub page_faults: Option<u64>,
+    /// System calls of the process and all that it starts, exec and exit among them.
+    pub system_calls: Option<u64>,
+    /// Memory when the process ends.
+    #[serde(flatten)]
+    pub memory: Option<Memory>,
+    /// Runs that read their files from disk.
+    pub cold: Option<ColdRuns>,
+    /// What is not there, and why.
+    pub left_out: Vec<LeftOut>,
+    /// Every run in the order of rounds, in nanoseconds.
+    pub times_ns: Vec<u64>,
+}
+
+/// A process's memory when it ends, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Memory {
+    /// All that is resident, shared pages of files too.
+    pub resident_bytes: u64,
+    /// What belongs to the process alone.
+    pub private_bytes: u64,
+    /// The largest resident size during the run, as the kernel counts it.
+    pub peak_bytes: u64,
+}
+
+/// Times of cold runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ColdRuns {
+    /// How many.
+    pub runs: usize,
+    /// Median, in nanoseconds.
+    pub median_ns: u64,
+    /// The fastest.
+    pub min_ns: u64,
+    /// The slowest.
+    pub max_ns: u64,
+    /// Bytes read from disk, median.
+    pub read_bytes: u64,
+}
+
+/// A figure that could not be measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Which.
+    pub what: &'static str,
+    /// Why.
+    pub why: String,
+}
+
+/// Why nothing was measured.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The text of a command cannot be understood.
+    #[error("{command}: {message}")]
+    Command {
+        /// The text.
+        command: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A program did not do what can be measured.
+    #[error("{command}: {failure}")]
+    Failed {
+        /// The text of its command.
+        command: String,
+        /// What happened.
+        failure: Failure,
+    },
+    /// The benchmark itself could not work.
+    #[error("cannot measure: {0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// The next step.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Error::Failed { failure, .. } => failure.hint(),
+            _ => None,
+        }
+    }
+}
+
+/// A step of the work, for progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Each program runs once, to see what it does.
+    Trial,
+    /// A round, and how many there are.
+    Round(usize, usize),
+    /// System calls and memory are counted.
+    Trace,
+    /// A cold run of each program, and how many there are.
+    Cold(usize, usize),
+}
+
+/// Measures programs against the one at index `reference`.
+///
+/// # Errors
+/// [`Error`]: the first program that cannot be measured.
+pub fn measure(
+    programs: &[Program],
+    reference: usize,
+    settings: &Settings,
+    at: &mut (dyn FnMut(Step) + Send),
+) -> Result<Report, Error> {
+    // A thread of its own: the choice of a processor holds for the thread and what it starts.
+    let work = std::thread::scope(|scope| scope.spawn(|| on_thread(programs, reference, settings, at)).join());
+    work.unwrap_or_else(|_| Err(Error::Internal("the measuring thread ended early".to_owned())))
+}
+
+fn on_thread(
+    programs: &[Program],
+    reference: usize,
+    settings: &Settings,
+    at: &mut (dyn FnMut(Step) + Send),
+) -> Result<Report, Error> {
+    let processor = if settings.all_processors {
+        None
+    } else {
+        machine::stay_on_one_processor()
+    };
+    let internal = |error: std::io::Error| Error::Internal(error.to_string());
+    let mut runners = Vec::new();
+    at(Step::Trial);
+    let mut printed = Vec::new();
+    for program in programs {
+        let mut runner = Runner::new(program, settings).map_err(internal)?;
+        printed.push(runner.trial()?);
+        runners.push(runner);
+    }
+    let mut notes = notes_about_output(programs, &printed);
+
+    let begin = Instant::now();
+    for _ in 0..WARM_UP {
+        for runner in &mut runners {
+            runner.run()?;
+        }
+    }
+    let one_round = begin.elapsed() / WARM_UP as u32;
+    let rounds = settings.rounds.unwrap_or_else(|| {
+        let fit = TIME_FOR_ROUNDS.as_nanos() / one_round.as_nanos().max(1);
+        usize::try_from(fit).unwrap_or(MOST).clamp(FEWEST, MOST)
+    });
+    let mut runs: Vec<Vec<run::Run>> = programs.iter().map(|_| Vec::with_capacity(rounds)).collect();
+    for round in 0..rounds {
+        at(Step::Round(round, rounds));
+        for turn in 0..runners.len() {
+            let index = (turn + round) % runners.len();
+            runs[index].push(runners[index].run()?);
+        }
+    }
+
+    let cold = cold_runs(programs, &mut runners, settings, at)?;
+    at(Step::Trace);
+    let reference_times = nanoseconds(&runs[reference]);
+    let mut measured = Vec::new();
+    for ((program, runs), cold) in programs.iter().zip(&runs).zip(cold) {
+        measured.push(figures(program, runs, &reference_times, settings, cold));
+    }
+    notes.extend(
+        measured
+            .iter()
+            .filter_map(|program| program.times.note(&program.command)),
+    );
+    Ok(Report {
+        machine: Machine::this(),
+        rounds,
+        warm_up: WARM_UP,
+        processor,
+        reference,
+        programs: measured,
+        notes,
+    })
+}
+
+fn nanoseconds(runs: &[run::Run]) -> Vec<u64> {
+    runs.iter().map(|run| run.nanoseconds).collect()
+}
+
+/// One program's figures from its runs.
+fn figures(
+    program: &Program,
+    runs: &[run::Run],
+    reference: &[u64],
+    settings: &Settings,
+    cold: Result<Option<ColdRuns>, String>,
+) -> Measured {
+    let times_ns = nanoseconds(runs);
+    let mut left_out = Vec::new();
+    let traced = traced(program, settings).unwrap_or_else(|why| {
+        left_out.extend(["system_calls", "memory"].map(|what| LeftOut { what, why: why.clone() }));
+        (None, None)
+    });
+    let cold = cold.unwrap_or_else(|why| {
+        left_out.push(LeftOut { what: "cold", why });
+        None
+    });
+    let median_of = |figure: fn(&run::Run) -> Option<u64>| {
+        let values: Option<Vec<u64>> = runs.iter().map(figure).collect();
+        values.map(|values| statistics::median(&values))
+    };
+    let page_faults = median_of(|run| run.page_faults);
+    if page_faults.is_none() {
+        let why = "this system does not count them for each process".to_owned();
+        left_out.push(LeftOut {
+            what: "page_faults",
+            why,
+        });
+    }
+    Measured {
+        command: program.text.clone(),
+        packed: program.is_packed(),
+        file_bytes: program.size(),
+        times: Times::of(&times_ns),
+        ratio: Ratio::of(&times_ns, reference),
+        cpu_ns: median_of(|run| run.cpu_nanoseconds),
+        page_faults,
+        system_calls: traced.0,
+        memory: traced.1,
+        cold,
+        left_out,
+        times_ns,
+    }
+}
+
+type Traced = (Option<u64>, Option<Memory>);
+
+#[cfg(target_os = "linux")]
+fn traced(program: &Program, settings: &Settings) -> Result<Traced, String> {
+    trace::trace(program, settings.time_limit).map(|found| (Some(found.system_calls), found.memory))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn traced(_: &Program, _: &Settings) -> Result<Traced, String> {
+    Err("counted on Linux only".to_owned())
+}
+
+/// Runs of every program with a cold page cache; the reason where there can be none.
+fn cold_runs(
+    programs: &[Program],
+    runners: &mut [Runner<'_>],
+    settings: &Settings,
+    at: &mut (dyn FnMut(Step) + Send),
+) -> Result<Vec<Result<Option<ColdRuns>, String>>, Error> {
+    if settings.cold == Cold::Off {
+        return Ok(programs.iter().map(|_| Ok(None)).collect());
+    }
+    let mut taken: Vec<Result<Vec<run::Run>, String>> = programs.iter().map(|_| Ok(Vec::new())).collect();
+    for round in 0..COLD_RUNS {
+        at(Step::Cold(round, COLD_RUNS));
+        for ((program, runner), taken) in programs.iter().zip(runners.iter_mut()).zip(&mut taken) {
+            let Ok(runs) = taken else { continue };
+            match cache::drop_files(&program.files(), settings.cold) {
+                Ok(()) => runs.push(runner.run()?),
+                Err(why) => *taken = Err(why),
+            }
+        }
+    }
+    Ok(taken
+        .into_iter()
+        .map(|runs| runs.and_then(|runs| summary(&runs)))
+        .collect())
+}
+
+fn summary(runs: &[run::Run]) -> Result<Option<ColdRuns>, String> {
+    let times = nanoseconds(runs);
+    let read: Vec<u64> = runs.iter().map(|run| run.read_bytes.unwrap_or(0)).collect();
+    let read_bytes = statistics::median(&read);
+    if read_bytes == 0 {
+        return Err("nothing was read from disk: its files are in use, or lie in memory".to_owned());
+    }
+    let times_of = Times::of(&times);
+    Ok(Some(ColdRuns {
+        runs: times.len(),
+        median_ns: times_of.median_ns,
+        min_ns: times_of.min_ns,
+        max_ns: times_of.max_ns,
+        read_bytes,
+    }))
+}
+
+fn notes_about_output(programs: &[Program], printed: &[Printed]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (program, printed) in programs.iter().zip(printed) {
+        if printed.bytes > MUCH_OUTPUT {
+            notes.push(format!(
+                "{} prints {:.1} MB: making it is a part of its times, though it is thrown away",
+                program.text,
+                printed.bytes as f64 / 1e6
+            ));
+        }
+    }
+    let different: Vec<&str> = programs
+        .iter()
+        .zip(printed)
+        .skip(1)
+        .filter(|(_, other)| **other != printed[0])
+        .map(|(program, _)| program.text.as_str())
+        .collect();
+    if !different.is_empty() {
+        notes.push(format!(
+            "{} and {} print different things: do they do the same?",
+            different.join(", "),
+            programs[0].text
+        ));
+    }
+    notes
+}

@@ -91,6 +91,62 @@ const DEPENDENCIES: &[(&str, &[&str], usize)] = &[
     ("runtime", &["cranelift-codegen", "wasmtime-wasi"], usize::MAX),
 ];
 
+/// Which modules of its crate each stage of the language may name besides itself: those before it by what they hand over,
+/// and none behind it. `front` and `back` run them.
+const STAGES: &[(&str, &[&str])] = &[
+    ("source", &[]),
+    ("diagnostic", &["source"]),
+    ("edition", &[]),
+    ("syntax", &["source", "diagnostic", "edition"]),
+    ("resolve", &["source", "diagnostic", "edition", "syntax"]),
+    ("ir", &["source"]),
+    ("lower", &["source", "edition", "syntax", "resolve", "ir"]),
+    ("infer", &["source", "lower", "ir"]),
+    ("settle", &["source", "infer", "ir"]),
+    ("effects", &["ir"]),
+    ("optimize", &["source", "ir"]),
+    ("wasm", &["source", "ir"]),
+];
+
+#[test]
+fn stages_of_the_language_look_back_only() {
+    let mut broken = Vec::new();
+    let mut stages = BTreeSet::new();
+    for file in rust("language/src") {
+        let module = file.module();
+        let Some(stage) = module.split("::").nth(1) else {
+            continue;
+        };
+        if matches!(stage, "front" | "back") {
+            continue;
+        }
+        stages.insert(stage.to_owned());
+        let Some((_, known)) = STAGES.iter().find(|(name, _)| *name == stage) else {
+            broken.push(format!("{}: {stage} is no stage of the table", file.name));
+            continue;
+        };
+        for named in file.names() {
+            let Some(other) = named
+                .path
+                .strip_prefix("crate::")
+                .and_then(|path| path.split("::").next())
+            else {
+                continue;
+            };
+            if other != stage && !known.contains(&other) {
+                broken.push(format!("{}:{}: {stage} names {other}", file.name, named.line));
+            }
+        }
+    }
+    broken.extend(
+        STAGES
+            .iter()
+            .filter(|(name, _)| !stages.contains(*name))
+            .map(|(name, _)| format!("no stage {name}")),
+    );
+    report(&broken);
+}
+
 #[test]
 fn code_names_nothing_that_its_folder_never_does() {
     let mut broken = Vec::new();

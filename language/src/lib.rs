@@ -7,6 +7,15 @@
 //! | [`source`] | bytes of the files | text, lines and columns |
 //! | [`syntax`] | text | tokens, then the syntax tree |
 //! | [`resolve`] | trees of all files | one [`front::Program`]: what each name means |
+//! | [`lower`] | the resolved program | [`ir`], one function at a time, as inference asks for them |
+//! | [`infer`] | IR | a type on every expression; which functions are reached |
+//! | [`settle`] | typed IR | a module in which no access is open: what every call and field means |
+//! | [`effects`] | that module | which functions can fail, which can call themselves |
+//! | [`optimize`] | that module | small functions stand where they are called |
+//! | [`wasm`] | that module | functions and data, then linked: a WASI command module |
+//!
+//! [`front`] and [`back`] run them. A stage knows those before it by what they hand over, and none behind it
+//! (`tests/house.rs` has the table).
 
 #![forbid(unsafe_code)]
 
@@ -19,8 +28,10 @@ pub mod syntax;
 
 // The back end.
 pub mod back;
+pub mod effects;
 pub mod infer;
 pub mod ir;
 pub mod lower;
 pub mod optimize;
+pub mod settle;
 pub mod wasm;

@@ -4,47 +4,26 @@
 //! Types only grow, so going over the reached functions until nothing changes ends. A function is lowered when it is
 //! first called.
 
-mod throws;
-mod uses;
+mod meaning;
 
-use crate::ir::builtin::{self, Gives, Receiver, Row, class};
-use crate::ir::{ClassId, Dispatch, DispatchKind, Expr, FuncId, Kind, Module, Objects, Site, Slot, Stmt, Ty, Var, tag};
-use crate::lower::{Key, Lowerer};
+use crate::ir::builtin::{self, Gives, Row, class};
+use crate::ir::operators::binary_type;
+use crate::ir::{
+    ClassId, Dispatch, DispatchKind, Expr, FuncId, Kind, Module, Objects, Open, Site, Slot, Stmt, Ty, Var, When, tag,
+};
+use crate::lower::Lowerer;
 use crate::source::Span;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-pub use crate::ir::operators::{binary_throws, binary_type};
-pub use throws::{needs_check, throws};
-pub use uses::library_rows;
-
-/// What one kind of receiver does for a method.
-#[derive(Clone, Debug)]
-pub enum Target {
-    /// A function of the program; `me` is passed where the flag says so.
-    User {
-        function: FuncId,
-        me: bool,
-    },
-    Builtin(&'static Row),
-    /// An error known when compiling.
-    Error(Rc<str>),
-}
-
-/// When a target applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guard {
-    Tag(u32),
-    /// Runtime class number.
-    Class(u32),
-}
+pub use meaning::{Meaning, Target, narrow};
 
 /// The program with everything inferred.
 pub struct Infer<'p> {
-    pub lower: Lowerer<'p>,
-    pub dispatch_index: HashMap<(DispatchKind, Rc<str>, usize), usize>,
+    lower: Lowerer<'p>,
+    dispatch_index: HashMap<(DispatchKind, Rc<str>, usize), usize>,
     /// Builtin classes of which there may be instances.
-    pub live: BTreeSet<u16>,
+    live: BTreeSet<u16>,
     changed: bool,
     method_sites: HashMap<&'static str, Site>,
 }
@@ -96,6 +75,16 @@ impl<'p> Infer<'p> {
         &mut self.lower.module
     }
 
+    /// The module, when nobody asks any more.
+    pub fn finish(self) -> Module {
+        self.lower.module
+    }
+
+    /// The function that looks at a receiver, for that many values with the receiver.
+    pub fn dispatch_to(&self, what: DispatchKind, name: &Rc<str>, values: usize) -> Option<usize> {
+        self.dispatch_index.get(&(what, name.clone(), values)).copied()
+    }
+
     fn nothing(&self) -> Ty {
         if self.lower.new_2026 { Ty::NULL } else { Ty::VOID }
     }
@@ -138,8 +127,7 @@ impl<'p> Infer<'p> {
     }
 
     /// Notes a call; gives what it returns.
-    fn call(&mut self, f: FuncId, arguments: &[Ty], frame: Option<&mut Frame>) -> Ty {
-        let _ = frame;
+    fn call(&mut self, f: FuncId, arguments: &[Ty]) -> Ty {
         if !self.lower.module.functions[f].reached {
             self.lower.module.functions[f].reached = true;
             self.changed = true;
@@ -207,14 +195,14 @@ impl<'p> Infer<'p> {
             }
             Stmt::Throw(e) => {
                 self.expr(e, frame);
-                self.live.insert(class::ERROR);
+                self.make(class::ERROR);
                 false
             }
             Stmt::Try(t) => {
                 let mut reaches = self.stmts(&mut t.body, frame);
                 if let Some((v, handler)) = &mut t.handler {
                     self.set_var(frame, *v, Ty::object(Objects::Any));
-                    self.live.insert(class::ERROR);
+                    self.make(class::ERROR);
                     reaches |= self.stmts(handler, frame);
                 }
                 self.stmts(&mut t.cleanup, frame) && reaches
@@ -270,40 +258,16 @@ impl<'p> Infer<'p> {
             }
             Kind::Static { class, ensure } => {
                 if *ensure && let Some(f) = self.lower.module.ensure[*class as usize] {
-                    self.call(f, &[], None);
+                    self.call(f, &[]);
                 }
                 Ty::object(Objects::User(*class))
             }
-            Kind::Field { object, name } => {
-                let ty = self.expr(object, frame);
-                let name = name.clone();
-                self.field(ty, &name, span)
-            }
-            Kind::SetField { object, name, value } => {
-                let ty = self.expr(object, frame);
-                let value = self.expr(value, frame);
-                let name = name.clone();
-                self.set_field(ty, &name, value, span);
-                nothing
-            }
-            Kind::Call { function, arguments } => {
-                let types = self.exprs(arguments, frame);
-                self.call(*function, &types, Some(frame))
-            }
-            Kind::Method {
-                object,
-                name,
-                arguments,
+            Kind::Open(open) => self.open(open, frame, span),
+            Kind::Call {
+                function, arguments, ..
             } => {
-                let recv = self.expr(object, frame);
                 let types = self.exprs(arguments, frame);
-                let name = name.clone();
-                self.method(recv, &name, &types, span)
-            }
-            Kind::CallValue { callee, arguments } => {
-                let recv = self.expr(callee, frame);
-                let types = self.exprs(arguments, frame);
-                self.call_value(recv, &types, span)
+                self.call(*function, &types)
             }
             Kind::Alloc(c) => {
                 self.make_live(*c);
@@ -337,7 +301,7 @@ impl<'p> Infer<'p> {
                 let (a, b) = (self.expr(a, frame), self.expr(b, frame));
                 let ty = binary_type(*op, a, b, self.lower.new_2026);
                 if ty.has(tag::OBJ) {
-                    self.live.insert(class::CHANNEL);
+                    self.make(class::CHANNEL);
                 }
                 ty
             }
@@ -355,6 +319,7 @@ impl<'p> Infer<'p> {
                 function,
                 arguments,
                 site,
+                ..
             } => {
                 let (function, site) = (*function, *site);
                 let types = self.exprs(arguments, frame);
@@ -369,7 +334,7 @@ impl<'p> Infer<'p> {
                 for ty in self.exprs(items, frame) {
                     self.lower.module.sites.add(site, ty);
                 }
-                self.live.insert(class::ARRAY);
+                self.make(class::ARRAY);
                 Ty::object(Objects::Array(self.lower.module.sites.find(site)))
             }
             Kind::Map { entries, site } => {
@@ -379,7 +344,7 @@ impl<'p> Infer<'p> {
                     let ty = self.expr(v, frame);
                     self.lower.module.sites.add(site, ty);
                 }
-                self.live.insert(class::MAP);
+                self.make(class::MAP);
                 Ty::object(Objects::Map(self.lower.module.sites.find(site)))
             }
             Kind::Block(list, value) => {
@@ -390,6 +355,45 @@ impl<'p> Infer<'p> {
                 }
             }
             Kind::Raise { .. } => Ty::NONE,
+            Kind::Slot { .. }
+            | Kind::SetSlot { .. }
+            | Kind::Dispatch { .. }
+            | Kind::Require { .. }
+            | Kind::Refuse { .. } => unreachable!("settling comes after inference"),
+        }
+    }
+
+    /// What an access gives that depends on its receiver.
+    fn open(&mut self, open: &mut Open, frame: &mut Frame, span: Span) -> Ty {
+        match open {
+            Open::Field { object, name } => {
+                let recv = self.expr(object, frame);
+                let meaning = self.field(recv, name);
+                self.type_of(&meaning, DispatchKind::Get, name, &[recv], span)
+            }
+            Open::SetField { object, name, value } => {
+                let recv = self.expr(object, frame);
+                let value = self.expr(value, frame);
+                let meaning = self.set_field(recv, name);
+                self.type_of(&meaning, DispatchKind::Set, name, &[recv, value], span);
+                self.nothing()
+            }
+            Open::Method {
+                object,
+                name,
+                arguments,
+            } => {
+                let mut types = vec![self.expr(object, frame)];
+                types.extend(self.exprs(arguments, frame));
+                let meaning = self.method(types[0], name, arguments.len());
+                self.type_of(&meaning, DispatchKind::Method, name, &types, span)
+            }
+            Open::CallValue { callee, arguments } => {
+                let mut types = vec![self.expr(callee, frame)];
+                types.extend(self.exprs(arguments, frame));
+                let meaning = self.call_value(types[0], arguments.len());
+                self.type_of(&meaning, DispatchKind::CallValue, &"".into(), &types, span)
+            }
         }
     }
 
@@ -407,7 +411,7 @@ impl<'p> Infer<'p> {
         let inner = std::mem::replace(object, Expr::new(Kind::Null, span));
         let name = format!("${part}").into();
         let inner = Box::new(inner);
-        *object = Expr::new(Kind::Field { object: inner, name }, span);
+        *object = Expr::new(Open::Field { object: inner, name }, span);
         true
     }
 
@@ -425,233 +429,89 @@ impl<'p> Infer<'p> {
         self.lower.module.classes[class as usize].slots[slot].ty = new;
     }
 
-    // -------------------------------------------------------------------------------------------- fields
+    // -------------------------------------------------------------------------------------------- accesses
 
-    /// What reading a field of an instance of one class gives.
-    fn class_field(&mut self, c: ClassId, name: &str) -> Ty {
-        if let Some(f) = self.lower.property(c, name) {
-            let me = Ty::object(Objects::User(c));
-            let passes = self.lower.module.functions[f].params == 1;
-            return self.call(f, if passes { std::slice::from_ref(&me) } else { &[] }, None);
-        }
-        let nothing = self.nothing();
-        match self.lower.module.classes[c as usize].slot(name) {
-            Some(n) => {
-                let slot = &self.lower.module.classes[c as usize].slots[n];
-                let (ty, weak, internal) = (slot.ty, slot.weak, name.starts_with('$'));
-                if weak {
-                    return self.join(ty.without(tag::ABSENT), Ty::NULL);
-                }
-                if internal {
-                    return ty.without(tag::ABSENT);
-                }
-                if ty.has(tag::ABSENT) && self.lower.new_2026 {
-                    return self.join(ty.without(tag::ABSENT), nothing);
-                }
-                ty.without(tag::ABSENT)
+    /// What something gives that is decided by its receiver; `types` are those of the receiver and the arguments. What it
+    /// calls is noted, what it stores is added to where it goes.
+    pub fn type_of(&mut self, meaning: &Meaning, what: DispatchKind, name: &Rc<str>, types: &[Ty], span: Span) -> Ty {
+        match meaning {
+            Meaning::One(when, target) => self.target_type(*when, target, types[0], &types[1..]),
+            Meaning::Slot { class, slot } if what == DispatchKind::Set => {
+                self.grow_slot(*class, *slot, types[1]);
+                self.nothing()
             }
-            None if self.lower.new_2026 => nothing,
-            None => Ty::NONE,
-        }
-    }
-
-    fn field(&mut self, object: Ty, name: &Rc<str>, span: Span) -> Ty {
-        match object.objects {
-            Objects::None => Ty::NONE,
-            Objects::User(c) => self.class_field(c, name),
-            Objects::Any => {
-                let d = self.dispatch_for(DispatchKind::Get, name, &[object], span);
+            Meaning::Slot { class, slot } => self.slot_type(*class, *slot),
+            Meaning::Missing(_) if self.lower.new_2026 => self.nothing(),
+            Meaning::Missing(_) | Meaning::Refused => Ty::NONE,
+            Meaning::Entry if what == DispatchKind::Set => {
+                let of = Self::site_of(types[0]).unwrap_or(0);
+                self.lower.module.sites.add(of, types[1]);
+                self.nothing()
+            }
+            Meaning::Entry => self.given(builtin::map_get_field().result, types, 0),
+            Meaning::Several => {
+                let d = self.dispatch_for(what, name, types, span);
                 self.lower.module.dispatches[d].ret
             }
-            _ => {
-                // Fields of builtin boxes read like their methods without arguments, e.g. `e.message`.
-                if self.single(object, name, 0).is_some() {
-                    self.method(object, name, &[], span)
-                } else if self.map_field(object).is_some() {
-                    self.given(builtin::map_get_field().result, &[object], 0)
-                } else {
-                    Ty::NONE
-                }
-            }
         }
     }
 
-    /// In the second edition the fields of a map are its entries. Gives where the map was made.
-    pub fn map_field(&self, object: Ty) -> Option<Site> {
-        match object.objects {
-            Objects::Map(s) if self.lower.new_2026 => Some(s),
-            _ => None,
+    /// What reading a slot gives.
+    fn slot_type(&mut self, c: ClassId, slot: usize) -> Ty {
+        let slot = &self.lower.module.classes[c as usize].slots[slot];
+        let (ty, weak, internal) = (slot.ty, slot.weak, slot.name.starts_with('$'));
+        let present = ty.without(tag::ABSENT);
+        if weak {
+            return self.join(present, Ty::NULL);
         }
+        if ty.has(tag::ABSENT) && self.lower.new_2026 && !internal {
+            let nothing = self.nothing();
+            return self.join(present, nothing);
+        }
+        present
     }
 
-    fn set_class_field(&mut self, c: ClassId, name: &Rc<str>, value: Ty) {
+    /// The place of a field that is assigned; it is made where the class does not declare it.
+    fn slot_for(&mut self, c: ClassId, name: &Rc<str>) -> usize {
         let class = &mut self.lower.module.classes[c as usize];
-        let slot = match class.slot(name) {
-            Some(n) => n,
-            None => {
-                class.slots.push(Slot {
-                    name: name.clone(),
-                    ty: Ty::ABSENT,
-                    weak: false,
-                    declared: false,
-                });
-                self.changed = true;
-                self.lower.module.classes[c as usize].slots.len() - 1
-            }
-        };
-        self.grow_slot(c, slot, value);
-    }
-
-    fn set_field(&mut self, object: Ty, name: &Rc<str>, value: Ty, span: Span) {
-        match object.objects {
-            Objects::User(c) => self.set_class_field(c, name, value),
-            Objects::Any => {
-                self.dispatch_for(DispatchKind::Set, name, &[object, value], span);
-            }
-            Objects::Map(s) if self.lower.new_2026 => self.lower.module.sites.add(s, value),
-            _ => {}
+        if let Some(n) = class.slot(name) {
+            return n;
         }
+        class.slots.push(Slot {
+            name: name.clone(),
+            ty: Ty::ABSENT,
+            weak: false,
+            declared: false,
+        });
+        self.changed = true;
+        class.slots.len() - 1
     }
 
     /// Every class of the program that has instances.
-    pub fn live_classes(&self) -> Vec<ClassId> {
+    fn live_classes(&self) -> Vec<ClassId> {
         let classes = &self.lower.module.classes;
         (0..classes.len() as ClassId)
             .filter(|c| classes[*c as usize].live)
             .collect()
     }
 
-    // -------------------------------------------------------------------------------------------- methods
-
-    /// What a method means for one class of the program.
-    fn class_target(&mut self, c: ClassId, name: &str, arguments: usize) -> Option<Target> {
-        if let Some(function) = self.lower.method(c, name, arguments) {
-            let want = self.lower.arity(function, c);
-            if want != arguments {
-                let message = format!("Method {name} expects {want} arguments, got {arguments}");
-                return Some(Target::Error(message.into()));
-            }
-            let me = self.lower.module.functions[function].params > want;
-            return Some(Target::User { function, me });
-        }
-        if matches!(name, "toString" | "stringify" | "str" | "to_string") && arguments == 0 {
-            for other in ["toString", "str", "stringify"] {
-                if let Some(function) = self.lower.method(c, other, 0)
-                    && self.lower.arity(function, c) == 0
-                {
-                    let me = self.lower.module.functions[function].params > 0;
-                    return Some(Target::User { function, me });
-                }
-            }
-        }
-        for parent in self.lower.builtin_parents(c) {
-            let field: Rc<str> = format!("${parent}").into();
-            let slot = self.lower.module.classes[c as usize].slot(&field);
-            let ty = slot.map(|n| self.lower.module.classes[c as usize].slots[n].ty);
-            if let Some(ty) = ty
-                && !ty.is_none()
-                && self.single(ty, name, arguments).is_some()
-            {
-                let function = self.lower.function(Key::Part(c, field, name.into(), arguments));
-                return Some(Target::User { function, me: true });
-            }
-        }
-        if self.lower.module.classes[c as usize].slot(name).is_some() {
-            let function = self.lower.function(Key::FieldCall(c, name.into(), arguments));
-            return Some(Target::User { function, me: true });
-        }
-        if self.lower.module.classes[c as usize].lambda.is_some() && matches!(name, "call" | "invoke") {
-            let function = self.lower.module.classes[c as usize].lambda?;
-            if self.lower.module.functions[function].params == arguments + 1 {
-                return Some(Target::User { function, me: true });
-            }
-        }
-        builtin::find(Receiver::Any, name, arguments).map(Target::Builtin)
+    /// There may be instances of a builtin class.
+    fn make(&mut self, class: u16) {
+        self.changed |= self.live.insert(class);
     }
 
-    fn recv_of(t: u32) -> Receiver {
-        match t {
-            tag::INT => Receiver::Int,
-            tag::FLOAT => Receiver::Float,
-            tag::BOOL => Receiver::Bool,
-            tag::STR => Receiver::Text,
-            _ => Receiver::Any,
-        }
-    }
-
-    fn builtin_target(recv: Receiver, name: &str, arguments: usize) -> Option<Target> {
-        builtin::find(recv, name, arguments)
-            .or_else(|| builtin::find(Receiver::Any, name, arguments))
-            .map(Target::Builtin)
-    }
-
-    /// What a method means for receivers of a type, kind by kind. Kinds that do not have it are left out.
-    pub fn cases(&mut self, recv: Ty, name: &str, arguments: usize) -> Vec<(Guard, Target)> {
-        let mut out = Vec::new();
-        for t in [tag::NULL, tag::VOID, tag::BOOL, tag::INT, tag::FLOAT, tag::STR] {
-            if !recv.has(t) || (t == tag::VOID && !self.lower.new_2026 && name != "toString") {
-                continue;
-            }
-            if let Some(target) = Self::builtin_target(Self::recv_of(t), name, arguments) {
-                out.push((Guard::Tag(t), target));
-            }
-        }
-        if recv.has(tag::OBJ) {
-            match recv.objects {
-                Objects::User(c) => {
-                    if let Some(t) = self.class_target(c, name, arguments) {
-                        out.push((Guard::Class(u32::from(class::FIRST_USER) + c), t));
-                    }
-                }
-                Objects::Array(_) => self.class_case(class::ARRAY, name, arguments, &mut out),
-                Objects::Map(_) => self.class_case(class::MAP, name, arguments, &mut out),
-                Objects::Builtin(b) => self.class_case(b, name, arguments, &mut out),
-                Objects::Any => {
-                    for b in self.live.clone() {
-                        self.class_case(b, name, arguments, &mut out);
-                    }
-                    for c in self.live_classes() {
-                        if let Some(t) = self.class_target(c, name, arguments) {
-                            out.push((Guard::Class(u32::from(class::FIRST_USER) + c), t));
-                        }
-                    }
-                }
-                Objects::None => {}
-            }
-        }
-        out
-    }
-
-    fn class_case(&mut self, of: u16, name: &str, arguments: usize, out: &mut Vec<(Guard, Target)>) {
-        if of == class::METHOD && name == "invoke" {
-            let function = self.lower.function(Key::Invoke(arguments));
-            out.push((Guard::Class(u32::from(of)), Target::User { function, me: true }));
-        } else if let Some(t) = Self::builtin_target(Receiver::Class(of), name, arguments) {
-            out.push((Guard::Class(u32::from(of)), t));
-        }
-    }
-
-    /// The one target of a method where there is only one and what else the receiver can be has none.
-    pub fn single(&mut self, recv: Ty, name: &str, arguments: usize) -> Option<(Guard, Target)> {
-        if recv.objects == Objects::Any {
-            return None;
-        }
-        let mut cases = self.cases(recv, name, arguments);
-        if cases.len() == 1 { cases.pop() } else { None }
-    }
-
-    fn target_type(&mut self, guard: Guard, target: &Target, recv: Ty, arguments: &[Ty]) -> Ty {
+    fn target_type(&mut self, when: When, target: &Target, recv: Ty, arguments: &[Ty]) -> Ty {
         match target {
             Target::User { function, me } => {
                 let mut all = Vec::with_capacity(arguments.len() + 1);
                 if *me {
-                    all.push(narrow(recv, guard));
+                    all.push(narrow(recv, when));
                 }
                 all.extend_from_slice(arguments);
-                self.call(*function, &all, None)
+                self.call(*function, &all)
             }
             Target::Builtin(b) => {
-                let me = narrow(recv, guard);
+                let me = narrow(recv, when);
                 let mut all = Vec::with_capacity(arguments.len() + 1);
                 if b.takes_receiver() {
                     all.push(me);
@@ -664,18 +524,8 @@ impl<'p> Infer<'p> {
         }
     }
 
-    /// The type of what a target gives; for emission, when nothing grows any more.
-    pub fn result_of(&mut self, guard: Guard, target: &Target, recv: Ty, arguments: &[Ty]) -> Ty {
-        self.target_type(guard, target, recv, arguments)
-    }
-
-    /// The type of a field of a class.
-    pub fn field_type(&mut self, c: ClassId, name: &str) -> Ty {
-        self.class_field(c, name)
-    }
-
     /// Arrays that methods make are told apart by method, not by call.
-    fn method_site(&mut self, b: &Row) -> Site {
+    pub fn method_site(&mut self, b: &Row) -> Site {
         match self.method_sites.get(b.symbol) {
             Some(s) => *s,
             None => {
@@ -684,40 +534,6 @@ impl<'p> Infer<'p> {
                 s
             }
         }
-    }
-
-    fn method(&mut self, recv: Ty, name: &Rc<str>, arguments: &[Ty], span: Span) -> Ty {
-        if recv.is_none() {
-            return Ty::NONE;
-        }
-        if recv.objects != Objects::Any {
-            let cases = self.cases(recv, name, arguments.len());
-            if cases.len() <= 1 {
-                return match cases.first() {
-                    Some((guard, target)) => self.target_type(*guard, target, recv, arguments),
-                    None => Ty::NONE,
-                };
-            }
-        }
-        let mut params = vec![recv];
-        params.extend_from_slice(arguments);
-        let d = self.dispatch_for(DispatchKind::Method, name, &params, span);
-        self.lower.module.dispatches[d].ret
-    }
-
-    fn call_value(&mut self, recv: Ty, arguments: &[Ty], span: Span) -> Ty {
-        if let Objects::User(c) = recv.objects
-            && let Some(f) = self.lower.module.classes[c as usize].lambda
-            && self.lower.module.functions[f].params == arguments.len() + 1
-        {
-            let mut all = vec![Ty::object(Objects::User(c))];
-            all.extend_from_slice(arguments);
-            return self.call(f, &all, None);
-        }
-        let mut params = vec![recv];
-        params.extend_from_slice(arguments);
-        let d = self.dispatch_for(DispatchKind::CallValue, &"".into(), &params, span);
-        self.lower.module.dispatches[d].ret
     }
 
     fn dispatch_for(&mut self, what: DispatchKind, name: &Rc<str>, params: &[Ty], span: Span) -> usize {
@@ -732,6 +548,8 @@ impl<'p> Infer<'p> {
                     params: vec![Ty::NONE; params.len()],
                     ret: Ty::NONE,
                     span,
+                    arms: Vec::new(),
+                    deep: false,
                 };
                 self.lower.module.dispatches.push(dispatch);
                 self.dispatch_index.insert(key, d);
@@ -768,65 +586,16 @@ impl<'p> Infer<'p> {
     fn dispatch(&mut self, d: usize) {
         let dispatch = self.lower.module.dispatches[d].clone();
         let mut ret = dispatch.ret;
-        let arguments = &dispatch.params[1..];
-        match dispatch.what {
-            DispatchKind::Method => {
-                for (guard, target) in self.cases(dispatch.params[0], &dispatch.name, arguments.len()) {
-                    let ty = self.target_type(guard, &target, dispatch.params[0], arguments);
-                    ret = self.grow(ret, ty);
-                }
-            }
-            DispatchKind::Get => {
-                for c in self.live_classes() {
-                    if self.has_field(c, &dispatch.name) {
-                        let ty = self.class_field(c, &dispatch.name);
-                        ret = self.grow(ret, ty);
-                    }
-                }
-                for b in self.live.clone() {
-                    if let Some(t) = builtin::find(Receiver::Class(b), &dispatch.name, 0) {
-                        let me = Ty::object(builtin_objects(b));
-                        let ty = self.builtin(t, &[me], 0);
-                        ret = self.grow(ret, ty);
-                    }
-                }
-                if self.lower.new_2026 {
-                    ret = self.grow(ret, Ty::NULL);
-                    if self.live.contains(&class::MAP) {
-                        let entry = self.given(builtin::map_get_field().result, &[Ty::object(Objects::Map(0))], 0);
-                        ret = self.grow(ret, entry);
-                    }
-                }
-            }
-            DispatchKind::Set => {
-                for c in self.live_classes() {
-                    if self.lower.module.classes[c as usize].lambda.is_none() {
-                        self.set_class_field(c, &dispatch.name, arguments[0]);
-                    }
-                }
-                if self.lower.new_2026 && self.live.contains(&class::MAP) {
-                    self.lower.module.sites.add(0, arguments[0]);
-                }
-            }
-            DispatchKind::CallValue => {
-                for c in self.live_classes() {
-                    if let Some(f) = self.lower.module.classes[c as usize].lambda
-                        && self.lower.module.functions[f].params == arguments.len() + 1
-                    {
-                        let mut all = vec![Ty::object(Objects::User(c))];
-                        all.extend_from_slice(arguments);
-                        let ty = self.call(f, &all, None);
-                        ret = self.grow(ret, ty);
-                    }
-                }
-            }
+        for (when, meaning) in self.arms(d) {
+            let mut types = dispatch.params.clone();
+            types[0] = narrow(types[0], when);
+            let ty = self.type_of(&meaning, dispatch.what, &dispatch.name, &types, dispatch.span);
+            ret = self.grow(ret, ty);
+        }
+        if dispatch.what == DispatchKind::Get && self.lower.new_2026 {
+            ret = self.grow(ret, Ty::NULL);
         }
         self.lower.module.dispatches[d].ret = ret;
-    }
-
-    /// Whether instances of a class have a field or property of that name.
-    pub fn has_field(&mut self, c: ClassId, name: &str) -> bool {
-        self.lower.module.classes[c as usize].slot(name).is_some() || self.lower.property(c, name).is_some()
     }
 
     // -------------------------------------------------------------------------------------------- builtins
@@ -893,8 +662,8 @@ impl<'p> Infer<'p> {
                 for ty in arguments {
                     self.escape(*ty);
                 }
-                self.live.insert(class::ARRAY);
-                self.live.insert(class::MAP);
+                self.make(class::ARRAY);
+                self.make(class::MAP);
                 self.lower.module.sites.add(0, Ty::ANY);
                 Ty::ANY
             }
@@ -911,7 +680,7 @@ impl<'p> Infer<'p> {
             }
             Gives::Weak => {
                 self.escape(recv);
-                self.live.insert(class::WEAK);
+                self.make(class::WEAK);
                 Ty {
                     kinds: Ty::NULL.kinds | Ty::object(Objects::Any).kinds,
                     objects: Objects::Any,
@@ -925,18 +694,18 @@ impl<'p> Infer<'p> {
                 let other = arguments.get(1).copied().unwrap_or(Ty::NONE);
                 let ty = binary_type(crate::ir::Op::Shr, recv, other, false);
                 if ty.has(tag::OBJ) {
-                    self.live.insert(class::CHANNEL);
+                    self.make(class::CHANNEL);
                 }
                 ty
             }
             Gives::Texts | Gives::Ints => {
-                self.live.insert(class::ARRAY);
+                self.make(class::ARRAY);
                 let element = if gives == Gives::Ints { Ty::INT } else { Ty::STR };
                 self.lower.module.sites.add(site, element);
                 Ty::object(Objects::Array(self.lower.module.sites.find(site)))
             }
             Gives::Array => {
-                self.live.insert(class::ARRAY);
+                self.make(class::ARRAY);
                 for ty in arguments {
                     if let Objects::Array(s) = ty.objects {
                         let element = self.lower.module.sites.element(s);
@@ -946,12 +715,12 @@ impl<'p> Infer<'p> {
                 Ty::object(Objects::Array(self.lower.module.sites.find(site)))
             }
             Gives::SameArray => {
-                self.live.insert(class::ARRAY);
+                self.make(class::ARRAY);
                 let of = Self::site_of(recv).unwrap_or(0);
                 Ty::object(Objects::Array(self.lower.module.sites.find(of)))
             }
             Gives::Iterated => {
-                self.live.insert(class::ARRAY);
+                self.make(class::ARRAY);
                 if let Objects::Array(_) = recv.objects
                     && recv.only(tag::OBJ)
                 {
@@ -965,7 +734,7 @@ impl<'p> Infer<'p> {
                 Ty::object(Objects::Array(0))
             }
             Gives::Object(c) => {
-                self.live.insert(c);
+                self.make(c);
                 if matches!(c, class::RESULT | class::FUTURE | class::METHOD) {
                     self.escape(recv);
                 }
@@ -973,31 +742,6 @@ impl<'p> Infer<'p> {
             }
             Gives::Word | Gives::Never => Ty::NONE,
         }
-    }
-}
-
-fn builtin_objects(b: u16) -> Objects {
-    match b {
-        class::ARRAY => Objects::Array(0),
-        class::MAP => Objects::Map(0),
-        other => Objects::Builtin(other),
-    }
-}
-
-/// A receiver's type under a guard.
-pub fn narrow(recv: Ty, guard: Guard) -> Ty {
-    match guard {
-        Guard::Tag(t) => Ty {
-            kinds: 1 << t,
-            objects: Objects::None,
-        },
-        Guard::Class(c) if c >= u32::from(class::FIRST_USER) => {
-            Ty::object(Objects::User(c - u32::from(class::FIRST_USER)))
-        }
-        Guard::Class(c) => Ty::object(match recv.objects {
-            Objects::Any => builtin_objects(c as u16),
-            other => other,
-        }),
     }
 }
 

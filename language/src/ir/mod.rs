@@ -5,6 +5,7 @@
 //! wasm puts them into SSA form. Keeping the structure makes emission a walk over the tree.
 
 pub mod builtin;
+pub mod effects;
 pub mod operators;
 pub mod print;
 pub mod ty;
@@ -88,27 +89,40 @@ pub enum Kind {
         class: ClassId,
         ensure: bool,
     },
-    Field {
+    /// What lowering leaves open. After settling there is none.
+    Open(Open),
+    /// A field that every instance of the class has a place for. An object that may be none is refused.
+    Slot {
         object: Box<Expr>,
-        name: Rc<str>,
+        class: ClassId,
+        slot: usize,
     },
-    SetField {
+    SetSlot {
         object: Box<Expr>,
-        name: Rc<str>,
+        class: ClassId,
+        slot: usize,
         value: Box<Expr>,
     },
     Call {
         function: FuncId,
         arguments: Vec<Expr>,
+        guard: Option<Box<Guard>>,
     },
-    Method {
+    /// A call of one of [`Module::dispatches`]: which function runs is found out from the first argument.
+    Dispatch {
+        to: usize,
+        arguments: Vec<Expr>,
+    },
+    /// Refuses what is no object, with the text. Gives nothing.
+    Require {
         object: Box<Expr>,
-        name: Rc<str>,
-        arguments: Vec<Expr>,
+        what: Rc<str>,
     },
-    CallValue {
-        callee: Box<Expr>,
+    /// A receiver for which nothing can be done: it and the arguments are evaluated, then it is refused with the text.
+    Refuse {
+        receiver: Box<Expr>,
         arguments: Vec<Expr>,
+        what: Rc<str>,
     },
     /// An instance whose fields are not set yet.
     Alloc(ClassId),
@@ -135,6 +149,7 @@ pub enum Kind {
         function: &'static Row,
         arguments: Vec<Expr>,
         site: Site,
+        guard: Option<Box<Guard>>,
     },
     Array {
         items: Vec<Expr>,
@@ -150,6 +165,42 @@ pub enum Kind {
         kind: u32,
         message: Rc<str>,
     },
+}
+
+/// An access that depends on what its receiver turns out to be. `settle` puts something decided in its place.
+#[derive(Clone, Debug)]
+pub enum Open {
+    Field {
+        object: Box<Expr>,
+        name: Rc<str>,
+    },
+    SetField {
+        object: Box<Expr>,
+        name: Rc<str>,
+        value: Box<Expr>,
+    },
+    Method {
+        object: Box<Expr>,
+        name: Rc<str>,
+        arguments: Vec<Expr>,
+    },
+    CallValue {
+        callee: Box<Expr>,
+        arguments: Vec<Expr>,
+    },
+}
+
+/// A test of the first argument of a call before the others are evaluated: what is not of the kind is refused.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    /// The tag that the receiver must have.
+    pub tag: u32,
+    /// What the receiver is behind the test.
+    pub ty: Ty,
+    /// Whether the function takes the receiver. Methods of static boxes and of boxes without state do not.
+    pub passed: bool,
+    /// Text of the refusal.
+    pub what: Rc<str>,
 }
 
 #[derive(Clone, Debug)]
@@ -235,10 +286,32 @@ impl Class {
 pub struct Dispatch {
     pub what: DispatchKind,
     pub name: Rc<str>,
-    /// Types of the receiver and the arguments, over all uses.
+    /// Types of the receiver and the arguments, over all uses. They are variables 0, 1 and so on of the arms.
     pub params: Vec<Ty>,
     pub ret: Ty,
     pub span: Span,
+    /// What is done for each kind of receiver; settling fills this in. Every other receiver is refused.
+    pub arms: Vec<(When, Expr)>,
+    /// Counts the stack it uses, like [`Func::deep`].
+    pub deep: bool,
+}
+
+/// What a receiver must be for something to apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    Tag(u32),
+    /// Runtime class number.
+    Class(u32),
+}
+
+impl When {
+    /// The tag that goes with it.
+    pub fn tag(self) -> u32 {
+        match self {
+            When::Tag(t) => t,
+            When::Class(_) => tag::OBJ,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -360,12 +433,32 @@ pub struct Module {
     pub ensure: Vec<Option<FuncId>>,
 }
 
+impl Module {
+    /// Whether reading a slot is an error while nothing has been assigned to it. In the second edition it is null then,
+    /// and a weak reference to nothing is null in both.
+    pub fn raises_absent(&self, class: ClassId, slot: usize) -> bool {
+        let slot = &self.classes[class as usize].slots[slot];
+        !self.edition_2026 && !slot.weak && slot.ty.has(tag::ABSENT) && !slot.name.starts_with('$')
+    }
+
+    /// What an expression without a value gives: null, in the first edition void.
+    pub fn nothing(&self) -> Ty {
+        if self.edition_2026 { Ty::NULL } else { Ty::VOID }
+    }
+}
+
 impl Expr {
-    pub fn new(kind: Kind, span: Span) -> Expr {
+    pub fn new(kind: impl Into<Kind>, span: Span) -> Expr {
         Expr {
-            kind,
+            kind: kind.into(),
             ty: Ty::NONE,
             span,
         }
+    }
+}
+
+impl From<Open> for Kind {
+    fn from(open: Open) -> Kind {
+        Kind::Open(open)
     }
 }

@@ -1,9 +1,10 @@
 //! The IR as text, for `--dump-mir`.
 
-use super::{Expr, Kind, Module, Objects, Op, Stmt, Ty, tag};
+use super::builtin::class::FIRST_USER;
+use super::{Dispatch, DispatchKind, Expr, Guard, Kind, Module, Objects, Op, Open, Stmt, Ty, When, tag};
 use std::fmt::Write;
 
-/// All reached functions.
+/// All reached functions, and what looks at receivers that can be several things.
 pub fn module(m: &Module) -> String {
     let mut out = String::new();
     for f in m.functions.iter().filter(|f| f.reached) {
@@ -24,6 +25,35 @@ pub fn module(m: &Module) -> String {
             let _ = writeln!(out, "  var %{n} {}: {}", v.name, ty(v.ty, m));
         }
         list(&f.body, m, 1, &mut out);
+        out.push_str("}\n\n");
+    }
+    for d in &m.dispatches {
+        let params: Vec<String> = d
+            .params
+            .iter()
+            .enumerate()
+            .map(|(n, t)| format!("%{n}: {}", ty(*t, m)))
+            .collect();
+        let _ = write!(
+            out,
+            "dispatch {}({}) -> {}",
+            dispatch_name(d),
+            params.join(", "),
+            ty(d.ret, m)
+        );
+        out.push_str(if d.deep { " deep {\n" } else { " {\n" });
+        for (when, value) in &d.arms {
+            let when = match when {
+                When::Tag(t) => format!("tag{t}"),
+                When::Class(c) => match c.checked_sub(u32::from(FIRST_USER)) {
+                    Some(n) => m.classes[n as usize].name.to_string(),
+                    None => format!("box{c}"),
+                },
+            };
+            let _ = write!(out, "  {when} => ");
+            expr(value, m, 1, &mut out);
+            out.push('\n');
+        }
         out.push_str("}\n\n");
     }
     out
@@ -146,6 +176,56 @@ fn args(list: &[Expr], m: &Module, depth: usize, out: &mut String) {
     }
 }
 
+/// A call; the receiver that is tested first stands behind a question mark, and before `>` where it is not passed.
+fn called(name: &str, arguments: &[Expr], guard: Option<&Guard>, m: &Module, depth: usize, out: &mut String) {
+    let _ = write!(out, "{name}(");
+    if let Some(g) = guard {
+        out.push_str(if g.passed { "?" } else { "?>" });
+    }
+    args(arguments, m, depth, out);
+    out.push(')');
+}
+
+fn open_access(open: &Open, m: &Module, depth: usize, out: &mut String) {
+    match open {
+        Open::Field { object, name } => {
+            expr(object, m, depth, out);
+            let _ = write!(out, ".{name}");
+        }
+        Open::SetField { object, name, value } => {
+            expr(object, m, depth, out);
+            let _ = write!(out, ".{name} = ");
+            expr(value, m, depth, out);
+        }
+        Open::Method {
+            object,
+            name,
+            arguments,
+        } => {
+            expr(object, m, depth, out);
+            let _ = write!(out, ".{name}(");
+            args(arguments, m, depth, out);
+            out.push(')');
+        }
+        Open::CallValue { callee, arguments } => {
+            expr(callee, m, depth, out);
+            out.push('(');
+            args(arguments, m, depth, out);
+            out.push(')');
+        }
+    }
+}
+
+/// `get x`, `set x`, `m/2` (a method and how many values it is called with) or `call/2`.
+fn dispatch_name(d: &Dispatch) -> String {
+    match d.what {
+        DispatchKind::Get => format!("get {}", d.name),
+        DispatchKind::Set => format!("set {}", d.name),
+        DispatchKind::Method => format!("{}/{}", d.name, d.params.len() - 1),
+        DispatchKind::CallValue => format!("call/{}", d.params.len() - 1),
+    }
+}
+
 fn op(o: Op) -> &'static str {
     match o {
         Op::Add => "+",
@@ -215,37 +295,47 @@ fn expr(e: &Expr, m: &Module, depth: usize, out: &mut String) {
                 ),
             );
         }
-        Kind::Field { object, name } => {
+        Kind::Open(open) => open_access(open, m, depth, out),
+        Kind::Slot { object, class, slot } => {
             expr(object, m, depth, out);
-            w(out, format!(".{name}"));
+            w(out, format!(".{}", m.classes[*class as usize].slots[*slot].name));
         }
-        Kind::SetField { object, name, value } => {
-            expr(object, m, depth, out);
-            w(out, format!(".{name} = "));
-            expr(value, m, depth, out);
-        }
-        Kind::Call { function, arguments } => {
-            w(out, m.functions[*function].name.to_string());
-            out.push('(');
-            args(arguments, m, depth, out);
-            out.push(')');
-        }
-        Kind::Method {
+        Kind::SetSlot {
             object,
-            name,
-            arguments,
+            class,
+            slot,
+            value,
         } => {
             expr(object, m, depth, out);
-            w(out, format!(".{name}("));
-            args(arguments, m, depth, out);
-            out.push(')');
+            w(out, format!(".{} = ", m.classes[*class as usize].slots[*slot].name));
+            expr(value, m, depth, out);
         }
-        Kind::CallValue { callee, arguments } => {
-            expr(callee, m, depth, out);
+        Kind::Require { object, what } => {
+            w(out, format!("require {what:?} "));
+            expr(object, m, depth, out);
+        }
+        Kind::Refuse {
+            receiver,
+            arguments,
+            what,
+        } => {
+            w(out, format!("refuse {what:?} "));
+            expr(receiver, m, depth, out);
             out.push('(');
             args(arguments, m, depth, out);
             out.push(')');
         }
+        Kind::Dispatch { to, arguments } => {
+            w(out, format!("dispatch {}", dispatch_name(&m.dispatches[*to])));
+            out.push('(');
+            args(arguments, m, depth, out);
+            out.push(')');
+        }
+        Kind::Call {
+            function,
+            arguments,
+            guard,
+        } => called(&m.functions[*function].name, arguments, guard.as_deref(), m, depth, out),
         Kind::Alloc(c) => w(out, format!("alloc {}", m.classes[*c as usize].name)),
         Kind::Closure { class, captures } => {
             w(out, format!("make {}#{class}", m.classes[*class as usize].name));
@@ -271,13 +361,11 @@ fn expr(e: &Expr, m: &Module, depth: usize, out: &mut String) {
         Kind::IsClass(a, c) => call(&format!("is{c:?}"), &[a], m, depth, out),
         Kind::IsTag(a, t) => call(&format!("tag{t}"), &[a], m, depth, out),
         Kind::Builtin {
-            function, arguments, ..
-        } => {
-            w(out, function.symbol.to_string());
-            out.push('(');
-            args(arguments, m, depth, out);
-            out.push(')');
-        }
+            function,
+            arguments,
+            guard,
+            ..
+        } => called(function.symbol, arguments, guard.as_deref(), m, depth, out),
         Kind::Array { items, .. } => {
             out.push('[');
             args(items, m, depth, out);

@@ -2,7 +2,7 @@
 
 use super::{Body, Key, LambdaInfo, Lowerer, Place};
 use crate::ir::builtin::{self, Receiver};
-use crate::ir::{Class, ClassId, Expr, Kind, Op, Slot, Stmt, Ty, kind, tag};
+use crate::ir::{Class, ClassId, Expr, Kind, Op, Open, Slot, Stmt, Ty, kind, tag};
 use crate::resolve::program::{Binding, BoxId, ClassRef, FunctionId};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExprKind, UnaryOp, VariantPayload};
@@ -278,11 +278,11 @@ impl<'p> Body<'_, 'p> {
                 arguments.push(Expr::new(Kind::Int(1), span));
                 return self.new_builtin("RangeBox", arguments, span);
             }
-            "@upper" => Kind::Method {
+            "@upper" => Kind::Open(Open::Method {
                 object: Box::new(arguments.remove(0)),
                 name: "toUpper".into(),
                 arguments,
-            },
+            }),
             "@exit" => {
                 let zero = Expr::new(Kind::Int(0), span);
                 return self.builtin("exit", vec![zero], span);
@@ -308,7 +308,14 @@ impl<'p> Body<'_, 'p> {
                     return Expr::new(Kind::Block(before, None), span);
                 }
                 let function = self.lower.function(Key::New(b.0, arguments.len()));
-                Expr::new(Kind::Call { function, arguments }, span)
+                Expr::new(
+                    Kind::Call {
+                        function,
+                        arguments,
+                        guard: None,
+                    },
+                    span,
+                )
             }
             ClassRef::Builtin(b) => self.new_builtin(b, arguments, span),
             ClassRef::Unknown(_) => self.raise(0, format!("Unknown Box type: {name}"), span),
@@ -375,7 +382,7 @@ impl<'p> Body<'_, 'p> {
             {
                 let object = Box::new(self.static_box(BoxId(n as u32), span));
                 return Expr::new(
-                    Kind::Method {
+                    Open::Method {
                         object,
                         name: name.text.clone(),
                         arguments,
@@ -389,7 +396,7 @@ impl<'p> Body<'_, 'p> {
         let method = |this: &mut Self, object: Expr| {
             let arguments = this.exprs(arguments);
             Expr::new(
-                Kind::Method {
+                Open::Method {
                     object: Box::new(object),
                     name: name.text.clone(),
                     arguments,
@@ -433,7 +440,7 @@ impl<'p> Body<'_, 'p> {
                     let object = Box::new(self.me_expr(span));
                     let arguments = self.exprs(arguments);
                     return Expr::new(
-                        Kind::Method {
+                        Open::Method {
                             object,
                             name: name.clone(),
                             arguments,
@@ -449,7 +456,7 @@ impl<'p> Body<'_, 'p> {
         }
         let callee = Box::new(self.expr(callee));
         let arguments = self.exprs(arguments);
-        Expr::new(Kind::CallValue { callee, arguments }, span)
+        Expr::new(Open::CallValue { callee, arguments }, span)
     }
 
     fn builtin_function(&mut self, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
@@ -578,7 +585,7 @@ impl<'p> Body<'_, 'p> {
                 let field: Rc<str> = format!("${b}").into();
                 if matches!(&*method.text, "birth" | "pack" | "init") || method.text == b {
                     let value = self.new_builtin(&b, arguments, span);
-                    let set = Kind::SetField {
+                    let set = Open::SetField {
                         object,
                         name: field,
                         value: Box::new(value),
@@ -589,9 +596,9 @@ impl<'p> Body<'_, 'p> {
                         span,
                     );
                 }
-                let part = Expr::new(Kind::Field { object, name: field }, span);
+                let part = Expr::new(Open::Field { object, name: field }, span);
                 Expr::new(
-                    Kind::Method {
+                    Open::Method {
                         object: Box::new(part),
                         name: method.text.clone(),
                         arguments,
@@ -717,7 +724,7 @@ impl<'p> Body<'_, 'p> {
                         this.refuse_private(object, private, &name.text, at, &mut before)
                     };
                     let field = Expr::new(
-                        Kind::Field {
+                        Open::Field {
                             object: Box::new(object),
                             name: name.text.clone(),
                         },
@@ -737,11 +744,11 @@ impl<'p> Body<'_, 'p> {
             }
             ExprKind::Index { receiver, index } => {
                 let object = Box::new(self.expr(receiver));
-                Kind::Method {
+                Kind::Open(Open::Method {
                     object,
                     name: "$index".into(),
                     arguments: vec![self.expr(index)],
-                }
+                })
             }
             ExprKind::New { class, arguments, .. } => {
                 let found = self.lower.program.classes.get(&e.id).cloned();
@@ -760,7 +767,7 @@ impl<'p> Body<'_, 'p> {
                 let value = self.keep(value, &mut before);
                 let ask = |name: &str, v: &Expr| {
                     Expr::new(
-                        Kind::Method {
+                        Open::Method {
                             object: Box::new(v.clone()),
                             name: name.into(),
                             arguments: Vec::new(),

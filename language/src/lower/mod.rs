@@ -12,7 +12,7 @@ mod stmt;
 pub use initial::prepare;
 
 use crate::edition::Edition;
-use crate::ir::{Class, ClassId, Expr, Func, FuncId, Kind, Module, Slot, Stmt, Ty, Var, VarId, builtin};
+use crate::ir::{Class, ClassId, Expr, Func, FuncId, Kind, Module, Open, Slot, Stmt, Ty, Var, VarId, builtin};
 use crate::resolve::program::{BoxId, EnumId, FunctionBody, FunctionId, FunctionKind, LocalId, Program};
 use crate::source::Span;
 use crate::syntax::ast::{BoxKind, PropertyKind, StmtKind, VariantShape};
@@ -339,7 +339,7 @@ impl<'p> Lowerer<'p> {
         }
         for (n, (local, cell)) in info.captures.iter().enumerate() {
             let v = body.var(&program.local(*local).name.clone());
-            let value = Kind::Field {
+            let value = Open::Field {
                 object: Box::new(Expr::new(Kind::Var(this), span)),
                 name: n.to_string().into(),
             };
@@ -358,7 +358,7 @@ impl<'p> Lowerer<'p> {
         if function.uses_me && body.lower.takes_me(info.me) {
             let v = body.var("me");
             body.me = Some(v);
-            let value = Kind::Field {
+            let value = Open::Field {
                 object: Box::new(Expr::new(Kind::Var(this), span)),
                 name: "me".into(),
             };
@@ -401,7 +401,7 @@ impl<'p> Lowerer<'p> {
                     Some(f) => body.call(Key::Body(f, Some(class)), Vec::new(), span),
                     None => Expr::new(body.lower.nothing(), span),
                 };
-                let set = Kind::SetField {
+                let set = Open::SetField {
                     object: Box::new(body.me_expr(span)),
                     name: field.name.clone(),
                     value: Box::new(value),
@@ -411,7 +411,7 @@ impl<'p> Lowerer<'p> {
             for property in &program.box_info(b).properties {
                 if property.kind == PropertyKind::BirthOnce {
                     let value = body.call(Key::Body(property.getter, Some(class)), Vec::new(), span);
-                    let set = Kind::SetField {
+                    let set = Open::SetField {
                         object: Box::new(body.me_expr(span)),
                         name: property.name.clone(),
                         value: Box::new(value),
@@ -422,7 +422,7 @@ impl<'p> Lowerer<'p> {
         }
         for parent in &program.box_info(id).builtin_ancestors {
             let value = body.builtin_part(parent, span);
-            let set = Kind::SetField {
+            let set = Open::SetField {
                 object: Box::new(body.me_expr(span)),
                 name: format!("${parent}").into(),
                 value: Box::new(value),
@@ -516,7 +516,7 @@ impl<'p> Lowerer<'p> {
         }
         let read = |body: &mut Body<'_, 'p>| {
             Expr::new(
-                Kind::Field {
+                Open::Field {
                     object: Box::new(body.me_expr(span)),
                     name: slot.clone(),
                 },
@@ -525,7 +525,7 @@ impl<'p> Lowerer<'p> {
         };
         let missing = Expr::new(Kind::IsTag(Box::new(read(&mut body)), crate::ir::tag::ABSENT), span);
         let value = body.call(Key::Body(f, Some(class)), Vec::new(), span);
-        let set = Kind::SetField {
+        let set = Open::SetField {
             object: Box::new(body.me_expr(span)),
             name: slot.clone(),
             value: Box::new(value),
@@ -559,7 +559,7 @@ impl<'p> Lowerer<'p> {
             .map(|v| body.get(v, span))
             .collect();
         let part = Expr::new(
-            Kind::Field {
+            Open::Field {
                 object: Box::new(body.get(me, span)),
                 name: field.clone(),
             },
@@ -567,12 +567,12 @@ impl<'p> Lowerer<'p> {
         );
         let part = Box::new(part);
         let kind = match method {
-            Some(name) => Kind::Method {
+            Some(name) => Open::Method {
                 object: part,
                 name: name.clone(),
                 arguments,
             },
-            None => Kind::CallValue {
+            None => Open::CallValue {
                 callee: part,
                 arguments,
             },
@@ -609,7 +609,7 @@ impl<'p> Lowerer<'p> {
             let text = Expr::new(Kind::Str(name.clone()), span);
             let test = Kind::Binary(crate::ir::Op::Eq, Box::new(body.get(wanted, span)), Box::new(text));
             let list = arguments.iter().map(|a| body.get(*a, span)).collect();
-            let call = Kind::Method {
+            let call = Open::Method {
                 object: Box::new(body.get(object, span)),
                 name,
                 arguments: list,
@@ -639,7 +639,7 @@ impl<'p> Lowerer<'p> {
         });
         let mut body = self.body(Some(class), Some(id));
         let flag = Expr::new(
-            Kind::Field {
+            Open::Field {
                 object: Box::new(body.me_expr(span)),
                 name: slot.clone(),
             },
@@ -647,7 +647,7 @@ impl<'p> Lowerer<'p> {
         );
         let missing = Expr::new(Kind::IsTag(Box::new(flag), crate::ir::tag::ABSENT), span);
         let mut then = Vec::new();
-        let set = Kind::SetField {
+        let set = Open::SetField {
             object: Box::new(body.me_expr(span)),
             name: slot,
             value: Box::new(Expr::new(Kind::Bool(true), span)),
@@ -702,11 +702,12 @@ impl<'p> Lowerer<'p> {
                 Kind::Call {
                     function,
                     arguments: Vec::new(),
+                    guard: None,
                 },
                 span,
             ));
             let call = Expr::new(
-                Kind::Method {
+                Open::Method {
                     object,
                     name: "main".into(),
                     arguments: Vec::new(),
@@ -944,6 +945,7 @@ impl<'p> Body<'_, 'p> {
             Kind::Call {
                 function,
                 arguments: all,
+                guard: None,
             },
             span,
         )
@@ -962,6 +964,7 @@ impl<'p> Body<'_, 'p> {
                 function,
                 arguments,
                 site,
+                guard: None,
             },
             span,
         )

@@ -2,7 +2,7 @@
 
 use super::Body;
 use crate::ir::builtin::class::FIRST_USER;
-use crate::ir::{Expr, Kind, Op, Stmt};
+use crate::ir::{Expr, Kind, Op, Open, Stmt};
 use crate::resolve::program::{Binding, EnumId};
 use crate::source::Span;
 use crate::syntax::ast::{self, PatternKind};
@@ -55,7 +55,7 @@ impl<'p> Body<'_, 'p> {
 
     fn method(&self, value: &Expr, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {
         Expr::new(
-            Kind::Method {
+            Open::Method {
                 object: Box::new(value.clone()),
                 name: name.into(),
                 arguments,
@@ -130,7 +130,7 @@ impl<'p> Body<'_, 'p> {
                 if let Some((e, v)) = self.lower.program.variants.get(&p.id).copied() {
                     let (_, mut test) = self.variant_test(value, e, v, span);
                     for (n, item) in items.iter().enumerate() {
-                        let part = Kind::Field {
+                        let part = Open::Field {
                             object: Box::new(value.clone()),
                             name: n.to_string().into(),
                         };
@@ -172,7 +172,7 @@ impl<'p> Body<'_, 'p> {
                     None => self.type_test(value.clone(), &name.text, span),
                 };
                 for (field, pattern) in fields {
-                    let part = Kind::Field {
+                    let part = Open::Field {
                         object: Box::new(value.clone()),
                         name: field.text.clone(),
                     };

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::{Body, Key, Place};
-use crate::ir::{Expr, Kind, Op, Stmt, Try, Ty, VarId, kind};
+use crate::ir::{Expr, Kind, Op, Open, Stmt, Try, Ty, VarId, kind};
 use crate::resolve::program::{Binding, FunctionBody, UnitId};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExprKind, MemberKind, StmtKind};
@@ -433,7 +433,7 @@ impl<'p> Body<'_, 'p> {
         out.push(self.set(list, value, span));
         let length = self.get(list, span);
         let length = Expr::new(
-            Kind::Method {
+            Open::Method {
                 object: Box::new(length),
                 name: "length".into(),
                 arguments: Vec::new(),
@@ -442,7 +442,7 @@ impl<'p> Body<'_, 'p> {
         );
         self.counted(Expr::new(Kind::Int(0), span), length, span, out, |this, i, inner| {
             let object = Box::new(this.get(list, span));
-            let item = Kind::Method {
+            let item = Open::Method {
                 object,
                 name: "get".into(),
                 arguments: vec![this.get(i, span)],
@@ -491,7 +491,7 @@ impl<'p> Body<'_, 'p> {
                     None => self.expr(&a.value),
                     Some(op) => {
                         let old = Expr::new(
-                            Kind::Field {
+                            Open::Field {
                                 object: Box::new(object.clone()),
                                 name: name.text.clone(),
                             },
@@ -511,7 +511,7 @@ impl<'p> Body<'_, 'p> {
                 };
                 let result = match grows {
                     true => Some(Box::new(Expr::new(
-                        Kind::Field {
+                        Open::Field {
                             object: Box::new(object.clone()),
                             name: name.text.clone(),
                         },
@@ -519,7 +519,7 @@ impl<'p> Body<'_, 'p> {
                     ))),
                     false => value.then(|| Box::new(new.clone())),
                 };
-                let set = Kind::SetField {
+                let set = Open::SetField {
                     object: Box::new(object),
                     name: name.text.clone(),
                     value: Box::new(new),
@@ -537,7 +537,7 @@ impl<'p> Body<'_, 'p> {
                 let new = match a.op {
                     None => self.expr(&a.value),
                     Some(op) => {
-                        let old = Kind::Method {
+                        let old = Open::Method {
                             object: Box::new(object.clone()),
                             name: "$index".into(),
                             arguments: vec![index.clone()],
@@ -548,7 +548,7 @@ impl<'p> Body<'_, 'p> {
                 };
                 let new = if value { self.keep(new, &mut before) } else { new };
                 let result = value.then(|| Box::new(new.clone()));
-                let set = Kind::Method {
+                let set = Open::Method {
                     object: Box::new(object),
                     name: "$set_index".into(),
                     arguments: vec![index, new],
@@ -652,5 +652,5 @@ fn grows(object: &Expr, name: &str, value: &Expr) -> bool {
         _ => false,
     };
     matches!(value.kind, Kind::Binary(..))
-        && matches!(&first.kind, Kind::Field { object: from, name: field } if **field == *name && same(from))
+        && matches!(&first.kind, Kind::Open(Open::Field { object: from, name: field }) if **field == *name && same(from))
 }

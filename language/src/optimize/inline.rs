@@ -3,8 +3,7 @@
 //! Only functions that cannot fail are taken, so that call stacks stay true, and only those whose body is one
 //! expression once every `if .. return` is written as a choice. Recursive functions are unfolded a few levels.
 
-use crate::infer::{Guard, Infer, Target};
-use crate::ir::{Expr, FuncId, Kind, Stmt, Ty, Var, VarId, tag, visit};
+use crate::ir::{Expr, FuncId, Kind, Module, Stmt, Ty, Var, VarId, visit};
 use std::collections::HashMap;
 
 /// Nodes of a function that is worth putting elsewhere.
@@ -24,25 +23,24 @@ struct Template {
 }
 
 /// Inlines in every reached function. `throws` must have been filled in.
-pub fn run(infer: &mut Infer<'_>) {
+pub fn run(m: &mut Module) {
     let mut templates = HashMap::new();
-    for f in 0..infer.lower.module.functions.len() {
-        if let Some(t) = template(infer, f) {
+    for f in 0..m.functions.len() {
+        if let Some(t) = template(m, f) {
             templates.insert(f, t);
         }
     }
     if templates.is_empty() {
         return;
     }
-    for f in 0..infer.lower.module.functions.len() {
-        if !infer.lower.module.functions[f].reached {
+    for f in 0..m.functions.len() {
+        if !m.functions[f].reached {
             continue;
         }
-        let mut body = std::mem::take(&mut infer.lower.module.functions[f].body);
-        let mut vars = std::mem::take(&mut infer.lower.module.functions[f].vars);
+        let mut body = std::mem::take(&mut m.functions[f].body);
+        let mut vars = std::mem::take(&mut m.functions[f].vars);
         for _ in 0..ROUNDS {
             let mut work = Work {
-                infer,
                 templates: &templates,
                 vars: &mut vars,
                 room: LARGE.saturating_sub(size(&body)),
@@ -53,8 +51,8 @@ pub fn run(infer: &mut Infer<'_>) {
                 break;
             }
         }
-        infer.lower.module.functions[f].body = body;
-        infer.lower.module.functions[f].vars = vars;
+        m.functions[f].body = body;
+        m.functions[f].vars = vars;
     }
 }
 
@@ -64,8 +62,8 @@ fn size(list: &[Stmt]) -> usize {
     n
 }
 
-fn template(infer: &Infer<'_>, f: FuncId) -> Option<Template> {
-    let func = &infer.lower.module.functions[f];
+fn template(m: &Module, f: FuncId) -> Option<Template> {
+    let func = &m.functions[f];
     if !func.reached || func.throws || func.vars.len() != func.params || size(&func.body) > SMALL {
         return None;
     }
@@ -75,7 +73,7 @@ fn template(infer: &Infer<'_>, f: FuncId) -> Option<Template> {
             assigned[v] = true;
         }
     });
-    let body = as_expression(&func.body, func.ret, infer.lower.new_2026)?;
+    let body = as_expression(&func.body, func.ret, m.edition_2026)?;
     let mut size = 0;
     visit::all_in(&body, &mut |_| size += 1);
     Some(Template {
@@ -145,24 +143,23 @@ fn returns(list: &[Stmt]) -> bool {
     }
 }
 
-struct Work<'w, 'p> {
-    infer: &'w mut Infer<'p>,
+struct Work<'w> {
     templates: &'w HashMap<FuncId, Template>,
     vars: &'w mut Vec<Var>,
     room: usize,
     did: bool,
 }
 
-impl Work<'_, '_> {
+impl Work<'_> {
     fn stmts(&mut self, list: &mut [Stmt]) {
         for s in list {
-            each_in(s, &mut |e| self.expr(e));
+            visit::each_in_mut(s, &mut |e| self.expr(e));
         }
     }
 
     /// Inlines inside out, so that an argument is done before the call it belongs to.
     fn expr(&mut self, e: &mut Expr) {
-        each(e, &mut |inner| self.expr(inner));
+        visit::each_mut(e, &mut |inner| self.expr(inner));
         if let Some(new) = self.inlined(e) {
             *e = new;
             self.did = true;
@@ -171,28 +168,15 @@ impl Work<'_, '_> {
 
     /// What a call becomes, if it is one of a template.
     fn inlined(&mut self, e: &Expr) -> Option<Expr> {
-        let (function, list): (FuncId, Vec<&Expr>) = match &e.kind {
-            Kind::Call { function, arguments } => (*function, arguments.iter().collect()),
-            Kind::Method {
-                object,
-                name,
-                arguments,
-            } if object.ty.only(tag::OBJ) => match self.infer.single(object.ty, name, arguments.len())? {
-                (Guard::Class(_), Target::User { function, me }) => {
-                    let mut list: Vec<&Expr> = Vec::new();
-                    if me {
-                        list.push(object);
-                    } else if !matches!(object.kind, Kind::Static { ensure: false, .. }) {
-                        return None;
-                    }
-                    list.extend(arguments);
-                    (function, list)
-                }
-                _ => return None,
-            },
-            _ => return None,
+        let Kind::Call {
+            function,
+            arguments: list,
+            guard: None,
+        } = &e.kind
+        else {
+            return None;
         };
-        let t = self.templates.get(&function)?;
+        let t = self.templates.get(function)?;
         if t.size > self.room || list.len() != t.params.len() {
             return None;
         }
@@ -200,10 +184,10 @@ impl Work<'_, '_> {
         let mut before = Vec::new();
         let mut values = Vec::new();
         let mut assigns = false;
-        for a in &list {
+        for a in list {
             visit::all_in(a, &mut |e| assigns |= matches!(e.kind, Kind::SetVar(..)));
         }
-        for (n, a) in list.into_iter().enumerate() {
+        for (n, a) in list.iter().enumerate() {
             let ty = t.params[n].ty;
             let same = match a.kind {
                 // A variable stands for itself as long as nobody assigns it in between.
@@ -254,89 +238,5 @@ fn rename(e: &mut Expr, values: &[Kind]) {
         }
         _ => {}
     }
-    each(e, &mut |inner| rename(inner, values));
-}
-
-/// Calls `f` for every expression directly inside an expression, statements included.
-fn each(e: &mut Expr, f: &mut dyn FnMut(&mut Expr)) {
-    match &mut e.kind {
-        Kind::SetVar(_, a)
-        | Kind::SetGlobal(_, a)
-        | Kind::CellNew { value: a, .. }
-        | Kind::CellSet { value: a, .. }
-        | Kind::Field { object: a, .. }
-        | Kind::Neg(a)
-        | Kind::BitNot(a)
-        | Kind::Not(a)
-        | Kind::Truthy(a)
-        | Kind::IsSomething(a)
-        | Kind::IsClass(a, _)
-        | Kind::IsTag(a, _) => f(a),
-        Kind::SetField { object, value, .. } => {
-            f(object);
-            f(value);
-        }
-        Kind::Binary(_, a, b) | Kind::And(a, b) | Kind::Or(a, b) => {
-            f(a);
-            f(b);
-        }
-        Kind::Cond(a, b, c) => {
-            f(a);
-            f(b);
-            f(c);
-        }
-        Kind::Call { arguments, .. } | Kind::Builtin { arguments, .. } => arguments.iter_mut().for_each(f),
-        Kind::Closure { captures, .. } => captures.iter_mut().for_each(f),
-        Kind::Method { object, arguments, .. }
-        | Kind::CallValue {
-            callee: object,
-            arguments,
-        } => {
-            f(object);
-            arguments.iter_mut().for_each(f);
-        }
-        Kind::Array { items, .. } => items.iter_mut().for_each(f),
-        Kind::Map { entries, .. } => {
-            for (k, v) in entries {
-                f(k);
-                f(v);
-            }
-        }
-        Kind::Block(list, value) => {
-            for s in list {
-                each_in(s, f);
-            }
-            if let Some(v) = value {
-                f(v);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn each_in(s: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
-    match s {
-        Stmt::Expr(e) | Stmt::Return(Some(e)) | Stmt::Throw(e) => f(e),
-        Stmt::If(c, a, b) => {
-            f(c);
-            for s in a.iter_mut().chain(b) {
-                each_in(s, f);
-            }
-        }
-        Stmt::Loop { condition, body, step } => {
-            if let Some(c) = condition {
-                f(c);
-            }
-            for s in body.iter_mut().chain(step) {
-                each_in(s, f);
-            }
-        }
-        Stmt::Try(t) => {
-            let handler = t.handler.iter_mut().flat_map(|(_, list)| list);
-            for s in t.body.iter_mut().chain(handler).chain(&mut t.cleanup) {
-                each_in(s, f);
-            }
-        }
-        Stmt::Break | Stmt::Continue | Stmt::Return(None) | Stmt::Rethrow(_) => {}
-    }
+    visit::each_mut(e, &mut |inner| rename(inner, values));
 }

@@ -23,7 +23,6 @@ pub struct Input {
     pub data: Vec<u8>,
     /// Exported as `_start`.
     pub start: u32,
-    pub names: bool,
 }
 
 /// What a program reaches of the runtime, in a fixed order.
@@ -143,8 +142,8 @@ fn sleb(mut n: i32, out: &mut Vec<u8>) {
     }
 }
 
-/// Writes the module.
-pub fn link(object: &Object<'_>, input: Input) -> Vec<u8> {
+/// Writes the module, with the names of the program's functions on demand.
+pub fn link(object: &Object<'_>, input: Input, names: bool) -> Vec<u8> {
     let mut reached = Reached::default();
     for code in &input.functions {
         for ins in &code.body {
@@ -348,7 +347,7 @@ pub fn link(object: &Object<'_>, input: Input) -> Vec<u8> {
         data.active(0, &ConstExpr::i32_const(STACK as i32), image);
         module.section(&data);
     }
-    if input.names {
+    if names {
         let mut names = NameMap::new();
         for (n, f) in input.functions.iter().enumerate() {
             names.append(program_base + n as u32, &f.name);

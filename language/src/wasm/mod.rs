@@ -7,19 +7,32 @@ mod link;
 mod object;
 mod print;
 
-use crate::infer::Infer;
+use crate::ir::Module;
+use crate::source::SourceMap;
 
 /// The relocatable object of the runtime; `boxes/build.sh` makes it.
 static BOXES: &[u8] = include_bytes!("../../../boxes/boxes.o");
 
-/// Writes the module of an inferred program.
-pub fn module(infer: &mut Infer<'_>, names: bool) -> Result<Vec<u8>, String> {
-    let object = object::Object::parse(BOXES).map_err(|e| e.to_string())?;
-    let input = emit::program(infer, names);
-    Ok(link::link(&object, input))
+/// The functions and data of a program, written but not linked.
+pub struct Emitted(link::Input);
+
+/// Writes the functions of a finished module; `sources` are where its errors point to.
+pub fn emit(module: &Module, sources: &SourceMap) -> Emitted {
+    Emitted(emit::program(module, sources))
 }
 
-/// The program's own functions as text, before they are linked.
-pub fn text(infer: &mut Infer<'_>) -> String {
-    print::functions(&emit::program(infer, false).functions)
+/// Joins them with what they reach of the runtime: an ordinary WASI preview 1 command module.
+///
+/// # Errors
+/// The object of the runtime that was built into this compiler cannot be read.
+pub fn link(emitted: Emitted, names: bool) -> Result<Vec<u8>, String> {
+    let object = object::Object::parse(BOXES).map_err(|e| e.to_string())?;
+    Ok(link::link(&object, emitted.0, names))
+}
+
+impl Emitted {
+    /// The functions as text.
+    pub fn text(&self) -> String {
+        print::functions(&self.0.functions)
+    }
 }

@@ -1,10 +1,10 @@
 //! Fields, global variables, cells and elements of arrays.
 
+use super::append::starts_with_slot;
 use super::{Emit, Own, mem};
-use crate::ir::builtin::{self, class};
-use crate::ir::{DispatchKind, Expr, Kind, Objects, Rep, Ty, tag};
+use crate::ir::builtin::class;
+use crate::ir::{Class, ClassId, Expr, Kind, Rep, Ty, tag};
 use crate::source::Span;
-use std::rc::Rc;
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
 /// Offset of the tag of a slot; the payload is 8 bytes further.
@@ -12,7 +12,7 @@ fn at(slot: usize) -> u64 {
     8 + 16 * slot as u64
 }
 
-impl Emit<'_, '_, '_> {
+impl Emit<'_, '_> {
     /// Stores an owned tagged value on the stack into a slot that holds nothing yet.
     pub(super) fn store_value(&mut self, object: u32, slot: usize) {
         let h = self.temp_home(Rep::Dyn);
@@ -106,7 +106,7 @@ impl Emit<'_, '_, '_> {
 
     /// Raises the error of a global variable that nobody has set.
     fn require_global(&mut self, g: usize, base: u32, span: Span) {
-        let global = &self.program.infer.lower.module.globals[g];
+        let global = &self.program.module.globals[g];
         if !global.ty.has(tag::ABSENT) {
             return;
         }
@@ -120,7 +120,7 @@ impl Emit<'_, '_, '_> {
     }
 
     pub(super) fn set_global(&mut self, g: usize, value: &Expr, span: Span) {
-        let ty = self.program.infer.lower.module.globals[g].ty;
+        let ty = self.program.module.globals[g].ty;
         let base = self.code.temp(ValType::I32);
         let address = self.program.globals[g];
         self.code.i32(address as i32);
@@ -138,7 +138,7 @@ impl Emit<'_, '_, '_> {
     }
 
     pub(super) fn set_cell(&mut self, to: usize, cell: usize, value: &Expr, span: Span) {
-        let ty = self.program.infer.lower.module.cells[cell];
+        let ty = self.program.module.cells[cell];
         let h = self.homes[to];
         let base = self.code.temp(ValType::I32);
         self.load_as(h, Ty::ANY, Rep::Obj);
@@ -189,19 +189,17 @@ impl Emit<'_, '_, '_> {
 
     /// A receiver that is looked at at once: fields of it need not be counted.
     pub(super) fn borrowed(&mut self, e: &Expr, rep: Rep) {
-        if let Kind::Field { object, name } = &e.kind {
-            let own = if e.ty.rep() == rep {
-                self.field(e, object, name, false)
-            } else if rep == Rep::Dyn {
-                self.code.i32(e.ty.rep().tag() as i32);
-                let own = self.field(e, object, name, false);
-                self.payload(e.ty.rep());
-                own
+        if let Kind::Slot { object, class, slot } = &e.kind {
+            let (from, class, slot) = (e.ty.rep(), *class, *slot);
+            if rep == Rep::Dyn && from != rep {
+                self.code.i32(from.tag() as i32);
+            }
+            let own = self.slot(e, object, class, slot, false);
+            if rep == Rep::Dyn && from != rep {
+                self.payload(from);
             } else {
-                let own = self.field(e, object, name, false);
-                self.convert(e.ty.rep(), rep);
-                own
-            };
+                self.convert(from, rep);
+            }
             self.hold(rep, own);
             return;
         }
@@ -212,65 +210,34 @@ impl Emit<'_, '_, '_> {
         self.lent(e, rep);
     }
 
-    /// Pushes the tag of a field that may be absent; the receiver's class is known.
-    pub(super) fn field_tag(&mut self, object: &Expr, name: &str) {
+    /// Pushes the tag of a slot that may be absent.
+    pub(super) fn slot_tag(&mut self, object: &Expr, slot: usize) {
         let mark = self.mark();
         let p = self.object(object, "", object.span);
-        let slot = match object.ty.objects {
-            Objects::User(c) => self.program.infer.lower.module.classes[c as usize].slot(name),
-            _ => None,
-        };
-        match slot {
-            Some(n) => {
-                self.code.get(p);
-                self.code.op(I::I32Load(mem(at(n), 2)));
-            }
-            None => self.code.i32(0),
-        }
+        self.code.get(p);
+        self.code.op(I::I32Load(mem(at(slot), 2)));
         self.code.done(p);
         self.release_held(mark);
     }
 
-    /// Reads a field. With `count` the value comes with its own reference, otherwise it is only good for the next
+    /// Reads a slot. With `count` the value comes with its own reference, otherwise it is only good for the next
     /// operation.
-    pub(super) fn field(&mut self, e: &Expr, object: &Expr, name: &Rc<str>, count: bool) -> Own {
+    pub(super) fn slot(&mut self, e: &Expr, object: &Expr, class: ClassId, n: usize, count: bool) -> Own {
         let rep = e.ty.rep();
-        let Objects::User(c) = object.ty.objects else {
-            return self.field_of_any(e, object, name);
-        };
-        if let Some(f) = self.program.infer.lower.property(c, name) {
-            let list = if self.program.infer.lower.module.functions[f].params == 1 {
-                vec![object]
-            } else {
-                Vec::new()
-            };
-            let ret = self.call_function(f, &list, e.span);
-            self.convert(ret, rep);
-            return if e.ty.counted() { Own::Owned } else { Own::Plain };
-        }
-        let class = &self.program.infer.lower.module.classes[c as usize];
-        let found = class.slot(name).map(|n| (n, class.slots[n].ty, class.slots[n].weak));
-        let class_name = class.name.clone();
+        let module = self.program.module;
+        let Class { name, slots, .. } = &module.classes[class as usize];
+        let slot = &slots[n];
         let mark = self.mark();
-        let p = self.object(object, &format!("Cannot access field '{name}'"), e.span);
-        let Some((n, ty, weak)) = found else {
-            if !self.new_2026() {
-                self.raise(0, &format!("Field '{name}' not found in {class_name}"), e.span);
-            }
-            self.zero(rep);
-            self.code.done(p);
-            self.release_held(mark);
-            return Own::Plain;
-        };
-        if ty.has(tag::ABSENT) && !name.starts_with('$') && !self.new_2026() && !weak {
+        let p = self.object(object, &format!("Cannot access field '{}'", slot.name), e.span);
+        if module.raises_absent(class, n) {
             self.code.get(p);
             self.code.op(I::I32Load(mem(at(n), 2)));
             self.code.op(I::I32Eqz);
             self.code.start_if(BlockType::Empty);
-            self.raise(0, &format!("Field '{name}' not found in {class_name}"), e.span);
+            self.raise(0, &format!("Field '{}' not found in {name}", slot.name), e.span);
             self.code.end();
         }
-        if weak {
+        if slot.weak {
             self.load_raw(p, at(n), Rep::Dyn);
             self.code.runtime("ny_weak_get");
             self.tagged();
@@ -280,7 +247,7 @@ impl Emit<'_, '_, '_> {
             return Own::Owned;
         }
         self.load_raw(p, at(n), rep);
-        if ty.has(tag::ABSENT) && self.new_2026() && rep == Rep::Dyn {
+        if slot.ty.has(tag::ABSENT) && self.new_2026() && rep == Rep::Dyn {
             // An absent field reads null.
             let h = self.temp_home(Rep::Dyn);
             self.store_home(h);
@@ -305,107 +272,14 @@ impl Emit<'_, '_, '_> {
         Own::Borrowed
     }
 
-    fn field_of_any(&mut self, e: &Expr, object: &Expr, name: &Rc<str>) -> Own {
-        let rep = e.ty.rep();
-        let own = if e.ty.counted() { Own::Owned } else { Own::Plain };
-        if object.ty.objects != Objects::Any {
-            if self.program.infer.single(object.ty, name, 0).is_some() {
-                return self.method(e, object, name, &[], true);
-            }
-            if self.program.infer.map_field(object.ty).is_some() {
-                return self.map_field(e, object, name);
-            }
-            let mark = self.mark();
-            let h = self.temp_home(Rep::Dyn);
-            self.lent(object, Rep::Dyn);
-            self.store_home(h);
-            self.refuse(h.a, h.b, &format!("Cannot access field '{name}'"), e.span);
-            self.done_home(h);
-            self.release_held(mark);
-            self.zero(rep);
-            return Own::Plain;
-        }
-        let ret = self.call_dispatch(DispatchKind::Get, name, &[object], e.span);
-        self.convert(ret, rep);
-        own
-    }
-
-    /// An entry of a map, read as a field.
-    fn map_field(&mut self, e: &Expr, object: &Expr, name: &Rc<str>) -> Own {
+    pub(super) fn set_slot(&mut self, object: &Expr, class: ClassId, n: usize, value: &Expr, span: Span) {
+        let module = self.program.module;
+        let slot = &module.classes[class as usize].slots[n];
+        // The slot's own absence is not a representation.
+        let stored = slot.ty.without(tag::ABSENT);
         let mark = self.mark();
-        let what = format!("Cannot access field '{name}'");
-        let map = self.object_operand(object, &what, e.span);
-        let key = text(name, e.span);
-        let own = self.builtin(e, builtin::map_get_field(), &[&map, &key], true);
-        self.homes.pop();
-        self.release_held(mark);
-        own
-    }
-
-    /// An object in a variable for the moment, after testing that it is one. It is lent until the mark of the caller, who
-    /// takes the variable away again.
-    pub(super) fn object_operand(&mut self, object: &Expr, what: &str, span: Span) -> Expr {
-        let mark = self.mark();
-        let p = self.object(object, what, span);
-        if self.mark() == mark {
-            self.retain_ptr(p);
-            self.held.push((Rep::Obj, p, p));
-        }
-        self.homes.push(super::Home {
-            rep: Rep::Obj,
-            a: p,
-            b: p,
-            owned: false,
-        });
-        Expr {
-            kind: Kind::Var(self.homes.len() - 1),
-            ty: Ty::object(object.ty.objects),
-            span,
-        }
-    }
-
-    pub(super) fn set_field(&mut self, object: &Expr, name: &Rc<str>, value: &Expr, span: Span) {
-        let Objects::User(c) = object.ty.objects else {
-            if self.program.infer.map_field(object.ty).is_some() {
-                let mark = self.mark();
-                let map = self.object_operand(object, &format!("Cannot set field '{name}'"), span);
-                let key = text(name, span);
-                let nothing = Expr {
-                    kind: Kind::Null,
-                    ty: Ty::NULL,
-                    span,
-                };
-                self.builtin(&nothing, builtin::map_set_field(), &[&map, &key, value], false);
-                for _ in super::val_types(Rep::Dyn) {
-                    self.code.op(I::Drop);
-                }
-                self.homes.pop();
-                self.release_held(mark);
-                return;
-            }
-            if object.ty.objects == Objects::Any {
-                let ret = self.call_dispatch(DispatchKind::Set, name, &[object, value], span);
-                for _ in super::val_types(ret) {
-                    self.code.op(I::Drop);
-                }
-                return;
-            }
-            let mark = self.mark();
-            let h = self.temp_home(Rep::Dyn);
-            self.lent(object, Rep::Dyn);
-            self.store_home(h);
-            self.effect(value);
-            self.refuse(h.a, h.b, &format!("Cannot set field '{name}'"), span);
-            self.done_home(h);
-            self.release_held(mark);
-            return;
-        };
-        let class = &self.program.infer.lower.module.classes[c as usize];
-        let Some(n) = class.slot(name) else { return };
-        let (ty, weak) = (class.slots[n].ty, class.slots[n].weak);
-        let mark = self.mark();
-        let p = self.object(object, &format!("Cannot set field '{name}'"), span);
-        if weak {
+        let p = self.object(object, &format!("Cannot set field '{}'", slot.name), span);
+        if slot.weak {
             let inner = self.mark();
             self.lent(value, Rep::Dyn);
             self.code.runtime("ny_weak_new");
@@ -421,13 +295,11 @@ impl Emit<'_, '_, '_> {
             self.release_home(old);
             self.done_home(old);
             self.done_home(new);
-        } else if self.starts_with_field(object, name, value)
-            && self.append_in_memory(p, at(n), ty.without(tag::ABSENT), value, span)
-        {
         } else {
-            // The slot's own absence is not a representation.
-            let stored = ty.without(tag::ABSENT);
-            self.replace(p, at(n), stored, value);
+            let appends = starts_with_slot(object, class, n, value);
+            if !(appends && self.append_in_memory(p, at(n), stored, value, span)) {
+                self.replace(p, at(n), stored, value);
+            }
         }
         self.code.done(p);
         self.release_held(mark);
@@ -468,13 +340,5 @@ impl Emit<'_, '_, '_> {
     /// Number of a builtin class as the runtime's functions take it.
     pub(super) fn class_number(letter: char) -> u16 {
         if letter == 'm' { class::MAP } else { class::ARRAY }
-    }
-}
-
-fn text(name: &Rc<str>, span: Span) -> Expr {
-    Expr {
-        kind: Kind::Str(name.clone()),
-        ty: Ty::STR,
-        span,
     }
 }

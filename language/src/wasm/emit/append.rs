@@ -5,7 +5,7 @@
 //! evaluated before, so nothing can see the variable while it is empty.
 
 use super::{Emit, Home, mem};
-use crate::ir::{Expr, Kind, Op, Rep, Ty, tag, visit};
+use crate::ir::{ClassId, Expr, Kind, Op, Rep, Ty, tag, visit};
 use crate::source::Span;
 use wasm_encoder::{BlockType, Instruction as I};
 
@@ -31,7 +31,7 @@ enum Part<'e> {
     Ready(Home),
 }
 
-impl Emit<'_, '_, '_> {
+impl Emit<'_, '_> {
     /// `s = s + x` for a variable of the function.
     pub(super) fn append_in_place(&mut self, v: usize, value: &Expr, span: Span) -> bool {
         let h = self.homes[v];
@@ -121,7 +121,7 @@ impl Emit<'_, '_, '_> {
         let parts = rights
             .iter()
             .map(|r| {
-                if self.quiet(r) && !self.may_refuse(r) {
+                if self.still(r) && !self.may_refuse(r) {
                     return Part::Later(r);
                 }
                 Part::Ready(self.ready(r, span))
@@ -226,7 +226,7 @@ impl Emit<'_, '_, '_> {
     /// A string and anything; the first one is a string, or the second one is and the first cannot be refused.
     pub(super) fn concat(&mut self, a: &Expr, b: &Expr, span: Span) {
         self.text_of(a);
-        if self.quiet(b) && !self.may_refuse(b) {
+        if !self.fails(b) && !self.may_refuse(b) {
             self.append(b);
             return;
         }
@@ -259,26 +259,6 @@ impl Emit<'_, '_, '_> {
         }
     }
 
-    /// Where two expressions read the same place: the variable, field or global that a chain starts with.
-    pub(super) fn starts_with_field(&self, object: &Expr, name: &str, value: &Expr) -> bool {
-        let Some((first, _)) = chain(value) else {
-            return false;
-        };
-        let Kind::Field {
-            object: from,
-            name: field,
-        } = &first.kind
-        else {
-            return false;
-        };
-        let same = match (&object.kind, &from.kind) {
-            (Kind::Var(a), Kind::Var(b)) => a == b,
-            (Kind::Static { class: a, .. }, Kind::Static { class: b, .. }) => a == b,
-            _ => false,
-        };
-        same && **field == *name
-    }
-
     /// `global = global + x`
     pub(super) fn starts_with_global(&self, g: usize, value: &Expr) -> bool {
         matches!(chain(value), Some((first, _)) if matches!(first.kind, Kind::Global(other) if other == g))
@@ -288,38 +268,27 @@ impl Emit<'_, '_, '_> {
     pub(super) fn starts_with_cell(&self, to: usize, value: &Expr) -> bool {
         matches!(chain(value), Some((first, _)) if matches!(first.kind, Kind::CellGet { from, .. } if from == to))
     }
+}
 
-    /// Whether evaluating an expression runs no code of the program. It may fail.
-    pub(super) fn calm(&self, e: &Expr) -> bool {
-        if self.quiet(e) {
-            return true;
-        }
-        match &e.kind {
-            Kind::Not(a) | Kind::Truthy(a) | Kind::Neg(a) | Kind::BitNot(a) => self.calm(a),
-            Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) => self.calm(a) && self.calm(b),
-            Kind::Cond(c, a, b) => self.calm(c) && self.calm(a) && self.calm(b),
-            Kind::Global(_) => true,
-            Kind::Field { object, name } => match object.ty.objects {
-                crate::ir::Objects::User(c) => self.calm(object) && self.program.infer.lower.is_slot(c, name),
-                _ => false,
-            },
-            Kind::Method {
-                object,
-                name,
-                arguments,
-            } => {
-                let library = match object.ty.objects {
-                    crate::ir::Objects::None => object.ty.only(tag::STR) || object.ty.numeric(),
-                    crate::ir::Objects::Array(_) | crate::ir::Objects::Map(_) => {
-                        matches!(&**name, "get" | "at" | "$index" | "length" | "size" | "has" | "len")
-                    }
-                    _ => false,
-                };
-                library && self.calm(object) && arguments.iter().all(|a| self.calm(a))
-            }
-            _ => false,
-        }
-    }
+/// Whether a chain starts with the slot it is assigned to.
+pub(super) fn starts_with_slot(object: &Expr, class: ClassId, slot: usize, value: &Expr) -> bool {
+    let Some((first, _)) = chain(value) else {
+        return false;
+    };
+    let Kind::Slot {
+        object: from,
+        class: of,
+        slot: n,
+    } = &first.kind
+    else {
+        return false;
+    };
+    let same = match (&object.kind, &from.kind) {
+        (Kind::Var(a), Kind::Var(b)) => a == b,
+        (Kind::Static { class: a, .. }, Kind::Static { class: b, .. }) => a == b,
+        _ => false,
+    };
+    same && *of == class && *n == slot
 }
 
 fn mentions(v: usize, e: &Expr) -> bool {

@@ -1,13 +1,13 @@
 //! Functions of the library: calls of the runtime, and what is short enough to stand inline.
 
 use super::{Emit, Own, mem};
-use crate::infer::needs_check;
 use crate::ir::builtin::{Gives, Row};
+use crate::ir::effects::needs_check;
 use crate::ir::{Expr, Rep, Ty, tag};
 use crate::source::Span;
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
-impl Emit<'_, '_, '_> {
+impl Emit<'_, '_> {
     /// Pushes an integer argument.
     pub(super) fn int(&mut self, e: &Expr) {
         match e.ty.rep() {
@@ -234,8 +234,7 @@ impl Emit<'_, '_, '_> {
                 let p = self.code.temp(ValType::I32);
                 self.borrowed(list[0], Rep::Obj);
                 self.code.set(p);
-                let quiet = self.quiet(list[1]);
-                if !quiet && self.mark() == mark {
+                if !self.calm(list[1]) && self.mark() == mark {
                     // The array must outlive what the argument does.
                     self.retain_ptr(p);
                     self.code.get(p);
@@ -473,7 +472,7 @@ impl Emit<'_, '_, '_> {
     /// The receiver in a local, kept alive while the other arguments are evaluated.
     fn array_operand(&mut self, list: &[&Expr], rest: usize) -> u32 {
         let p = self.code.temp(ValType::I32);
-        if list[rest..].iter().all(|a| self.quiet(a)) {
+        if list[rest..].iter().all(|a| self.calm(a)) {
             self.borrowed(list[0], Rep::Obj);
         } else {
             self.lent(list[0], Rep::Obj);
@@ -567,7 +566,7 @@ impl Emit<'_, '_, '_> {
     /// What the elements of an array can be.
     fn element_type(&self, array: Ty) -> Ty {
         match array.objects {
-            crate::ir::Objects::Array(s) => self.program.infer.lower.module.sites.element(s),
+            crate::ir::Objects::Array(s) => self.program.module.sites.element(s),
             _ => Ty::ANY,
         }
     }

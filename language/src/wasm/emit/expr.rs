@@ -5,7 +5,7 @@ use crate::ir::builtin::class;
 use crate::ir::{Expr, Kind, Rep, Ty, tag};
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
-impl Emit<'_, '_, '_> {
+impl Emit<'_, '_> {
     /// Pushes the value in the representation of its type.
     pub(super) fn expr(&mut self, e: &Expr) -> Own {
         self.value(e, true)
@@ -152,7 +152,11 @@ impl Emit<'_, '_, '_> {
                 self.load_as(h, e.ty, rep);
                 Self::counted(e.ty, Own::Borrowed)
             }
-            Kind::SetVar(..) | Kind::SetGlobal(..) | Kind::CellSet { .. } | Kind::SetField { .. } => {
+            Kind::SetVar(..)
+            | Kind::SetGlobal(..)
+            | Kind::CellSet { .. }
+            | Kind::SetSlot { .. }
+            | Kind::Require { .. } => {
                 self.effect(e);
                 self.zero(rep);
                 Own::Plain
@@ -180,7 +184,7 @@ impl Emit<'_, '_, '_> {
                 own
             }
             Kind::Static { class, ensure } => {
-                if *ensure && let Some(f) = self.program.infer.lower.module.ensure[*class as usize] {
+                if *ensure && let Some(f) = self.program.module.ensure[*class as usize] {
                     let ret = self.call_function(f, &[], span);
                     for _ in super::val_types(ret) {
                         self.code.op(I::Drop);
@@ -191,28 +195,28 @@ impl Emit<'_, '_, '_> {
                 // Static boxes are never freed; counting them does no harm and needs no test.
                 Own::Borrowed
             }
-            Kind::Field { object, name } => self.field(e, object, name, true),
-            Kind::Call { function, arguments } => {
-                let list: Vec<&Expr> = arguments.iter().collect();
-                let ret = self.call_function(*function, &list, span);
-                self.convert(ret, rep);
-                Self::counted(e.ty, Own::Owned)
-            }
-            Kind::Method {
-                object,
-                name,
+            Kind::Slot { object, class, slot } => self.slot(e, object, *class, *slot, true),
+            Kind::Call {
+                function,
                 arguments,
-            } => self.method(e, object, name, arguments, used),
-            Kind::CallValue { callee, arguments } => self.call_value(e, callee, arguments),
+                guard,
+            } => self.call(e, *function, arguments, guard.as_deref()),
+            Kind::Dispatch { to, arguments } => self.call_dispatch(e, *to, arguments),
+            Kind::Refuse {
+                receiver,
+                arguments,
+                what,
+            } => self.refused(e, receiver, arguments, what),
+            Kind::Open(_) => unreachable!("settling leaves nothing open"),
             Kind::Alloc(c) => {
-                let slots = self.program.infer.lower.module.classes[*c as usize].slots.len();
+                let slots = self.program.module.classes[*c as usize].slots.len();
                 self.code.i32((u32::from(class::FIRST_USER) + c) as i32);
                 self.code.i32(slots as i32);
                 self.code.runtime("ny_new");
                 Own::Owned
             }
             Kind::Closure { class: c, captures } => {
-                let slots = self.program.infer.lower.module.classes[*c as usize].slots.len();
+                let slots = self.program.module.classes[*c as usize].slots.len();
                 self.code.i32((u32::from(class::FIRST_USER) + c) as i32);
                 self.code.i32(slots as i32);
                 self.code.runtime("ny_new");
@@ -265,11 +269,13 @@ impl Emit<'_, '_, '_> {
                 Self::counted(e.ty, Own::Owned)
             }
             Kind::Builtin {
-                function, arguments, ..
-            } => {
-                let list: Vec<&Expr> = arguments.iter().collect();
-                self.builtin(e, function, &list, used)
-            }
+                function,
+                arguments,
+                guard,
+                ..
+            } => self.guarded(e, arguments, guard.as_deref(), false, |emit, list| {
+                emit.builtin(e, function, list, used)
+            }),
             Kind::Array { items, .. } => {
                 self.code.i32(items.len() as i32);
                 self.code.runtime("ny_array_new");
@@ -367,9 +373,9 @@ impl Emit<'_, '_, '_> {
                 let want = *want;
                 // Reading a field that may be absent must not be an error here.
                 if want == tag::ABSENT
-                    && let Kind::Field { object, name } = &a.kind
+                    && let Kind::Slot { object, slot, .. } = &a.kind
                 {
-                    self.field_tag(object, name);
+                    self.slot_tag(object, *slot);
                     self.code.op(I::I32Eqz);
                     return;
                 }

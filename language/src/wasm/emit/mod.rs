@@ -16,10 +16,10 @@ mod strict;
 use super::code::{Code, Label};
 use super::data::Data;
 use super::link::Input;
-use crate::infer::Infer;
 use crate::ir::builtin::class;
-use crate::ir::{Expr, FuncId, Kind, Rep, Stmt, Ty, VarId, tag, visit};
-use crate::source::Span;
+use crate::ir::visit::{self, Part};
+use crate::ir::{Expr, FuncId, Kind, Module, Rep, Stmt, Ty, VarId, tag};
+use crate::source::{SourceMap, Span};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use wasm_encoder::{BlockType, Instruction as I, MemArg, ValType};
@@ -40,13 +40,13 @@ pub enum Own {
 }
 
 /// What all functions share.
-pub struct Program<'e, 'p> {
-    pub infer: &'e mut Infer<'p>,
+pub struct Program<'m> {
+    pub module: &'m Module,
+    sources: &'m SourceMap,
     pub data: Data,
     /// Function of the IR -> wasm function.
     index: Vec<u32>,
     dispatch_base: u32,
-    dispatch_deep: Vec<bool>,
     statics: Vec<u32>,
     globals: Vec<u32>,
 }
@@ -86,8 +86,8 @@ enum Jump {
 }
 
 /// The function being written.
-pub struct Emit<'f, 'e, 'p> {
-    pub program: &'f mut Program<'e, 'p>,
+pub struct Emit<'f, 'm> {
+    pub program: &'f mut Program<'m>,
     pub code: Code,
     name: Rc<str>,
     homes: Vec<Home>,
@@ -129,57 +129,48 @@ pub fn mem(offset: u64, align: u32) -> MemArg {
     }
 }
 
-/// Writes all functions of the program.
-pub fn program(infer: &mut Infer<'_>, names: bool) -> Input {
-    let dispatch_deep = crate::infer::throws(infer);
-    crate::optimize::inline::run(infer);
-    let functions = infer.lower.module.functions.len();
-    let dispatches = infer.lower.module.dispatches.len();
-    let mut index = vec![u32::MAX; functions];
+/// Writes all functions of the program. `sources` are where its errors point to.
+pub fn program(module: &Module, sources: &SourceMap) -> Input {
+    let mut index = vec![u32::MAX; module.functions.len()];
     let mut next = 1;
     for (f, at) in index.iter_mut().enumerate() {
-        if infer.lower.module.functions[f].reached {
+        if module.functions[f].reached {
             *at = next;
             next += 1;
         }
     }
     let mut program = Program {
-        infer,
+        module,
+        sources,
         data: Data::default(),
         index,
         dispatch_base: next,
-        dispatch_deep,
         statics: Vec::new(),
         globals: Vec::new(),
     };
     program.lay_out();
     let mut out = vec![program.start()];
-    for f in 0..functions {
-        if program.infer.lower.module.functions[f].reached {
+    for f in 0..module.functions.len() {
+        if module.functions[f].reached {
             out.push(program.function(f));
         }
     }
-    for d in 0..dispatches {
-        out.push(program.dispatch(d));
+    for dispatch in &module.dispatches {
+        out.push(program.dispatch(dispatch));
     }
     Input {
         functions: out,
         data: program.data.bytes,
         start: 0,
-        names,
     }
 }
 
-impl<'e, 'p> Program<'e, 'p> {
+impl<'m> Program<'m> {
     /// Addresses of static boxes and globals.
     fn lay_out(&mut self) {
-        let nothing = if self.infer.lower.new_2026 {
-            tag::NULL
-        } else {
-            tag::VOID
-        };
-        for c in 0..self.infer.lower.module.classes.len() {
-            let class = &self.infer.lower.module.classes[c];
+        let nothing = if self.module.edition_2026 { tag::NULL } else { tag::VOID };
+        for c in 0..self.module.classes.len() {
+            let class = &self.module.classes[c];
             let address = if class.is_static {
                 let tags: Vec<u32> = class
                     .slots
@@ -198,7 +189,7 @@ impl<'e, 'p> Program<'e, 'p> {
             };
             self.statics.push(address);
         }
-        for _ in 0..self.infer.lower.module.globals.len() {
+        for _ in 0..self.module.globals.len() {
             let at = self.data.value();
             self.globals.push(at);
         }
@@ -208,10 +199,10 @@ impl<'e, 'p> Program<'e, 'p> {
     fn start(&mut self) -> Code {
         let mut code = Code::new("_start".into(), Vec::new(), Vec::new());
         code.address("ny_edition");
-        code.i32(if self.infer.lower.new_2026 { 2026 } else { 2025 });
+        code.i32(if self.module.edition_2026 { 2026 } else { 2025 });
         code.op(I::I32Store(mem(0, 2)));
-        let classes = &self.infer.lower.module.classes;
-        let named = !self.infer.lower.module.dispatches.is_empty();
+        let classes = &self.module.classes;
+        let named = !self.module.dispatches.is_empty();
         if named || classes.iter().any(|c| c.live && !(c.is_static && c.slots.is_empty())) {
             let list: Vec<(Rc<str>, u32)> = classes
                 .iter()
@@ -227,8 +218,8 @@ impl<'e, 'p> Program<'e, 'p> {
             code.i32(at as i32);
             code.op(I::I32Store(mem(0, 2)));
         }
-        let start = self.infer.lower.module.start;
-        let f = &self.infer.lower.module.functions[start];
+        let start = self.module.start;
+        let f = &self.module.functions[start];
         let (throws, deep, rep) = (f.throws, f.deep, f.ret.rep());
         if deep {
             code.i32(STACK_BUDGET);
@@ -270,25 +261,18 @@ impl<'e, 'p> Program<'e, 'p> {
     }
 
     fn function(&mut self, f: FuncId) -> Code {
-        let func = &mut self.infer.lower.module.functions[f];
-        let body = std::mem::take(&mut func.body);
-        let (name, span, vars, params, ret, deep) = (
-            func.name.clone(),
-            func.span,
-            func.vars.clone(),
-            func.params,
-            func.ret,
-            func.deep,
-        );
-        let types: Vec<Ty> = vars.iter().map(|v| v.ty).collect();
-        let mut emit = self.begin(name, &types, params, ret, deep);
+        let module = self.module;
+        let func = &module.functions[f];
+        let (params, body) = (func.params, &func.body);
+        let types: Vec<Ty> = func.vars.iter().map(|v| v.ty).collect();
+        let mut emit = self.begin(func.name.clone(), &types, params, func.ret, func.deep);
         let mut assigned = HashSet::new();
-        visit::all(&body, &mut |e| {
+        visit::all(body, &mut |e| {
             if let Kind::SetVar(v, _) = e.kind {
                 assigned.insert(v);
             }
         });
-        restless(&body, &mut emit.restless);
+        restless(body, &mut emit.restless);
         for (n, home) in emit.homes.iter_mut().enumerate() {
             home.owned = types[n].counted() && (n >= params || assigned.contains(&n));
         }
@@ -297,12 +281,12 @@ impl<'e, 'p> Program<'e, 'p> {
                 emit.retain_var(n);
             }
         }
-        emit.stack_check(span);
-        emit.stmts(&body);
+        emit.stack_check(func.span);
+        emit.stmts(body);
         emit.finish(types.len())
     }
 
-    fn begin<'f>(&'f mut self, name: Rc<str>, types: &[Ty], params: usize, ret: Ty, deep: bool) -> Emit<'f, 'e, 'p> {
+    fn begin<'f>(&'f mut self, name: Rc<str>, types: &[Ty], params: usize, ret: Ty, deep: bool) -> Emit<'f, 'm> {
         let (p, r) = self.signature(&types[..params], ret, deep);
         let mut code = Code::new(name.clone(), p, r);
         let mut next = 0;
@@ -381,22 +365,20 @@ fn handled(list: &[Stmt], out: &mut HashSet<VarId>) {
         if let Stmt::Try(t) = s {
             out.extend(t.handler.as_ref().map(|(v, _)| *v));
         }
-        let mut lists = Vec::new();
-        visit::parts(s, &mut |_| {}, &mut |l| lists.push(l));
-        for l in lists {
-            handled(l, out);
-        }
+        visit::parts(s, &mut |part| {
+            if let Part::List(list) = part {
+                handled(list, out);
+            }
+        });
     }
 }
 
 /// Variables that are assigned inside expressions.
 fn restless(list: &[Stmt], out: &mut HashSet<VarId>) {
     for s in list {
-        let mut exprs = Vec::new();
-        let mut lists = Vec::new();
-        visit::parts(s, &mut |e| exprs.push(e), &mut |l| lists.push(l));
-        for e in exprs {
-            match &e.kind {
+        visit::parts(s, &mut |part| match part {
+            Part::List(list) => restless(list, out),
+            Part::Expr(e) => match &e.kind {
                 Kind::SetVar(_, value) if matches!(s, Stmt::Expr(_)) => restless_in(value, out),
                 Kind::Block(inner, value) if matches!(s, Stmt::Expr(_)) => {
                     restless(inner, out);
@@ -405,11 +387,8 @@ fn restless(list: &[Stmt], out: &mut HashSet<VarId>) {
                     }
                 }
                 _ => restless_in(e, out),
-            }
-        }
-        for l in lists {
-            restless(l, out);
-        }
+            },
+        });
     }
 }
 
@@ -421,9 +400,9 @@ fn restless_in(e: &Expr, out: &mut HashSet<VarId>) {
     });
 }
 
-impl Emit<'_, '_, '_> {
+impl Emit<'_, '_> {
     fn new_2026(&self) -> bool {
-        self.program.infer.lower.new_2026
+        self.program.module.edition_2026
     }
 
     fn nothing_tag(&self) -> u32 {
@@ -475,7 +454,7 @@ impl Emit<'_, '_, '_> {
 
     /// Address of a place in the source.
     fn site(&mut self, span: Span) -> u32 {
-        let sources = &self.program.infer.lower.program.sources;
+        let sources = self.program.sources;
         let file = sources.file(span.file);
         let place = file.place(span.start);
         let text: Rc<str> = file.line(place.line - 1).chars().take(200).collect::<String>().into();

@@ -2,12 +2,12 @@
 
 use super::strict::{Side, number_in};
 use super::{Emit, Home, Own};
-use crate::infer::binary_throws;
+use crate::ir::operators::binary_throws;
 use crate::ir::{Expr, Kind, Op, Rep, Ty, tag};
 use crate::source::Span;
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
-impl Emit<'_, '_, '_> {
+impl Emit<'_, '_> {
     pub(super) fn negate(&mut self, e: &Expr, a: &Expr) -> Own {
         match a.ty.rep() {
             Rep::Int => {

@@ -1,10 +1,11 @@
 //! Statements and the ways out of them.
 
 use super::{Emit, Home, Jump, Own, Scope};
-use crate::ir::{Expr, Kind, Op, Rep, Stmt, Try, Ty, tag};
+use crate::ir::effects::{self, Reach};
+use crate::ir::{Expr, Kind, Op, Rep, Stmt, Try, Ty};
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
-impl Emit<'_, '_, '_> {
+impl Emit<'_, '_> {
     pub(super) fn stmts(&mut self, list: &[Stmt]) {
         for s in list {
             self.stmt(s);
@@ -238,7 +239,7 @@ impl Emit<'_, '_, '_> {
 
     fn try_parts(&mut self, t: &Try) {
         if t.cleanup.is_empty() {
-            self.guarded(t);
+            self.handled(t);
             return;
         }
         let why = self.code.local(ValType::I32);
@@ -251,7 +252,7 @@ impl Emit<'_, '_, '_> {
             why,
             jumps: Vec::new(),
         });
-        self.guarded(t);
+        self.handled(t);
         self.code.i32(0);
         self.code.set(why);
         self.code.br(done);
@@ -305,7 +306,7 @@ impl Emit<'_, '_, '_> {
     }
 
     /// Body and handler, without the cleanup.
-    fn guarded(&mut self, t: &Try) {
+    fn handled(&mut self, t: &Try) {
         let Some((v, handler)) = &t.handler else {
             self.stmts(&t.body);
             return;
@@ -339,7 +340,18 @@ impl Emit<'_, '_, '_> {
             }
             Kind::SetGlobal(g, value) => self.set_global(*g, value, e.span),
             Kind::CellSet { to, value, cell } => self.set_cell(*to, *cell, value, e.span),
-            Kind::SetField { object, name, value } => self.set_field(object, name, value, e.span),
+            Kind::SetSlot {
+                object,
+                class,
+                slot,
+                value,
+            } => self.set_slot(object, *class, *slot, value, e.span),
+            Kind::Require { object, what } => {
+                let mark = self.mark();
+                let p = self.object(object, what, e.span);
+                self.code.done(p);
+                self.release_held(mark);
+            }
             Kind::Block(list, value) => {
                 self.stmts(list);
                 if let Some(v) = value {
@@ -390,47 +402,20 @@ impl Emit<'_, '_, '_> {
         self.done_home(new);
     }
 
-    /// Whether evaluating an expression runs no code of the program and cannot fail.
-    pub(super) fn quiet(&self, e: &Expr) -> bool {
-        match &e.kind {
-            Kind::Void
-            | Kind::Unset
-            | Kind::Null
-            | Kind::Bool(_)
-            | Kind::Int(_)
-            | Kind::Float(_)
-            | Kind::Str(_)
-            | Kind::Var(_) => true,
-            Kind::CellGet { .. } | Kind::Static { ensure: false, .. } => true,
-            Kind::Not(a) | Kind::IsTag(a, _) | Kind::IsSomething(a) => self.quiet(a),
-            Kind::Neg(a) => a.ty.numeric() && self.quiet(a),
-            Kind::Truthy(a) => !self.new_2026() && self.quiet(a),
-            Kind::And(a, b) | Kind::Or(a, b) => self.quiet(a) && self.quiet(b),
-            Kind::Binary(op, a, b) => {
-                !crate::infer::binary_throws(*op, a.ty, b.ty, self.new_2026()) && self.quiet(a) && self.quiet(b)
-            }
-            Kind::Builtin {
-                function, arguments, ..
-            } => {
-                !function.fails
-                    && matches!(function.symbol, "ny_text" | "ny_chr" | "ny_str_substring" | "@str_len")
-                    && arguments
-                        .iter()
-                        .zip(function.each_letter())
-                        .all(|(a, p)| !crate::infer::needs_check(a.ty, p) && self.quiet(a))
-            }
-            Kind::Method {
-                object,
-                name,
-                arguments,
-            } => {
-                object.ty.only(tag::STR)
-                    && matches!(&**name, "length" | "substring" | "toString" | "charAt")
-                    && self.quiet(object)
-                    && arguments.iter().all(|a| a.ty.only(tag::INT) && self.quiet(a))
-            }
-            _ => false,
-        }
+    /// Whether evaluating an expression runs no code of the program and changes nothing. It may fail.
+    pub(super) fn calm(&self, e: &Expr) -> bool {
+        effects::whole(e, self.program.module).reach <= Reach::Reads
+    }
+
+    /// Whether evaluating an expression can end in an error.
+    pub(super) fn fails(&self, e: &Expr) -> bool {
+        effects::whole(e, self.program.module).fails
+    }
+
+    /// Whether an expression gives the same whenever it is evaluated, so that it can wait.
+    pub(super) fn still(&self, e: &Expr) -> bool {
+        let effects = effects::whole(e, self.program.module);
+        !effects.fails && effects.reach == Reach::Pure
     }
 }
 

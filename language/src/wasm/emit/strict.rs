@@ -27,7 +27,7 @@ pub fn number_in(ty: Ty) -> Option<Rep> {
     }
 }
 
-impl Emit<'_, '_, '_> {
+impl Emit<'_, '_> {
     /// Both operands are numbers of one kind each, or null. The left one is looked at before the right one is
     /// evaluated, so nothing the program can see may happen there.
     pub(super) fn nullable_numbers(&self, a: &Expr, b: &Expr) -> bool {
@@ -87,7 +87,7 @@ impl Emit<'_, '_, '_> {
         let Objects::Array(s) = array.ty.objects else {
             return None;
         };
-        let element = self.program.infer.lower.module.sites.element(s);
+        let element = self.program.module.sites.element(s);
         ((element.only(tag::INT) || element.only(tag::FLOAT)) && self.calm(index)).then_some((array, index))
     }
 
@@ -138,7 +138,7 @@ impl Emit<'_, '_, '_> {
         let Some((array, index)) = array_element(e) else {
             return false;
         };
-        if !array.ty.only(tag::OBJ) || !matches!(array.ty.objects, Objects::Array(_)) || !self.quiet(index) {
+        if !array.ty.only(tag::OBJ) || !matches!(array.ty.objects, Objects::Array(_)) || !self.calm(index) {
             return false;
         }
         let p = self.code.temp(ValType::I32);
@@ -155,16 +155,14 @@ impl Emit<'_, '_, '_> {
 }
 
 /// Array and index of `a.get(i)` or `a[i]`.
-fn array_element(e: &Expr) -> Option<(&Expr, &Expr)> {
+pub(super) fn array_element(e: &Expr) -> Option<(&Expr, &Expr)> {
     match &e.kind {
-        Kind::Method {
-            object,
-            name,
-            arguments,
-        } if matches!(&**name, "get" | "at" | "$index") && arguments.len() == 1 => {
-            let array = matches!(object.ty.objects, Objects::Array(_));
-            array.then_some((&**object, &arguments[0]))
-        }
+        Kind::Builtin {
+            function, arguments, ..
+        } if function.symbol == "@array_get" => match &arguments[..] {
+            [array, index] => matches!(array.ty.objects, Objects::Array(_)).then_some((array, index)),
+            _ => None,
+        },
         _ => None,
     }
 }

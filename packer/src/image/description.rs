@@ -208,7 +208,7 @@ mod tests {
     use wasmtime_environ::{CompiledFunctionsTable, DefinedFuncIndex, FuncKey, StaticModuleIndex, obj};
 
     use super::*;
-    use crate::compile;
+    use crate::compile::{self, key};
     use crate::image::reading::Image;
     use crate::options::OptLevel;
     use crate::target::Target;
@@ -217,7 +217,7 @@ mod tests {
 
     /// The description of a module before and after.
     fn descriptions(module: &str) -> (Description, Description) {
-        let settings = compile::settings(true, false);
+        let settings = key::settings(true, false);
         let triple = Target::X86_64Linux.triple();
         let engine = compile::engine(settings, triple, std::iter::empty(), OptLevel::None, false).unwrap();
         let image = engine.precompile_module(&wat::parse_str(module).unwrap()).unwrap();

@@ -253,11 +253,8 @@ fn every_row_is_exercised() {
 /// The code section of a module.
 fn code(wasm: &[u8]) -> Vec<u8> {
     for payload in wasmparser::Parser::new(0).parse_all(wasm) {
-        if let wasmparser::Payload::CodeSectionStart {
-            unchecked_range: range, ..
-        } = payload.unwrap()
-        {
-            return wasm[range.start as usize..range.end as usize].to_vec();
+        if let wasmparser::Payload::CodeSectionStart { range, .. } = payload.unwrap() {
+            return wasm[range].to_vec();
         }
     }
     Vec::new()

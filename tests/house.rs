@@ -1,4 +1,4 @@
-//! The rules of the house: what each part never does, and that pages name only what exists.
+//! The rules of the house: what `ARCHITECTURE.md` says never happens, and that pages name only what exists.
 //!
 //! Each rule is a table or a short function; what breaks it is listed with its place.
 

@@ -17,7 +17,7 @@ use wasmtime_environ::{
 
 use crate::error::{Error, Result};
 
-/// wasmtime's `CompiledFunctionsTable` (`wasmtime-environ`, `module_artifacts.rs`); the order of the fields is the
+/// wasmtime's `CompiledFunctionsTable` (`wasmtime-environ`, its module `module_artifacts`); the order of the fields is the
 /// encoding. Namespaces stand one behind the other in each of the lists: the starts say where.
 #[derive(Serialize, Deserialize)]
 struct Functions {

@@ -1,9 +1,9 @@
 //! Exceptions in the legacy encoding, translated to the one that became standard.
 //!
 //! The legacy encoding (`try`, `catch`, `catch_all`, `delegate`, `rethrow`) was never standardised. GHC, Emscripten,
-//! Kotlin and others write it, and browsers run it; wasmtime does not. Its meaning is that of `legacy/Exceptions.md`
-//! ("Try-catch blocks", "Rethrowing an exception", "Try-delegate blocks") in the exception handling proposal, which also
-//! has, as `Exceptions.md`, the standard encoding (`try_table`, `throw_ref`, `exnref`).
+//! Kotlin and others write it, and browsers run it; wasmtime does not. Its meaning is that of the legacy
+//! page of the exception handling proposal ("Try-catch blocks", "Rethrowing an exception", "Try-delegate blocks"); the
+//! proposal's other page has the standard encoding (`try_table`, `throw_ref`, `exnref`).
 //!
 //! The module is not validated here, and must be elsewhere: what is invalid may be valid once it is translated.
 //!

@@ -1,6 +1,6 @@
 //! What a program with exceptions does, by an interpreter that knows both encodings.
 //!
-//! It follows the wording of the proposal (`legacy/Exceptions.md`, `Exceptions.md`) with structured control flow as
+//! It follows the wording of the proposal (its legacy page, and the standard one) with structured control flow as
 //! recursion, and shares nothing with the translation. Only the instructions that the tests use are known.
 
 use std::collections::HashMap;

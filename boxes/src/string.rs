@@ -507,3 +507,39 @@ pub unsafe extern "C" fn ny_chr(i: i64) -> *mut Str {
     let c = char::from_u32(i as u32).unwrap_or('\u{fffd}');
     make(c.encode_utf8(&mut b).as_bytes())
 }
+
+/// The string with the characters of `fill`, again and again, before it (`side` 0) or behind it (1), so that it has
+/// `width` characters. An empty `fill` adds nothing.
+unsafe fn pad(side: u32, s: *mut Str, width: i64, fill: &[u8]) -> *mut Str {
+    let missing = width.saturating_sub((*s).cps as i64).max(0) as u64;
+    if missing == 0 || fill.is_empty() {
+        (*s).h.rc += 1;
+        return s;
+    }
+    if missing > 0x7000_0000 / 4 {
+        crate::error::out_of_memory();
+    }
+    let mut padding = Vec::new();
+    let fill = core::str::from_utf8_unchecked(fill);
+    for c in fill.chars().cycle().take(missing as usize) {
+        let mut b = [0; 4];
+        padding.extend_from_slice(c.encode_utf8(&mut b).as_bytes());
+    }
+    if side == 0 {
+        padding.extend_from_slice(bytes(s));
+        return from_vec(padding);
+    }
+    let mut out = bytes(s).to_vec();
+    out.append(&mut padding);
+    from_vec(out)
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_str_pad(side: u32, s: *mut Str, width: i64, fill: *mut Str) -> *mut Str {
+    pad(side, s, width, bytes(fill))
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_str_pad_spaces(side: u32, s: *mut Str, width: i64) -> *mut Str {
+    pad(side, s, width, b" ")
+}

@@ -36,6 +36,8 @@ rows! {
     ["replace", "replaceAll"] "ny_str_replace" "sss" (part, by) -> Text, Pure: "The text with every occurrence of a part replaced.";
     ["split"] "ny_str_split" "ss" (separator) -> Texts, Pure: "The pieces between the separators. An empty separator splits before and after every character.";
     ["trim"] "ny_str_trim" "s" () -> Text, Pure: "The text without white space at both ends.";
+    ["padLeft", "pad_left", "padStart"] "ny_str_pad" "sis" (width, fill) -> Text, Pure, fixed(0): "The text with a fill before it, again and again, up to a width in characters.";
+    ["padLeft", "pad_left", "padStart"] "ny_str_pad_spaces" "si" (width) -> Text, Pure, fixed(0): "The text with spaces before it up to a width in characters.";
     ["toUpper", "toUpperCase", "upper", "to_upper"] "ny_str_upper" "s" () -> Text, Pure: "The text in capitals.";
     ["toLower", "toLowerCase", "lower", "to_lower"] "ny_str_lower" "s" () -> Text, Pure: "The text in small letters.";
     ["toInteger", "toInt", "to_i64", "to_int"] "ny_str_to_int" "s" () -> Int, Pure: "The decimal integer that the trimmed text is; 0 when it is none.";

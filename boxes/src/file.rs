@@ -1,4 +1,5 @@
-//! FileBox and PathBox. A file keeps its path in slot 0, its mode in slot 1 and what was written in slot 2.
+//! FileBox and PathBox. A file keeps its path in slot 0, its mode in slot 1 (null when it was made with a path), and for
+//! `readLine` the text in slot 2 and the position in slot 3.
 
 use crate::string::{bytes, make as text_of, Str};
 use crate::value::*;
@@ -7,6 +8,14 @@ use rust_alloc::vec::Vec;
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_file() -> *mut Inst {
     make(class::FILE)
+}
+
+/// A file with a path, open to read and to write.
+#[no_mangle]
+pub unsafe extern "C" fn ny_file_at(tag: u32, pay: i64) -> *mut Inst {
+    let f = make(class::FILE);
+    set_slot(f, 0, Val::str(crate::text::text(Val::new(tag, pay))));
+    f
 }
 
 #[no_mangle]
@@ -18,6 +27,7 @@ pub unsafe extern "C" fn ny_make_path() -> *mut Inst {
 pub unsafe extern "C" fn ny_file_open(f: *mut Inst, pt: u32, pp: i64, mt: u32, mp: i64) -> i64 {
     set_slot(f, 0, Val::str(crate::text::text(Val::new(pt, pp))));
     set_slot(f, 1, Val::str(crate::text::text(Val::new(mt, mp))));
+    forget_text(f);
     let mode = bytes((*slot(f, 1)).ptr());
     if mode.first() == Some(&b'r') {
         return crate::io::read_file(bytes((*slot(f, 0)).ptr())).is_some() as i64;
@@ -34,6 +44,12 @@ pub unsafe extern "C" fn ny_file_open_read(f: *mut Inst, pt: u32, pp: i64) -> i6
     let r = ny_file_open(f, pt, pp, mode.tag, mode.pay);
     mode.release();
     r
+}
+
+/// `readLine` starts again.
+unsafe fn forget_text(f: *mut Inst) {
+    set_slot(f, 2, Val::NULL);
+    set_slot(f, 3, Val::int(0));
 }
 
 unsafe fn content(f: *mut Inst) -> Option<Vec<u8>> {
@@ -66,22 +82,67 @@ pub unsafe extern "C" fn ny_file_bytes(f: *mut Inst) -> i64 {
     }
 }
 
-/// Adds text to the file; the number of bytes, or null when it cannot be written.
-#[no_mangle]
-pub unsafe extern "C" fn ny_file_write(f: *mut Inst, tag: u32, pay: i64) -> i64 {
+unsafe fn write(f: *mut Inst, tag: u32, pay: i64, append: bool) -> i64 {
     if (*slot(f, 0)).tag != STR {
         return Val::NULL.ret();
     }
+    forget_text(f);
     let t = crate::text::text(Val::new(tag, pay));
     let n = bytes(t).len() as i64;
-    let ok = crate::io::write_file(bytes((*slot(f, 0)).ptr()), bytes(t), true);
+    let ok = crate::io::write_file(bytes((*slot(f, 0)).ptr()), bytes(t), append);
     Val::str(t).release();
     if ok { Val::int(n) } else { Val::NULL }.ret()
+}
+
+/// Adds text to a file that was opened, replaces that of one made with a path; the number of bytes, or null when it
+/// cannot be written.
+#[no_mangle]
+pub unsafe extern "C" fn ny_file_write(f: *mut Inst, tag: u32, pay: i64) -> i64 {
+    write(f, tag, pay, (*slot(f, 1)).tag == STR)
+}
+
+/// Adds text to the file; the number of bytes, or null when it cannot be written.
+#[no_mangle]
+pub unsafe extern "C" fn ny_file_append(f: *mut Inst, tag: u32, pay: i64) -> i64 {
+    write(f, tag, pay, true)
+}
+
+/// The next line without its end, null behind the last.
+#[no_mangle]
+pub unsafe extern "C" fn ny_file_read_line(f: *mut Inst) -> i64 {
+    if (*slot(f, 2)).tag != STR {
+        match content(f) {
+            Some(v) => {
+                set_slot(f, 2, crate::string::lossy(&v));
+                set_slot(f, 3, Val::int(0));
+            }
+            None => return Val::NULL.ret(),
+        }
+    }
+    let text = bytes((*slot(f, 2)).ptr());
+    let from = (*slot(f, 3)).pay as usize;
+    if from >= text.len() {
+        return Val::NULL.ret();
+    }
+    let end = text[from..]
+        .iter()
+        .position(|b| *b == b'\n')
+        .map_or(text.len(), |n| from + n);
+    (*slot(f, 3)).pay = end as i64 + 1;
+    let line = &text[from..end];
+    Val::text(line.strip_suffix(b"\r").unwrap_or(line)).ret()
+}
+
+/// Whether the file of this box can be read.
+#[no_mangle]
+pub unsafe extern "C" fn ny_file_exists_here(f: *mut Inst) -> u32 {
+    content(f).is_some() as u32
 }
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_file_close(f: *mut Inst) {
     set_slot(f, 0, Val::NULL);
+    forget_text(f);
 }
 
 #[no_mangle]

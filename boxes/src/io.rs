@@ -36,6 +36,7 @@ extern "C" {
         out: *mut u32,
     ) -> u32;
     fn fd_close(fd: u32) -> u32;
+    fn random_get(at: *mut u8, len: u32) -> u32;
 }
 
 const SIZE: usize = 8192;
@@ -276,7 +277,7 @@ pub unsafe extern "C" fn ny_env_set(key: *mut Str, tag: u32, pay: i64) {
 }
 
 /// Finds the preopened directory a path lies in: its descriptor and the rest of the path.
-unsafe fn resolve(path: &[u8]) -> Option<(u32, Vec<u8>)> {
+pub unsafe fn resolve(path: &[u8]) -> Option<(u32, Vec<u8>)> {
     let mut best: Option<(u32, usize)> = None;
     let mut fd = 3;
     loop {
@@ -369,6 +370,15 @@ pub unsafe fn clock(id: u32) -> u64 {
 #[no_mangle]
 pub unsafe extern "C" fn ny_now_ms() -> i64 {
     (clock(0) / 1_000_000) as i64
+}
+
+/// Random bits; the time where there are none.
+pub unsafe fn random() -> u64 {
+    let mut bits = [0u8; 8];
+    if random_get(bits.as_mut_ptr(), 8) != 0 {
+        return clock(0);
+    }
+    u64::from_le_bytes(bits)
 }
 
 /// Waits for a number of milliseconds.

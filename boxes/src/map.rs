@@ -25,6 +25,8 @@ pub struct Map {
     /// Power of two; each slot holds an entry number plus one.
     pub mask: u32,
     pub table: *mut u32,
+    /// Key of the hash; 0 is the quick hash without one.
+    pub seed: u64,
 }
 
 #[no_mangle]
@@ -75,14 +77,24 @@ pub fn hash_bytes(b: &[u8]) -> u32 {
     h ^= h >> 16;
     h = h.wrapping_mul(0xc2b2_ae35);
     h ^= h >> 13;
-    h | 1
+    // A string keeps 0 for a hash that nobody has needed yet.
+    h.max(1)
 }
 
-unsafe fn hash_str(s: *mut Str) -> u32 {
-    if (*s).hash == 0 {
-        (*s).hash = hash_bytes(bytes(s));
+/// The hash of a key in a map; `s` is the string that the text is in, if it is in one.
+unsafe fn hash_in(m: *mut Map, b: &[u8], s: Option<*mut Str>) -> u32 {
+    if (*m).seed != 0 {
+        return crate::siphash::hash((*m).seed, b);
     }
-    (*s).hash
+    match s {
+        Some(s) => {
+            if (*s).hash == 0 {
+                (*s).hash = hash_bytes(b);
+            }
+            (*s).hash
+        }
+        None => hash_bytes(b),
+    }
 }
 
 unsafe fn lookup(m: *mut Map, key: &[u8], hash: u32) -> Option<*mut Entry> {
@@ -103,6 +115,17 @@ unsafe fn lookup(m: *mut Map, key: &[u8], hash: u32) -> Option<*mut Entry> {
     }
 }
 
+/// Where a hash can go in the table, and how many places were taken before that.
+unsafe fn free_place(table: *mut u32, mask: u32, hash: u32) -> (usize, u32) {
+    let (mut at, mut taken) = (hash & mask, 0);
+    while *table.add(at as usize) != 0 {
+        at = (at + 1) & mask;
+        taken += 1;
+    }
+    (at as usize, taken)
+}
+
+/// Lays entries and table out again, without what was removed.
 unsafe fn rebuild(m: *mut Map) {
     let cap = ((*m).len * 2).max(8);
     if cap > 0x0200_0000 {
@@ -120,11 +143,7 @@ unsafe fn rebuild(m: *mut Map) {
         }
         *entries.add(n as usize) = e;
         n += 1;
-        let mut at = e.hash & mask;
-        while *table.add(at as usize) != 0 {
-            at = (at + 1) & mask;
-        }
-        *table.add(at as usize) = n;
+        *table.add(free_place(table, mask, e.hash).0) = n;
     }
     drop_data(m);
     (*m).entries = entries;
@@ -132,6 +151,23 @@ unsafe fn rebuild(m: *mut Map) {
     (*m).cap = cap;
     (*m).mask = mask;
     (*m).used = n;
+}
+
+/// So many taken places in a row do not happen by chance in a table that is half empty at least: somebody chose keys whose
+/// quick hashes collide.
+const SUSPICIOUS: u32 = 128;
+
+/// Goes over to a hash that depends on a random key, for which nobody can choose colliding keys.
+#[inline(never)]
+unsafe fn harden(m: *mut Map) {
+    (*m).seed = crate::io::random() | 1;
+    for i in 0..(*m).used {
+        let e = (*m).entries.add(i as usize);
+        if !(*e).key.is_null() {
+            (*e).hash = crate::siphash::hash((*m).seed, bytes((*e).key));
+        }
+    }
+    rebuild(m);
 }
 
 unsafe fn insert(m: *mut Map, key: *mut Str, hash: u32, v: Val) {
@@ -147,28 +183,28 @@ unsafe fn insert(m: *mut Map, key: *mut Str, hash: u32, v: Val) {
     };
     (*m).used = n + 1;
     (*m).len += 1;
-    let mut at = hash & (*m).mask;
-    while *(*m).table.add(at as usize) != 0 {
-        at = (at + 1) & (*m).mask;
+    let (at, taken) = free_place((*m).table, (*m).mask, hash);
+    *(*m).table.add(at) = n + 1;
+    if taken > SUSPICIOUS && (*m).seed == 0 {
+        harden(m);
     }
-    *(*m).table.add(at as usize) = n + 1;
 }
 
 /// Runs `f` with the text of a key and its hash, without making a string for integers.
-unsafe fn with_key<R>(tag: u32, pay: i64, f: impl FnOnce(&[u8], u32, Option<*mut Str>) -> R) -> R {
+unsafe fn with_key<R>(m: *mut Map, tag: u32, pay: i64, f: impl FnOnce(&[u8], u32, Option<*mut Str>) -> R) -> R {
     match tag {
         STR => {
             let s = Val::new(tag, pay).ptr::<Str>();
-            f(bytes(s), hash_str(s), Some(s))
+            f(bytes(s), hash_in(m, bytes(s), Some(s)), Some(s))
         }
         INT => {
             let mut b = [0; 20];
             let d = crate::number::decimal(pay, &mut b);
-            f(d, hash_bytes(d), None)
+            f(d, hash_in(m, d, None), None)
         }
         _ => {
             let s = crate::text::text(Val::new(tag, pay));
-            let r = f(bytes(s), hash_str(s), Some(s));
+            let r = f(bytes(s), hash_in(m, bytes(s), Some(s)), Some(s));
             Val::str(s).release();
             r
         }
@@ -179,7 +215,7 @@ unsafe fn with_key<R>(tag: u32, pay: i64, f: impl FnOnce(&[u8], u32, Option<*mut
 #[no_mangle]
 pub unsafe extern "C" fn ny_map_set(m: *mut Map, ktag: u32, kpay: i64, tag: u32, pay: i64) {
     let v = Val::new(tag, pay);
-    with_key(ktag, kpay, |b, hash, s| match lookup(m, b, hash) {
+    with_key(m, ktag, kpay, |b, hash, s| match lookup(m, b, hash) {
         Some(e) => {
             let old = (*e).value;
             (*e).value = v;
@@ -205,12 +241,12 @@ pub unsafe fn set_bytes(m: *mut Map, key: &[u8], v: Val) {
 }
 
 pub unsafe fn get_bytes(m: *mut Map, key: &[u8]) -> Option<Val> {
-    lookup(m, key, hash_bytes(key)).map(|e| (*e).value)
+    lookup(m, key, hash_in(m, key, None)).map(|e| (*e).value)
 }
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_map_get(m: *mut Map, ktag: u32, kpay: i64) -> i64 {
-    match with_key(ktag, kpay, |b, hash, _| lookup(m, b, hash)) {
+    match with_key(m, ktag, kpay, |b, hash, _| lookup(m, b, hash)) {
         Some(e) => (*e).value.retain().ret(),
         None => {
             let head: &[u8] = if ny_edition == SECOND {
@@ -247,12 +283,12 @@ pub unsafe extern "C" fn ny_map_set_text(m: *mut Map, ktag: u32, kpay: i64, tag:
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_map_has(m: *mut Map, ktag: u32, kpay: i64) -> u32 {
-    with_key(ktag, kpay, |b, hash, _| lookup(m, b, hash)).is_some() as u32
+    with_key(m, ktag, kpay, |b, hash, _| lookup(m, b, hash)).is_some() as u32
 }
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_map_delete(m: *mut Map, ktag: u32, kpay: i64) -> *mut Str {
-    let found = with_key(ktag, kpay, |b, hash, _| lookup(m, b, hash));
+    let found = with_key(m, ktag, kpay, |b, hash, _| lookup(m, b, hash));
     let head: &[u8] = match found {
         Some(e) => {
             let (k, v) = ((*e).key, (*e).value);
@@ -317,6 +353,43 @@ pub unsafe extern "C" fn ny_map_values(m: *mut Map) -> *mut Array {
 pub unsafe extern "C" fn ny_map_contains_value(m: *mut Map, tag: u32, pay: i64) -> u32 {
     let v = Val::new(tag, pay);
     sorted(m).iter().any(|e| crate::number::equal(e.value, v)) as u32
+}
+
+/// The value under a key, or another where there is none.
+#[no_mangle]
+pub unsafe extern "C" fn ny_map_get_or(m: *mut Map, ktag: u32, kpay: i64, tag: u32, pay: i64) -> i64 {
+    match with_key(m, ktag, kpay, |b, hash, _| lookup(m, b, hash)) {
+        Some(e) => (*e).value.retain().ret(),
+        None => Val::new(tag, pay).retain().ret(),
+    }
+}
+
+/// Arrays of key and value, in the order of the keys.
+#[no_mangle]
+pub unsafe extern "C" fn ny_map_entries(m: *mut Map) -> *mut Array {
+    let a = array::ny_array_new((*m).len);
+    for e in sorted(m) {
+        let pair = array::ny_array_new(2);
+        array::push(pair, Val::str(e.key).retain());
+        array::push(pair, e.value.retain());
+        array::push(a, Val::obj(pair));
+    }
+    a
+}
+
+/// Stores what another map holds, which may be the same.
+#[no_mangle]
+pub unsafe extern "C" fn ny_map_merge(m: *mut Map, other: *mut Map) {
+    if other.is_null() || other == m {
+        return;
+    }
+    for i in 0..(*other).used {
+        let e = *(*other).entries.add(i as usize);
+        if !e.key.is_null() {
+            let v = e.value.retain();
+            ny_map_set(m, STR, e.key as u32 as i64, v.tag, v.pay);
+        }
+    }
 }
 
 /// `forEach` calls nothing: functions were not values when it was made. It tells how many there would have been.

@@ -106,3 +106,88 @@ fn exp(x: f64) -> f64 {
     let value = sum + (tail + lost + rest * (1.0 + r));
     f64::from_bits((value.to_bits() as i64 + ((k as i64) << 52)) as u64)
 }
+
+#[no_mangle]
+pub extern "C" fn ny_asin(x: f64) -> f64 {
+    libm::asin(x)
+}
+#[no_mangle]
+pub extern "C" fn ny_acos(x: f64) -> f64 {
+    libm::acos(x)
+}
+#[no_mangle]
+pub extern "C" fn ny_atan(x: f64) -> f64 {
+    libm::atan(x)
+}
+#[no_mangle]
+pub extern "C" fn ny_atan2(y: f64, x: f64) -> f64 {
+    libm::atan2(y, x)
+}
+#[no_mangle]
+pub extern "C" fn ny_sinh(x: f64) -> f64 {
+    libm::sinh(x)
+}
+#[no_mangle]
+pub extern "C" fn ny_cosh(x: f64) -> f64 {
+    libm::cosh(x)
+}
+#[no_mangle]
+pub extern "C" fn ny_tanh(x: f64) -> f64 {
+    libm::tanh(x)
+}
+#[no_mangle]
+pub extern "C" fn ny_hypot(x: f64, y: f64) -> f64 {
+    libm::hypot(x, y)
+}
+#[no_mangle]
+pub extern "C" fn ny_cbrt(x: f64) -> f64 {
+    libm::cbrt(x)
+}
+#[no_mangle]
+pub unsafe extern "C" fn ny_log2(x: f64) -> f64 {
+    if x <= 0.0 {
+        raise(Kind::Invalid, b"Cannot take logarithm of non-positive number");
+        return 0.0;
+    }
+    libm::log2(x)
+}
+/// -1, 0 or 1.
+#[no_mangle]
+pub extern "C" fn ny_sign(x: f64) -> i64 {
+    (x > 0.0) as i64 - (x < 0.0) as i64
+}
+/// The greatest common divisor, never negative; that of nothing but zeros is 0.
+#[no_mangle]
+pub extern "C" fn ny_gcd(a: i64, b: i64) -> i64 {
+    let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a as i64
+}
+/// A number moved into a range.
+#[no_mangle]
+pub extern "C" fn ny_clamp(x: f64, low: f64, high: f64) -> f64 {
+    if x < low {
+        low
+    } else if x > high {
+        high
+    } else {
+        x
+    }
+}
+#[no_mangle]
+pub extern "C" fn ny_int_clamp(x: i64, low: i64, high: i64) -> i64 {
+    if x < low {
+        low
+    } else if x > high {
+        high
+    } else {
+        x
+    }
+}
+/// A random number from 0 up to but not including 1.
+#[no_mangle]
+pub unsafe extern "C" fn ny_math_random() -> f64 {
+    (crate::io::random() >> 11) as f64 / 9_007_199_254_740_992.0
+}

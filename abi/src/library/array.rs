@@ -2,7 +2,7 @@
 
 use super::{Chapter, Effect, Gives, Receiver, Row};
 use crate::class;
-use Gives::{Array, Bool, Done, Element, Int, SameArray, Text};
+use Gives::{Array, Bool, Done, Element, Float, Int, OneOf, SameArray, Text};
 
 pub static CHAPTER: Chapter = Chapter {
     title: "ArrayBox",
@@ -28,6 +28,16 @@ rows! {
     ["pop"] "ny_array_pop" "o" () -> Element, Writes: "Removes the last element and gives it; null when there is none.";
     ["remove", "removeAt"] "ny_array_remove" "oi" (index) -> Element, Writes: "Removes the element at an index and gives it; null when there is none.";
     ["shift"] "@array_shift" "o" () -> Element, Writes: "Removes the first element and gives it; null when there is none.";
+    ["unshift", "prepend"] "ny_array_unshift" "oD" (value) -> Done, Writes, stores(1), editions("Gives the text `ok` in the first edition, null in the second."): "Puts a value before the first element.";
+    ["first"] "ny_array_first" "o" () -> Element, Reads: "The first element; null when there is none.";
+    ["last"] "ny_array_last" "o" () -> Element, Reads: "The last element; null when there is none.";
+    ["copy", "clone"] "ny_array_copy" "o" () -> SameArray, Reads: "A new array of the same elements.";
+    ["fill"] "ny_array_fill" "od" (value) -> Done, Writes, stores(1), editions("Gives the text `ok` in the first edition, null in the second."): "Replaces every element by a value.";
+    ["extend", "pushAll"] "ny_array_extend" "oa" (other) -> Done, Writes, spreads(1), editions("Gives the text `ok` in the first edition, null in the second."): "Adds the elements of another array at the end.";
+    ["sum"] "ny_array_sum" "o" () -> OneOf(&[Int, Float]), Reads, fails: "The sum of numbers, 0 of none; an error when an element is no number.";
+    ["min"] "ny_array_extreme" "o" () -> Element, Reads, fails, fixed(-1): "The smallest of numbers or of texts, null of none; an error when they have no order.";
+    ["max"] "ny_array_extreme" "o" () -> Element, Reads, fails, fixed(1): "The largest of numbers or of texts, null of none; an error when they have no order.";
+    ["lastIndexOf", "last_index_of"] "ny_array_last_index_of" "od" (value) -> Int, Reads: "The index of the last element that equals a value; -1 when there is none.";
     ["insert"] "ny_array_insert" "oiD" (index, value) -> Bool, Writes, stores(2): "Puts a value before the element at an index; whether there is such a place.";
     ["indexOf", "find"] "ny_array_index_of" "od" (value) -> Int, Reads: "The index of the first element that equals a value; -1 when there is none.";
     ["contains", "includes", "has"] "ny_array_contains" "od" (value) -> Bool, Reads: "Whether an element equals a value.";

@@ -14,6 +14,7 @@ pub static CHAPTER: Chapter = Chapter {
 rows! {
     NEW for Receiver::New;
     ["FileBox"] "ny_make_file" "" () -> Object(class::FILE), Reads: "A file that is not open yet.";
+    ["FileBox"] "ny_file_at" "d" (path) -> Object(class::FILE), Reads: "A file with a path: `read` reads it, `write` replaces its text, `append` adds to it.";
     ["PathBox"] "ny_make_path" "" () -> Object(class::PATH), Reads: "Functions of paths.";
 }
 
@@ -24,7 +25,17 @@ rows! {
     ["read"] "ny_file_read" "o" () -> OneOf(&[Text, Null]), Reads: "The text of the file; null when it cannot be read.";
     ["readBytes"] "ny_file_bytes" "o" () -> Any, Reads: "The bytes of the file as an array of integers; null when it cannot be read.";
     ["write"] "ny_file_write" "od" (value) -> OneOf(&[Int, Null]), Writes: "Adds the text of a value; the number of bytes, null when it cannot be written.";
+    ["append"] "ny_file_append" "od" (value) -> OneOf(&[Int, Null]), Writes: "Adds the text of a value at the end; the number of bytes, null when it cannot be written.";
+    ["readLine", "read_line"] "ny_file_read_line" "o" () -> OneOf(&[Text, Null]), Writes: "The next line without its end; null behind the last one.";
+    ["delete", "remove"] "ny_file_delete" "os" (path) -> Object(class::RESULT), Writes: "Deletes a file or an empty folder; `Ok` of the path, or `Err` with a message.";
+    ["copy"] "ny_file_copy" "oss" (from, to) -> Object(class::RESULT), Writes: "Copies a file; `Ok` of the new path, or `Err` with a message.";
+    ["rename", "move"] "ny_file_rename" "oss" (from, to) -> Object(class::RESULT), Writes: "Gives a file or folder another path; `Ok` of the old path, or `Err` with a message.";
+    ["makeFolder", "mkdir"] "ny_file_make_folder" "os" (path) -> Object(class::RESULT), Writes: "Makes a folder; `Ok` of its path, or `Err` with a message.";
+    ["list"] "ny_file_list" "os" (folder) -> Object(class::RESULT), Reads: "`Ok` of the names in a folder, sorted, or `Err` with a message.";
+    ["isFolder", "is_folder"] "ny_file_is_folder" "os" (path) -> Bool, Reads: "Whether there is a folder at a path.";
+    ["size"] "ny_file_size" "os" (path) -> Object(class::RESULT), Reads: "`Ok` of the size of a file in bytes, or `Err` with a message.";
     ["close"] "ny_file_close" "o" () -> Nothing, Writes: "Closes the file.";
+    ["exists"] "ny_file_exists_here" "o" () -> Bool, Reads: "Whether the file can be read.";
     ["exists"] "ny_file_exists" "od" (path) -> Bool, Reads: "Whether a file can be read.";
 }
 

@@ -20,6 +20,7 @@ rows! {
     ["toString", "str"] "ny_text" "d" (value) -> Text, Reads: "The text of a value.";
     ["typeOf", "typeof", "type_of", "type_name"] "ny_type_name" "d" (value) -> Text, Reads: "The name of the box that a value is of.";
     ["chr"] "ny_chr" "i" (code_point) -> Text, Pure: "The character of a code point.";
+    ["fromCodePoints", "from_code_points"] "ny_from_code_points" "a" (array) -> Text, Reads: "The text of an array of code points.";
     ["readLine", "input"] "ny_read_line" "" () -> OneOf(&[Text, Null]), Writes: "The next line of standard input without its end; null when there is none.";
     ["exit"] "ny_exit" "i" (status) -> Never, Writes: "Ends the program with a status.";
     ["exit"] "@exit" "" () -> Never, Writes: "Ends the program with status 0.";

@@ -2,7 +2,7 @@
 
 use super::{Chapter, Effect, Gives, Receiver, Row};
 use crate::class;
-use Gives::{Any, Bool, Entry, Int, SameArray, Text, Texts};
+use Gives::{Any, Bool, Done, Entry, EntryOr, Int, Pairs, SameArray, Text, Texts};
 
 pub static CHAPTER: Chapter = Chapter {
     title: "MapBox",
@@ -24,11 +24,14 @@ rows! {
     ["$set_index"] "ny_map_set_text" "odD" (key, value) -> Text, Writes, stores(2), unused("ny_map_set"): "`map[key] = value`: stores a value under a key.";
     ["get"] "ny_map_get" "od" (key) -> Entry, Reads, editions("The text begins with `[map/missing] ` in the second edition."): "The value under a key; a text that ends in `Key not found: ` and the key when there is none.";
     ["$index"] "ny_map_get" "od" (key) -> Entry, Reads: "`map[key]`: the value under a key, a text that says so when there is none.";
+    ["get_or", "getOr", "getOrDefault"] "ny_map_get_or" "odd" (key, other) -> EntryOr, Reads: "The value under a key, or another value where there is none.";
     ["getField"] "ny_map_get_field" "od" (name) -> Entry, Reads, editions("In the second edition a key that is no text gives `[map/bad-key] field name must be string`."): "The value under a key, as `map.name` reads it.";
     ["has", "containsKey"] "ny_map_has" "od" (key) -> Bool, Reads: "Whether there is a value under a key.";
     ["delete", "remove"] "ny_map_delete" "od" (key) -> Text, Writes: "Removes an entry; gives the text `Deleted key: ` or `Key not found: ` and the key.";
     ["keys"] "ny_map_keys" "o" () -> Texts, Reads: "The keys, sorted.";
     ["values"] "ny_map_values" "o" () -> SameArray, Reads: "The values, in the order of their keys.";
+    ["entries"] "ny_map_entries" "o" () -> Pairs, Reads: "Arrays of a key and its value, in the order of the keys.";
+    ["merge", "putAll"] "ny_map_merge" "om" (other) -> Done, Writes, spreads(1), editions("Gives the text `ok` in the first edition, null in the second."): "Stores the entries of another map; they win over those with the same key.";
     ["clear"] "ny_map_clear_text" "o" () -> Text, Writes: "Removes all entries; gives the text `Map cleared`.";
     ["containsValue"] "ny_map_contains_value" "od" (value) -> Bool, Reads: "Whether a value equals this one.";
     ["toJSON", "toJson"] "ny_map_json" "o" () -> Text, Reads: "The map as JSON.";

@@ -32,6 +32,21 @@ rows! {
     ["floor"] "@floor" "f" (x) -> Int, Pure: "The next integer at or below.";
     ["ceil"] "@ceil" "f" (x) -> Int, Pure: "The next integer at or above.";
     ["round"] "ny_round" "f" (x) -> Int, Pure: "The nearest integer; halves go away from zero.";
-    ["getPi"] "@pi" "" () -> Float, Pure: "The number pi.";
-    ["getE"] "@e" "" () -> Float, Pure: "The number e.";
+    ["asin"] "ny_asin" "f" (x) -> Float, Pure: "The angle of a sine; NaN outside of -1 to 1.";
+    ["acos"] "ny_acos" "f" (x) -> Float, Pure: "The angle of a cosine; NaN outside of -1 to 1.";
+    ["atan"] "ny_atan" "f" (x) -> Float, Pure: "The angle of a tangent.";
+    ["atan2"] "ny_atan2" "ff" (y, x) -> Float, Pure: "The angle of a point, from -pi to pi.";
+    ["sinh"] "ny_sinh" "f" (x) -> Float, Pure: "The hyperbolic sine.";
+    ["cosh"] "ny_cosh" "f" (x) -> Float, Pure: "The hyperbolic cosine.";
+    ["tanh"] "ny_tanh" "f" (x) -> Float, Pure: "The hyperbolic tangent.";
+    ["hypot"] "ny_hypot" "ff" (x, y) -> Float, Pure: "The length of the diagonal of a rectangle.";
+    ["cbrt"] "ny_cbrt" "f" (x) -> Float, Pure: "The cube root.";
+    ["log2"] "ny_log2" "f" (x) -> Float, Pure, fails: "The logarithm to base 2; an error for zero and negative numbers.";
+    ["trunc"] "ny_trunc" "f" (x) -> Int, Pure: "The integer part.";
+    ["sign"] "ny_sign" "f" (x) -> Int, Pure: "-1, 0 or 1.";
+    ["clamp"] "ny_clamp" "fff" (x, low, high) -> Float, Pure: "A number, or the end of a range that is nearest.";
+    ["gcd"] "ny_gcd" "ii" (a, b) -> Int, Pure: "The greatest common divisor.";
+    ["random"] "ny_math_random" "" () -> Float, Reads: "A random number from 0 up to but not including 1.";
+    ["getPi", "pi"] "@pi" "" () -> Float, Pure: "The number pi.";
+    ["getE", "e"] "@e" "" () -> Float, Pure: "The number e.";
 }

@@ -87,6 +87,10 @@ pub enum Gives {
     Element,
     /// A value of the receiver, a map, or a text that says that there is none.
     Entry,
+    /// A value of the receiver, a map, or the second argument behind it.
+    EntryOr,
+    /// A new array of arrays, each of a text and a value of the receiver, a map.
+    Pairs,
     /// A value of a kind that the arguments do not tell: anything that exists in the program.
     Any,
     /// The first argument, as an integer or float where it is a number.
@@ -166,6 +170,8 @@ pub struct Row {
     pub fixed: Option<i32>,
     /// Parameter that becomes an element of the receiver.
     pub stores: Option<usize>,
+    /// Parameter whose elements or values become elements of the receiver.
+    pub spreads: Option<usize>,
     /// Function of the runtime to call where nobody looks at the result; it returns nothing.
     pub unused: Option<&'static str>,
     /// One line for the user.
@@ -197,6 +203,7 @@ impl Row {
             effect,
             fixed: None,
             stores: None,
+            spreads: None,
             unused: None,
             doc,
             editions: None,
@@ -215,6 +222,11 @@ impl Row {
 
     const fn stores(mut self, parameter: usize) -> Row {
         self.stores = Some(parameter);
+        self
+    }
+
+    const fn spreads(mut self, parameter: usize) -> Row {
+        self.spreads = Some(parameter);
         self
     }
 
@@ -291,6 +303,7 @@ impl Row {
             | Gives::Array
             | Gives::SameArray
             | Gives::Iterated
+            | Gives::Pairs
             | Gives::Word
             | Gives::Object(_) => Some(Wasm::Word),
             Gives::Int
@@ -298,6 +311,7 @@ impl Row {
             | Gives::OneOf(_)
             | Gives::Element
             | Gives::Entry
+            | Gives::EntryOr
             | Gives::Any
             | Gives::Converted
             | Gives::Either

@@ -1,7 +1,7 @@
 //! IntegerBox, FloatBox and BoolBox: what numbers and bools answer.
 
 use super::{Chapter, Effect, Gives, Receiver, Row};
-use Gives::{Bool, Float, Int, Null};
+use Gives::{Bool, Float, Int, Null, Text};
 
 pub static CHAPTER: Chapter = Chapter {
     title: "Numbers",
@@ -30,6 +30,10 @@ rows! {
     ["toFloat", "to_float"] "@float" "f" () -> Float, Pure: "As a float.";
     ["toInteger", "floor", "ceil", "round"] "@int" "i" () -> Int, Pure: "Itself.";
     ["sqrt"] "@sqrt" "f" () -> Float, Pure, fails: "The square root; an error for negative numbers.";
+    ["toString", "to_string"] "ny_int_radix" "ii" (base) -> Text, Pure, fails: "The text in a base from 2 to 36.";
+    ["toFixed", "to_fixed"] "ny_to_fixed" "fi" (places) -> Text, Pure: "The text with so many decimal places.";
+    ["sign"] "ny_sign" "f" () -> Int, Pure: "-1, 0 or 1.";
+    ["clamp"] "ny_int_clamp" "iii" (low, high) -> Int, Pure: "The integer, or the end of a range that is nearest.";
 }
 
 rows! {
@@ -38,6 +42,10 @@ rows! {
     ["floor"] "@floor" "f" () -> Int, Pure: "The next integer at or below.";
     ["ceil"] "@ceil" "f" () -> Int, Pure: "The next integer at or above.";
     ["round"] "ny_round" "f" () -> Int, Pure: "The nearest integer; halves go away from zero.";
+    ["round"] "ny_round_to" "fi" (places) -> Float, Pure: "Rounded to so many decimal places; halves go away from zero.";
+    ["toFixed", "to_fixed"] "ny_to_fixed" "fi" (places) -> Text, Pure: "The text with so many decimal places.";
+    ["sign"] "ny_sign" "f" () -> Int, Pure: "-1, 0 or 1.";
+    ["clamp"] "ny_clamp" "fff" (low, high) -> Float, Pure: "The number, or the end of a range that is nearest.";
     ["toInteger", "toInt", "to_int"] "ny_trunc" "f" () -> Int, Pure: "The integer part; the nearest end of the range where it does not fit, 0 for NaN.";
     ["toFloat"] "@float" "f" () -> Float, Pure: "Itself.";
     ["max"] "@float_max" "ff" (other) -> Float, Pure: "The larger of two numbers.";

@@ -1,7 +1,8 @@
 //! StringBox: text as a sequence of code points.
 
 use super::{Chapter, Effect, Gives, Receiver, Row};
-use Gives::{Bool, Float, Int, Null, OneOf, Text, Texts};
+use crate::class;
+use Gives::{Bool, Float, Int, Ints, Null, Object, OneOf, Text, Texts};
 
 pub static CHAPTER: Chapter = Chapter {
     title: "StringBox",
@@ -38,10 +39,22 @@ rows! {
     ["trim"] "ny_str_trim" "s" () -> Text, Pure: "The text without white space at both ends.";
     ["padLeft", "pad_left", "padStart"] "ny_str_pad" "sis" (width, fill) -> Text, Pure, fixed(0): "The text with a fill before it, again and again, up to a width in characters.";
     ["padLeft", "pad_left", "padStart"] "ny_str_pad_spaces" "si" (width) -> Text, Pure, fixed(0): "The text with spaces before it up to a width in characters.";
+    ["padRight", "pad_right", "padEnd"] "ny_str_pad" "sis" (width, fill) -> Text, Pure, fixed(1): "The text with a fill behind it, again and again, up to a width in characters.";
+    ["padRight", "pad_right", "padEnd"] "ny_str_pad_spaces" "si" (width) -> Text, Pure, fixed(1): "The text with spaces behind it up to a width in characters.";
+    ["trimStart", "trim_start", "trimLeft"] "ny_str_trim_side" "s" () -> Text, Pure, fixed(0): "The text without white space at its start.";
+    ["trimEnd", "trim_end", "trimRight"] "ny_str_trim_side" "s" () -> Text, Pure, fixed(1): "The text without white space at its end.";
+    ["lines"] "ny_str_lines" "s" () -> Texts, Pure: "The lines without their ends.";
+    ["chars"] "ny_str_chars" "s" () -> Texts, Pure: "The characters as an array of texts.";
+    ["codePoints", "code_points"] "ny_str_code_points" "s" () -> Ints, Pure: "The characters as an array of code points; `fromCodePoints` is the way back.";
+    ["bytes"] "ny_str_bytes" "s" () -> Ints, Pure: "The bytes of the text in UTF-8.";
+    ["count"] "ny_str_count" "ss" (part) -> Int, Pure: "How often a part occurs, without overlaps.";
     ["toUpper", "toUpperCase", "upper", "to_upper"] "ny_str_upper" "s" () -> Text, Pure: "The text in capitals.";
     ["toLower", "toLowerCase", "lower", "to_lower"] "ny_str_lower" "s" () -> Text, Pure: "The text in small letters.";
     ["toInteger", "toInt", "to_i64", "to_int"] "ny_str_to_int" "s" () -> Int, Pure: "The decimal integer that the trimmed text is; 0 when it is none.";
     ["toFloat", "to_float"] "ny_str_to_float" "s" () -> Float, Pure: "The number that the trimmed text is; 0 when it is none.";
+    ["parseInteger", "parse_int", "parseInt"] "ny_str_parse_int" "s" () -> Object(class::RESULT), Pure: "`Ok` of the decimal integer that the whole trimmed text is; `Err` with a message when it is none.";
+    ["parseInteger", "parse_int", "parseInt"] "ny_str_parse_int_radix" "si" (base) -> Object(class::RESULT), Pure: "`Ok` of the integer that the whole trimmed text is in a base from 2 to 36; `Err` with a message when it is none.";
+    ["parseFloat", "parse_float"] "ny_str_parse_float" "s" () -> Object(class::RESULT), Pure: "`Ok` of the number that the whole trimmed text is; `Err` with a message when it is none.";
     ["concat"] "ny_str_append_val" "Sd" (value) -> Text, Reads: "The text followed by the text of a value.";
     ["repeat"] "ny_str_repeat" "si" (times) -> Text, Pure: "The text several times in a row; empty for a count below 1.";
     ["reverse"] "ny_str_reverse" "s" () -> Text, Pure: "The characters from the last to the first.";

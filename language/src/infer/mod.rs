@@ -526,11 +526,15 @@ impl<'p> Infer<'p> {
 
     /// Arrays that methods make are told apart by method, not by call.
     pub fn method_site(&mut self, b: &Row) -> Site {
-        match self.method_sites.get(b.symbol) {
+        self.named_site(b.symbol)
+    }
+
+    fn named_site(&mut self, name: &'static str) -> Site {
+        match self.method_sites.get(name) {
             Some(s) => *s,
             None => {
                 let s = self.lower.module.sites.make();
-                self.method_sites.insert(b.symbol, s);
+                self.method_sites.insert(name, s);
                 s
             }
         }
@@ -615,6 +619,12 @@ impl<'p> Infer<'p> {
         {
             self.lower.module.sites.add(of, *ty);
         }
+        if let (Some(n), Some(of)) = (b.spreads, Self::site_of(recv))
+            && let Some(from) = arguments.get(n).copied().and_then(Self::site_of)
+        {
+            let element = self.lower.module.sites.element(from);
+            self.lower.module.sites.add(of, element);
+        }
         // What is passed as any value leaves the reach of element types only where it is stored.
         self.given(b.result, arguments, site)
     }
@@ -656,6 +666,23 @@ impl<'p> Infer<'p> {
                         objects: Objects::None,
                     },
                 )
+            }
+            Gives::EntryOr => {
+                let of = Self::site_of(recv).unwrap_or(0);
+                let element = self.lower.module.sites.element(of);
+                let other = arguments.get(2).copied().unwrap_or(Ty::NONE);
+                self.join(element, other)
+            }
+            Gives::Pairs => {
+                self.live.insert(class::ARRAY);
+                let pair = self.named_site("pairs");
+                let of = Self::site_of(recv).unwrap_or(0);
+                let value = self.lower.module.sites.element(of);
+                self.lower.module.sites.add(pair, Ty::STR);
+                self.lower.module.sites.add(pair, value);
+                let pair = Ty::object(Objects::Array(self.lower.module.sites.find(pair)));
+                self.lower.module.sites.add(site, pair);
+                Ty::object(Objects::Array(self.lower.module.sites.find(site)))
             }
             Gives::Any => {
                 // What comes out may be anything these boxes make or have been given.

@@ -106,6 +106,8 @@ fn words(gives: Gives) -> String {
         Gives::OneOf(list) => list.iter().map(|g| words(*g)).collect::<Vec<_>>().join(" or "),
         Gives::Element => "element or null".into(),
         Gives::Entry => "value or text".into(),
+        Gives::EntryOr => "value".into(),
+        Gives::Pairs => "array of arrays".into(),
         Gives::Texts => "array of texts".into(),
         Gives::Ints => "array of integers".into(),
         Gives::Array | Gives::SameArray | Gives::Iterated => "array".into(),

@@ -177,12 +177,14 @@ impl Emit<'_, '_> {
             | Gives::Array
             | Gives::SameArray
             | Gives::Iterated
+            | Gives::Pairs
             | Gives::Object(_)
             | Gives::Word => Rep::Obj,
             Gives::Null
             | Gives::OneOf(_)
             | Gives::Element
             | Gives::Entry
+            | Gives::EntryOr
             | Gives::Any
             | Gives::Converted
             | Gives::Either

@@ -22,6 +22,16 @@ pub unsafe extern "C" fn ny_array_last(a: *mut Array) -> i64 {
     nth(a, (*a).len.checked_sub(1))
 }
 
+/// The element at an index; an error when there is none.
+#[no_mangle]
+pub unsafe extern "C" fn ny_array_element_at(a: *mut Array, i: i64) -> i64 {
+    if i < 0 || i >= (*a).len as i64 {
+        raise(Kind::Invalid, b"Array index out of bounds");
+        return Val::NULL.ret();
+    }
+    (*(*a).data.add(i as usize)).retain().ret()
+}
+
 /// Puts an owned value before the first element.
 #[no_mangle]
 pub unsafe extern "C" fn ny_array_unshift(a: *mut Array, tag: u32, pay: i64) {

@@ -392,14 +392,18 @@ pub unsafe extern "C" fn ny_map_merge(m: *mut Map, other: *mut Map) {
     }
 }
 
-/// `forEach` calls nothing: functions were not values when it was made. It tells how many there would have been.
+/// The value under a key; an error when there is none.
 #[no_mangle]
-pub unsafe extern "C" fn ny_map_for_each(m: *mut Map, _: u32, _: i64) -> *mut Str {
-    let mut out = b"Iterated over ".to_vec();
-    let mut b = [0; 20];
-    out.extend_from_slice(crate::number::decimal((*m).len as i64, &mut b));
-    out.extend_from_slice(b" items");
-    make(&out)
+pub unsafe extern "C" fn ny_map_value_at(m: *mut Map, ktag: u32, kpay: i64) -> i64 {
+    match with_key(m, ktag, kpay, |b, hash, _| lookup(m, b, hash)) {
+        Some(e) => (*e).value.retain().ret(),
+        None => {
+            let text = message(b"Key not found: ", ktag, kpay);
+            crate::error::raise(crate::error::Kind::Invalid, bytes(text.ptr()));
+            text.release();
+            Val::NULL.ret()
+        }
+    }
 }
 
 #[no_mangle]

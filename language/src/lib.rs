@@ -33,5 +33,6 @@ pub mod infer;
 pub mod ir;
 pub mod lower;
 pub mod optimize;
+mod prelude;
 pub mod settle;
 pub mod wasm;

@@ -58,7 +58,7 @@ fn rows_are_as_the_object_has_them() {
     let mut wrong = Vec::new();
     for row in library::rows() {
         let quiet = row.unused.map(|symbol| (symbol, None));
-        let own = (!row.inline()).then(|| (row.symbol, row.wasm_result()));
+        let own = (!row.inline() && row.prelude().is_none()).then(|| (row.symbol, row.wasm_result()));
         for (symbol, result) in own.into_iter().chain(quiet) {
             let Some(function) = object.function(symbol) else {
                 wrong.push(format!("{}: the object has no {symbol}", title(row)));
@@ -86,6 +86,34 @@ fn rows_are_as_the_object_has_them() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a row says is written in the language is there, and takes what the row says.
+#[test]
+fn functions_in_the_language_are_as_rows_have_them() {
+    let source = include_str!("../src/prelude/library.hako");
+    let mut declared: Vec<(&str, usize)> = Vec::new();
+    for line in source.lines().filter_map(|line| line.strip_prefix("function ")) {
+        let (name, rest) = line.split_once('(').unwrap();
+        let parameters = rest.split_once(')').unwrap().0;
+        declared.push((name, parameters.split(',').count()));
+    }
+    for row in library::rows() {
+        let Some(name) = row.prelude() else { continue };
+        let takes = row.parameters.len() + 1;
+        assert!(
+            declared.contains(&(name, takes)),
+            "{}: no {name} with {takes} parameters",
+            title(row)
+        );
+        if row.otherwise.is_some() {
+            assert!(
+                declared.contains(&(&format!("{name}_any"), takes)),
+                "{}: no {name}_any",
+                title(row)
+            );
+        }
+    }
 }
 
 /// What the compiler calls by symbol has a row, so that the test above has seen it.

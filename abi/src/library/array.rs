@@ -2,7 +2,7 @@
 
 use super::{Chapter, Effect, Gives, Receiver, Row};
 use crate::class;
-use Gives::{Array, Bool, Done, Element, Float, Int, OneOf, SameArray, Text};
+use Gives::{Any, Array, Bool, Done, Element, Float, Int, Null, OneOf, Present, SameArray, Text};
 
 pub static CHAPTER: Chapter = Chapter {
     title: "ArrayBox",
@@ -39,8 +39,24 @@ rows! {
     ["max"] "ny_array_extreme" "o" () -> Element, Reads, fails, fixed(1): "The largest of numbers or of texts, null of none; an error when they have no order.";
     ["lastIndexOf", "last_index_of"] "ny_array_last_index_of" "od" (value) -> Int, Reads: "The index of the last element that equals a value; -1 when there is none.";
     ["insert"] "ny_array_insert" "oiD" (index, value) -> Bool, Writes, stores(2): "Puts a value before the element at an index; whether there is such a place.";
-    ["indexOf", "find"] "ny_array_index_of" "od" (value) -> Int, Reads: "The index of the first element that equals a value; -1 when there is none.";
+    ["indexOf", "index_of"] "ny_array_index_of" "od" (value) -> Int, Reads: "The index of the first element that equals a value; -1 when there is none.";
     ["contains", "includes", "has"] "ny_array_contains" "od" (value) -> Bool, Reads: "Whether an element equals a value.";
+    ["find"] "+array_find" "oc" (f) -> Element, Runs, otherwise("indexOf"): "The first element for which a function gives true, null when there is none; with any other value the same as `indexOf`.";
+    ["findIndex", "find_index"] "+array_findIndex" "oc" (f) -> Int, Runs: "The index of the first element for which a function gives true; -1 when there is none.";
+    ["forEach", "for_each", "each"] "+array_forEach" "oc" (f) -> Null, Runs: "Calls a function with each element.";
+    ["map"] "+array_map" "oc" (f) -> Array, Runs: "A new array of what a function makes of each element.";
+    ["flatMap", "flat_map"] "+array_flatMap" "oc" (f) -> Array, Runs: "A new array of the elements of the arrays that a function makes of each element.";
+    ["filter"] "+array_filter" "oc" (f) -> SameArray, Runs: "A new array of the elements for which a function gives true.";
+    ["reduce", "fold"] "+array_reduce" "ocd" (f, start) -> Any, Runs: "What `f(sum, x)` makes of a start and all elements, one after the other.";
+    ["reduce", "fold"] "+array_reduceFirst" "oc" (f) -> Any, Runs: "What `f(sum, x)` makes of the first element and all others; null when there is none.";
+    ["any", "some"] "+array_any" "oc" (f) -> Bool, Runs: "Whether a function gives true for one element.";
+    ["every", "all"] "+array_every" "oc" (f) -> Bool, Runs: "Whether a function gives true for all elements.";
+    ["count"] "+array_count" "oc" (f) -> Int, Runs: "For how many elements a function gives true.";
+    ["groupBy", "group_by"] "+array_groupBy" "oc" (f) -> Any, Runs: "A map from what a function makes of the elements to arrays of them.";
+    ["zip"] "+array_zip" "oa" (other) -> Array, Runs: "A new array of pairs of the elements of both, as long as the shorter.";
+    ["sort"] "+array_sort" "oc" (before) -> SameArray, Runs: "Sorts in place: `before(a, b)` gives true or a negative number where `a` comes first; equal elements keep their order. Gives the array.";
+    ["sortBy", "sort_by"] "+array_sortBy" "oc" (key) -> SameArray, Runs: "Sorts in place by what a function makes of the elements; equal elements keep their order. Gives the array.";
+    ["elementAt", "element_at"] "ny_array_element_at" "oi" (index) -> Present, Reads, fails: "The element at an index; an error when there is none.";
     ["clear"] "ny_array_clear" "o" () -> Done, Writes, editions("Gives the text `ok` in the first edition, null in the second."): "Removes all elements.";
     ["sort"] "ny_array_sort" "o" () -> Done, Writes, editions("Gives the text `ok` in the first edition, null in the second."): "Sorts in place: numbers by value, everything else by its text; equal elements keep their order.";
     ["reverse"] "ny_array_reverse" "o" () -> Done, Writes, editions("Gives the text `ok` in the first edition, null in the second."): "Turns the order around, in place.";

@@ -2,7 +2,7 @@
 
 use super::{Chapter, Effect, Gives, Receiver, Row};
 use crate::class;
-use Gives::{Any, Bool, Done, Entry, EntryOr, Int, Pairs, SameArray, Text, Texts};
+use Gives::{Any, Bool, Done, Entry, EntryOr, Int, Pairs, Present, SameArray, Text, Texts};
 
 pub static CHAPTER: Chapter = Chapter {
     title: "MapBox",
@@ -26,6 +26,7 @@ rows! {
     ["$index"] "ny_map_get" "od" (key) -> Entry, Reads: "`map[key]`: the value under a key, a text that says so when there is none.";
     ["get_or", "getOr", "getOrDefault"] "ny_map_get_or" "odd" (key, other) -> EntryOr, Reads: "The value under a key, or another value where there is none.";
     ["getField"] "ny_map_get_field" "od" (name) -> Entry, Reads, editions("In the second edition a key that is no text gives `[map/bad-key] field name must be string`."): "The value under a key, as `map.name` reads it.";
+    ["valueAt", "value_at"] "ny_map_value_at" "od" (key) -> Present, Reads, fails: "The value under a key; an error when there is none.";
     ["has", "containsKey"] "ny_map_has" "od" (key) -> Bool, Reads: "Whether there is a value under a key.";
     ["delete", "remove"] "ny_map_delete" "od" (key) -> Text, Writes: "Removes an entry; gives the text `Deleted key: ` or `Key not found: ` and the key.";
     ["keys"] "ny_map_keys" "o" () -> Texts, Reads: "The keys, sorted.";
@@ -35,5 +36,11 @@ rows! {
     ["clear"] "ny_map_clear_text" "o" () -> Text, Writes: "Removes all entries; gives the text `Map cleared`.";
     ["containsValue"] "ny_map_contains_value" "od" (value) -> Bool, Reads: "Whether a value equals this one.";
     ["toJSON", "toJson"] "ny_map_json" "o" () -> Text, Reads: "The map as JSON.";
-    ["forEach"] "ny_map_for_each" "od" (function) -> Text, Reads: "Gives the text `Iterated over n items`.";
+    ["forEach", "for_each", "each"] "+map_forEach" "oc" (f) -> Text, Runs: "Calls a function with each key and value; gives the text `Iterated over n items`.";
+    ["map"] "+map_map" "oc" (f) -> Gives::Array, Runs: "An array of what a function makes of each key and value.";
+    ["mapValues", "map_values"] "+map_mapValues" "oc" (f) -> Any, Runs: "A new map of what a function makes of each value.";
+    ["filter"] "+map_filter" "oc" (f) -> Any, Runs: "A new map of the entries for which a function of key and value gives true.";
+    ["reduce", "fold"] "+map_reduce" "ocd" (f, start) -> Any, Runs: "What `f(sum, key, value)` makes of a start and all entries, one after the other.";
+    ["any", "some"] "+map_any" "oc" (f) -> Bool, Runs: "Whether a function of key and value gives true for one entry.";
+    ["every", "all"] "+map_every" "oc" (f) -> Bool, Runs: "Whether a function of key and value gives true for all entries.";
 }

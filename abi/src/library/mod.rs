@@ -27,6 +27,7 @@ mod map;
 mod math;
 mod number;
 mod random;
+mod range;
 mod regex;
 pub mod runtime;
 mod talk;
@@ -85,6 +86,8 @@ pub enum Gives {
     OneOf(&'static [Gives]),
     /// An element of the receiver, or null.
     Element,
+    /// An element or value of the receiver, which is there.
+    Present,
     /// A value of the receiver, a map, or a text that says that there is none.
     Entry,
     /// A value of the receiver, a map, or the second argument behind it.
@@ -152,10 +155,11 @@ pub struct Row {
     pub receiver: Receiver,
     /// All its names, the main one first.
     pub names: &'static [&'static str],
-    /// Function of the runtime; a name that starts with `@` is emitted inline.
+    /// Function of the runtime; a name that starts with `@` is emitted inline, one that starts with `+` is that of a
+    /// function written in the language itself.
     pub symbol: &'static str,
     /// One letter a parameter, the receiver first where the function takes it: `o` object, `s` text, `i` integer, `f`
-    /// float, `b` bool, `d` any value, `a` array, `m` map, `w` a word that the compiler knows; a capital gives its
+    /// float, `b` bool, `d` any value, `a` array, `m` map, `c` a function, `w` a word that the compiler knows; a capital gives its
     /// reference away; `*` at the end repeats the last one.
     pub letters: &'static str,
     /// Names of the arguments that a program passes.
@@ -176,6 +180,8 @@ pub struct Row {
     pub unused: Option<&'static str>,
     /// One line for the user.
     pub doc: &'static str,
+    /// Method to call instead where the argument is no function.
+    pub otherwise: Option<&'static str>,
     /// What differs between the editions.
     pub editions: Option<&'static str>,
 }
@@ -206,6 +212,7 @@ impl Row {
             spreads: None,
             unused: None,
             doc,
+            otherwise: None,
             editions: None,
         }
     }
@@ -227,6 +234,11 @@ impl Row {
 
     const fn spreads(mut self, parameter: usize) -> Row {
         self.spreads = Some(parameter);
+        self
+    }
+
+    const fn otherwise(mut self, method: &'static str) -> Row {
+        self.otherwise = Some(method);
         self
     }
 
@@ -277,6 +289,11 @@ impl Row {
         self.symbol.starts_with('@')
     }
 
+    /// The function that it is, where that is written in the language itself.
+    pub fn prelude(&self) -> Option<&'static str> {
+        self.symbol.strip_prefix('+')
+    }
+
     /// Parameters of the runtime's function.
     pub fn wasm_parameters(&self) -> impl Iterator<Item = Wasm> {
         let letters = self.letters.trim_end_matches('*').chars().flat_map(|letter| {
@@ -310,6 +327,7 @@ impl Row {
             | Gives::Null
             | Gives::OneOf(_)
             | Gives::Element
+            | Gives::Present
             | Gives::Entry
             | Gives::EntryOr
             | Gives::Any
@@ -343,6 +361,7 @@ pub static CHAPTERS: &[&Chapter] = &[
     &number::CHAPTER,
     &array::CHAPTER,
     &map::CHAPTER,
+    &range::CHAPTER,
     &error::CHAPTER,
     &console::CHAPTER,
     &math::CHAPTER,
@@ -392,6 +411,11 @@ pub fn arity(receiver: Receiver, name: &str) -> Option<usize> {
 /// Names of the functions that need no receiver.
 pub fn functions() -> impl Iterator<Item = &'static str> {
     functions::FUNCTIONS.iter().flat_map(|row| row.names.iter().copied())
+}
+
+/// Whether a method of that name is written in the language itself.
+pub fn in_prelude(name: &str) -> bool {
+    rows().any(|row| row.prelude().is_some() && row.names.contains(&name))
 }
 
 /// What a name that stands for a box of the library, and that this compiler has not got, was or will be.

@@ -48,7 +48,7 @@ impl Infer<'_> {
             Objects::Any => Meaning::Several,
             // Fields of builtin boxes read like their methods without arguments, e.g. `e.message`.
             Objects::None | Objects::Array(_) | Objects::Map(_) | Objects::Builtin(_) => {
-                match self.single(recv, name, 0) {
+                match self.single(recv, name, &[]) {
                     Some((when, target)) => Meaning::One(when, target),
                     // In the second edition the fields of a map are its entries.
                     None if self.lower.new_2026 && matches!(recv.objects, Objects::Map(_)) => Meaning::Entry,
@@ -82,8 +82,8 @@ impl Infer<'_> {
         }
     }
 
-    /// Calling a method with that many arguments.
-    pub fn method(&mut self, recv: Ty, name: &str, arguments: usize) -> Meaning {
+    /// Calling a method with arguments of these types.
+    pub fn method(&mut self, recv: Ty, name: &str, arguments: &[Ty]) -> Meaning {
         if recv.objects == Objects::Any {
             return Meaning::Several;
         }
@@ -111,13 +111,14 @@ impl Infer<'_> {
     pub fn arms(&mut self, d: usize) -> Vec<(When, Meaning)> {
         let dispatch = &self.lower.module.dispatches[d];
         let (what, name) = (dispatch.what, dispatch.name.clone());
-        let (recv, arguments) = (dispatch.params[0], dispatch.params.len() - 1);
+        let (recv, types) = (dispatch.params[0], dispatch.params[1..].to_vec());
+        let arguments = types.len();
         let user = |c: ClassId| When::Class(FIRST_USER + c);
         let map = When::Class(u32::from(class::MAP));
         let mut out = Vec::new();
         match what {
             DispatchKind::Method => {
-                let cases = self.cases(recv, &name, arguments);
+                let cases = self.cases(recv, &name, &types);
                 out.extend(
                     cases
                         .into_iter()
@@ -198,17 +199,18 @@ impl Infer<'_> {
     }
 
     /// What a method means for one class of the program.
-    fn class_target(&mut self, c: ClassId, name: &str, arguments: usize) -> Option<Target> {
-        if let Some(function) = self.lower.method(c, name, arguments) {
+    fn class_target(&mut self, c: ClassId, name: &str, arguments: &[Ty]) -> Option<Target> {
+        if let Some(function) = self.lower.method(c, name, arguments.len()) {
             let want = self.lower.arity(function, c);
-            if want != arguments {
-                let message = format!("Method {name} expects {want} arguments, got {arguments}");
+            if want != arguments.len() {
+                let got = arguments.len();
+                let message = format!("Method {name} expects {want} arguments, got {got}");
                 return Some(Target::Error(message.into()));
             }
             let me = self.lower.module.functions[function].params > want;
             return Some(Target::User { function, me });
         }
-        if matches!(name, "toString" | "stringify" | "str" | "to_string") && arguments == 0 {
+        if matches!(name, "toString" | "stringify" | "str" | "to_string") && arguments.is_empty() {
             for other in ["toString", "str", "stringify"] {
                 if let Some(function) = self.lower.method(c, other, 0)
                     && self.lower.arity(function, c) == 0
@@ -226,21 +228,21 @@ impl Infer<'_> {
                 && !ty.is_none()
                 && self.single(ty, name, arguments).is_some()
             {
-                let function = self.lower.function(Key::Part(c, field, name.into(), arguments));
+                let function = self.lower.function(Key::Part(c, field, name.into(), arguments.len()));
                 return Some(Target::User { function, me: true });
             }
         }
         if self.lower.module.classes[c as usize].slot(name).is_some() {
-            let function = self.lower.function(Key::FieldCall(c, name.into(), arguments));
+            let function = self.lower.function(Key::FieldCall(c, name.into(), arguments.len()));
             return Some(Target::User { function, me: true });
         }
         if self.lower.module.classes[c as usize].lambda.is_some() && matches!(name, "call" | "invoke") {
             let function = self.lower.module.classes[c as usize].lambda?;
-            if self.lower.module.functions[function].params == arguments + 1 {
+            if self.lower.module.functions[function].params == arguments.len() + 1 {
                 return Some(Target::User { function, me: true });
             }
         }
-        builtin::find(Receiver::Any, name, arguments).map(Target::Builtin)
+        builtin::find(Receiver::Any, name, arguments.len()).map(Target::Builtin)
     }
 
     fn recv_of(t: u32) -> Receiver {
@@ -253,20 +255,55 @@ impl Infer<'_> {
         }
     }
 
-    fn builtin_target(recv: Receiver, name: &str, arguments: usize) -> Option<Target> {
-        builtin::find(recv, name, arguments)
-            .or_else(|| builtin::find(Receiver::Any, name, arguments))
-            .map(Target::Builtin)
+    fn builtin_target(&mut self, recv: Receiver, name: &str, arguments: &[Ty]) -> Option<Target> {
+        let n = arguments.len();
+        let row = builtin::find(recv, name, n).or_else(|| builtin::find(Receiver::Any, name, n))?;
+        match row.prelude() {
+            Some(function) => self.prelude_target(row, function, recv, arguments),
+            None => Some(Target::Builtin(row)),
+        }
+    }
+
+    /// A function of the library that is written in the language: the copy for the functions it is called with.
+    fn prelude_target(&mut self, row: &'static Row, name: &str, recv: Receiver, arguments: &[Ty]) -> Option<Target> {
+        // What is not known yet is known in a later round, or never runs.
+        if arguments.iter().any(|ty| ty.is_none()) {
+            return None;
+        }
+        let classes = &self.lower.module.classes;
+        let is_function = |ty: &Ty| match ty.objects {
+            Objects::User(c) if classes[c as usize].lambda.is_some() => Some(c),
+            _ => None,
+        };
+        let copies: Rc<[Option<ClassId>]> = arguments
+            .iter()
+            .map(|ty| is_function(ty).filter(|_| ty.only(tag::OBJ)))
+            .collect();
+        let possible = |ty: &Ty| ty.has(tag::OBJ) && (ty.objects == Objects::Any || is_function(ty).is_some());
+        if let Some(other) = row.otherwise
+            && !arguments.iter().any(possible)
+        {
+            return builtin::find(recv, other, arguments.len()).map(Target::Builtin);
+        }
+        // Where it may be a function or not, another one looks when the program runs.
+        let sure = row.otherwise.is_none() || copies.iter().any(Option::is_some);
+        let looks = format!("{name}_any");
+        let function = *self.lower.program.prelude.get(if sure { name } else { &looks })?;
+        if !self.lower.module.rows.iter().any(|known| std::ptr::eq(*known, row)) {
+            self.lower.module.rows.push(row);
+        }
+        let function = self.lower.function(Key::Prelude(function, copies));
+        Some(Target::User { function, me: true })
     }
 
     /// What a method means for receivers of a type, kind by kind. Kinds that do not have it are left out.
-    fn cases(&mut self, recv: Ty, name: &str, arguments: usize) -> Vec<(When, Target)> {
+    fn cases(&mut self, recv: Ty, name: &str, arguments: &[Ty]) -> Vec<(When, Target)> {
         let mut out = Vec::new();
         for t in [tag::NULL, tag::VOID, tag::BOOL, tag::INT, tag::FLOAT, tag::STR] {
             if !recv.has(t) || (t == tag::VOID && !self.lower.new_2026 && name != "toString") {
                 continue;
             }
-            if let Some(target) = Self::builtin_target(Self::recv_of(t), name, arguments) {
+            if let Some(target) = self.builtin_target(Self::recv_of(t), name, arguments) {
                 out.push((When::Tag(t), target));
             }
         }
@@ -296,17 +333,17 @@ impl Infer<'_> {
         out
     }
 
-    fn class_case(&mut self, of: u16, name: &str, arguments: usize, out: &mut Vec<(When, Target)>) {
+    fn class_case(&mut self, of: u16, name: &str, arguments: &[Ty], out: &mut Vec<(When, Target)>) {
         if of == class::METHOD && name == "invoke" {
-            let function = self.lower.function(Key::Invoke(arguments));
+            let function = self.lower.function(Key::Invoke(arguments.len()));
             out.push((When::Class(u32::from(of)), Target::User { function, me: true }));
-        } else if let Some(t) = Self::builtin_target(Receiver::Class(of), name, arguments) {
+        } else if let Some(t) = self.builtin_target(Receiver::Class(of), name, arguments) {
             out.push((When::Class(u32::from(of)), t));
         }
     }
 
     /// The one target of a method where there is only one and what else the receiver can be has none.
-    fn single(&mut self, recv: Ty, name: &str, arguments: usize) -> Option<(When, Target)> {
+    fn single(&mut self, recv: Ty, name: &str, arguments: &[Ty]) -> Option<(When, Target)> {
         if recv.objects == Objects::Any {
             return None;
         }

@@ -385,7 +385,7 @@ impl<'p> Infer<'p> {
             } => {
                 let mut types = vec![self.expr(object, frame)];
                 types.extend(self.exprs(arguments, frame));
-                let meaning = self.method(types[0], name, arguments.len());
+                let meaning = self.method(types[0], name, &types[1..]);
                 self.type_of(&meaning, DispatchKind::Method, name, &types, span)
             }
             Open::CallValue { callee, arguments } => {
@@ -656,6 +656,10 @@ impl<'p> Infer<'p> {
                 let element = self.lower.module.sites.element(of);
                 self.join(element, Ty::NULL)
             }
+            Gives::Present => {
+                let of = Self::site_of(recv).unwrap_or(0);
+                self.lower.module.sites.element(of)
+            }
             Gives::Entry => {
                 let of = Self::site_of(recv).unwrap_or(0);
                 let element = self.lower.module.sites.element(of);
@@ -674,7 +678,7 @@ impl<'p> Infer<'p> {
                 self.join(element, other)
             }
             Gives::Pairs => {
-                self.live.insert(class::ARRAY);
+                self.make(class::ARRAY);
                 let pair = self.named_site("pairs");
                 let of = Self::site_of(recv).unwrap_or(0);
                 let value = self.lower.module.sites.element(of);

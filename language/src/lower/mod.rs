@@ -24,6 +24,8 @@ use std::rc::Rc;
 pub enum Key {
     /// A body of the program, and the class of `me`.
     Body(FunctionId, Option<ClassId>),
+    /// A copy of a function of the library, for the functions that it is called with.
+    Prelude(FunctionId, Rc<[Option<ClassId>]>),
     /// `new C(..)` with that many arguments.
     New(ClassId, usize),
     /// `x.fini()`: at most once.
@@ -200,7 +202,7 @@ impl<'p> Lowerer<'p> {
         }
         let id = self.module.functions.len();
         let span = match &key {
-            Key::Body(f, _) | Key::Once(f, _) => self.program.function(*f).span,
+            Key::Body(f, _) | Key::Once(f, _) | Key::Prelude(f, _) => self.program.function(*f).span,
             _ => self.program.functions[0].span,
         };
         let (name, params) = self.signature(&key);
@@ -228,6 +230,10 @@ impl<'p> Lowerer<'p> {
                     info.name.clone(),
                     info.parameters.len() + usize::from(self.takes_me(*class)),
                 )
+            }
+            Key::Prelude(f, _) => {
+                let info = self.program.function(*f);
+                (info.name.clone(), info.parameters.len())
             }
             Key::New(class, n) => (format!("new {}", self.module.classes[*class as usize].name).into(), *n),
             Key::Fini(class) => (format!("{}.fini", self.module.classes[*class as usize].name).into(), 1),
@@ -276,6 +282,7 @@ impl<'p> Lowerer<'p> {
     fn lower(&mut self, key: &Key) -> (Vec<Var>, Vec<Stmt>) {
         match key {
             Key::Body(f, class) => self.lower_body(*f, *class),
+            Key::Prelude(f, _) => self.lower_body(*f, None),
             Key::New(class, n) => self.lower_new(*class, *n),
             Key::Fini(class) => self.lower_fini(*class),
             Key::Once(f, class) => self.lower_once(*f, *class),

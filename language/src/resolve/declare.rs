@@ -74,6 +74,7 @@ pub(crate) fn declarations(loaded: Loaded, diagnostics: &mut Sink) -> Declared {
         lambdas: HashMap::new(),
         variants: HashMap::new(),
         declared_functions: HashMap::new(),
+        prelude: HashMap::new(),
         declared_boxes: HashMap::new(),
         classes: HashMap::new(),
         warnings: Vec::new(),
@@ -94,8 +95,15 @@ pub(crate) fn declarations(loaded: Loaded, diagnostics: &mut Sink) -> Declared {
     };
     collector.top_level();
     let units = std::mem::take(&mut collector.declared.program.units);
+    let (own, library) = match loaded.prelude {
+        true => units.split_at(units.len().saturating_sub(1)),
+        false => (units.as_slice(), [].as_slice()),
+    };
+    for declaration in library.iter().flat_map(|unit| &unit.declarations) {
+        collector.library_function(declaration);
+    }
     // The root file comes last, so that its boxes win over those of the files it loads.
-    for unit in units.iter().rev() {
+    for unit in own.iter().rev() {
         for declaration in &unit.declarations {
             collector.declaration(declaration);
         }
@@ -146,6 +154,17 @@ impl Collector<'_> {
             uses_me: false,
         });
         id
+    }
+
+    /// A function of the library's own file, which programs cannot name.
+    fn library_function(&mut self, declaration: &Declaration) {
+        if let Declaration::Function(decl) = declaration {
+            let name = Rc::clone(&decl.name.text);
+            let method = name.split('_').next_back().unwrap_or(&name);
+            let body = FunctionBody::Declared(Rc::clone(decl));
+            let id = self.function(method.into(), decl.span, FunctionKind::Function, body);
+            self.declared.program.prelude.insert(name, id);
+        }
     }
 
     fn declaration(&mut self, declaration: &Declaration) {

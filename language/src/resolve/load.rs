@@ -3,6 +3,7 @@
 use super::program::UnitId;
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
+use crate::prelude;
 use crate::source::files::{FileProvider, LoadedFile, Request, Target};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{FileRequest, Name, NodeId, RequestTarget, Unit};
@@ -26,6 +27,15 @@ pub(crate) fn units(
 ) -> (Loaded, SourceMap, Vec<Diagnostic>) {
     let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), files);
     loader.add(root, None, 0);
+    let prelude = files.is_some() && loader.sources.files().any(|(_, file)| prelude::is_wanted(file.text()));
+    if prelude {
+        let file = LoadedFile {
+            name: prelude::FILE.into(),
+            identity: prelude::FILE.into(),
+            bytes: prelude::SOURCE.into(),
+        };
+        loader.add(file, None, 0);
+    }
     let loaded = Loaded {
         edition: loader.edition,
         units: loader.units.into_iter().flatten().collect(),
@@ -33,6 +43,7 @@ pub(crate) fn units(
         loads: loader.loads,
         aliases: loader.aliases,
         uses_nyashstd: loader.uses_nyashstd,
+        prelude,
     };
     (loaded, loader.sources, loader.diagnostics)
 }
@@ -45,6 +56,8 @@ pub(crate) struct Loaded {
     pub loads: HashMap<NodeId, UnitId>,
     pub aliases: Vec<Alias>,
     pub uses_nyashstd: bool,
+    /// The last unit is the library's own.
+    pub prelude: bool,
 }
 
 /// `using .. as name`

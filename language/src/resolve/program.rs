@@ -78,6 +78,8 @@ pub struct Program {
     pub variants: HashMap<NodeId, (EnumId, u32)>,
     /// Function declared by a declaration node ([`FunctionDecl::id`]).
     pub declared_functions: HashMap<NodeId, FunctionId>,
+    /// Functions of the library that are written in the language itself, by the name in their row.
+    pub prelude: HashMap<Rc<str>, FunctionId>,
     /// Box declared by a declaration node ([`BoxDecl::id`]).
     pub declared_boxes: HashMap<NodeId, BoxId>,
     /// `from P.m(..)` and `new P(..)` -> what `P` is.

@@ -76,7 +76,10 @@ fn expr(infer: &mut Infer<'_>, e: &mut Expr) {
     let meaning = match what {
         DispatchKind::Get => infer.field(receiver.ty, &name),
         DispatchKind::Set => infer.set_field(receiver.ty, &name),
-        DispatchKind::Method => infer.method(receiver.ty, &name, arguments.len()),
+        DispatchKind::Method => {
+            let types: Vec<Ty> = arguments.iter().map(|a| a.ty).collect();
+            infer.method(receiver.ty, &name, &types)
+        }
         DispatchKind::CallValue => infer.call_value(receiver.ty, arguments.len()),
     };
     let access = Access {

@@ -116,8 +116,13 @@ fn words(gives: Gives) -> String {
             .find(|c| c.number == number)
             .map_or_else(String::new, |c| c.name.into()),
         Gives::Never => "does not return".into(),
-        Gives::Any | Gives::Converted | Gives::Either | Gives::Weak | Gives::Target | Gives::Arrow | Gives::Word => {
-            "value".into()
-        }
+        Gives::Present
+        | Gives::Any
+        | Gives::Converted
+        | Gives::Either
+        | Gives::Weak
+        | Gives::Target
+        | Gives::Arrow
+        | Gives::Word => "value".into(),
     }
 }

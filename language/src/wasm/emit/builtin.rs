@@ -183,6 +183,7 @@ impl Emit<'_, '_> {
             Gives::Null
             | Gives::OneOf(_)
             | Gives::Element
+            | Gives::Present
             | Gives::Entry
             | Gives::EntryOr
             | Gives::Any

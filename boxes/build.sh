@@ -1,18 +1,23 @@
 #!/bin/sh
-# Rebuilds boxes.o, the relocatable wasm object the compiler links programs with.
+# Rebuilds the relocatable wasm objects the compiler links programs with: boxes.o, and boxes-regex.o for programs with regular
+# expressions, which is all of boxes.o and the regex crate. Reading that one would cost every other program's compilation
+# milliseconds.
 # Needs: rustc-web, cargo-web, rust-web-src (1.96) and lld. `build.sh --check` compares instead of writing.
 set -eu
 cd "$(dirname "$0")"
 target="${CARGO_TARGET_DIR:-target}"
 root="$(pwd)"
-# Panics become traps, floats of the standard library keep working; paths of the builder stay out of the object.
-RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
-RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort -Clink-dead-code=no -Ctarget-cpu=mvp -Ctarget-feature=+bulk-memory,+sign-ext,+mutable-globals,+nontrapping-fptoint --remap-path-prefix=$root=boxes" \
-  /usr/bin/cargo build --quiet --release --target wasm32-unknown-unknown -Zbuild-std=core,alloc --target-dir "$target"
-lib="$target/wasm32-unknown-unknown/release/libnyash_boxes.a"
-wasm-ld -r --whole-archive "$lib" -o "$target/boxes.o"
-if [ "${1:-}" = "--check" ]; then
-  cmp "$target/boxes.o" boxes.o && echo "boxes.o matches its source"
-else
-  cp "$target/boxes.o" boxes.o
-fi
+for object in boxes boxes-regex; do
+  features=""
+  if [ "$object" = boxes-regex ]; then features="--features regex"; fi
+  # Panics become traps, floats of the standard library keep working; paths of the builder stay out of the object.
+  RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
+  RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort -Clink-dead-code=no -Ctarget-cpu=mvp -Ctarget-feature=+bulk-memory,+sign-ext,+mutable-globals,+nontrapping-fptoint --remap-path-prefix=$root=boxes" \
+    /usr/bin/cargo build --quiet --release --locked --target wasm32-unknown-unknown -Zbuild-std=core,alloc --target-dir "$target" $features
+  wasm-ld -r --whole-archive "$target/wasm32-unknown-unknown/release/libnyash_boxes.a" -o "$target/$object.o"
+  if [ "${1:-}" = "--check" ]; then
+    cmp "$target/$object.o" "$object.o" && echo "$object.o matches its source"
+  else
+    cp "$target/$object.o" "$object.o"
+  fi
+done

@@ -34,6 +34,7 @@ mod math;
 mod number;
 mod pieces;
 mod random;
+#[cfg(feature = "regex")]
 mod regex;
 mod siphash;
 mod string;

@@ -142,6 +142,15 @@ fn sleb(mut n: i32, out: &mut Vec<u8>) {
     }
 }
 
+/// Whether an object has every function of the runtime that the program calls.
+pub fn has_all(object: &Object<'_>, input: &Input) -> bool {
+    let mut calls = input.functions.iter().flat_map(|code| &code.body);
+    calls.all(|ins| match ins {
+        Ins::Call(Callee::Runtime(name)) => object.function(name).is_some(),
+        Ins::Call(Callee::Program(_)) | Ins::Wasm(_) | Ins::Address(_) => true,
+    })
+}
+
 /// Writes the module, with the names of the program's functions on demand.
 pub fn link(object: &Object<'_>, input: Input, names: bool) -> Vec<u8> {
     let mut reached = Reached::default();

@@ -13,6 +13,9 @@ use crate::source::SourceMap;
 /// The relocatable object of the runtime; `boxes/build.sh` makes it.
 static BOXES: &[u8] = include_bytes!("../../../boxes/boxes.o");
 
+/// The same with regular expressions, which is four times as much to read.
+static BOXES_REGEX: &[u8] = include_bytes!("../../../boxes/boxes-regex.o");
+
 /// The functions and data of a program, written but not linked.
 pub struct Emitted(link::Input);
 
@@ -27,6 +30,10 @@ pub fn emit(module: &Module, sources: &SourceMap) -> Emitted {
 /// The object of the runtime that was built into this compiler cannot be read.
 pub fn link(emitted: Emitted, names: bool) -> Result<Vec<u8>, String> {
     let object = object::Object::parse(BOXES).map_err(|e| e.to_string())?;
+    if link::has_all(&object, &emitted.0) {
+        return Ok(link::link(&object, emitted.0, names));
+    }
+    let object = object::Object::parse(BOXES_REGEX).map_err(|e| e.to_string())?;
     Ok(link::link(&object, emitted.0, names))
 }
 

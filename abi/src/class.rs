@@ -47,7 +47,7 @@ macro_rules! builtin_classes {
             21 SOUND "SoundBox" [] 0 public "The bell.";
             22 FUTURE "FutureBox" ["Future"] 4 public "What `nowait` makes: the value, whether it is an error.";
             23 METHOD "MethodBox" ["Method"] 3 public "A method of an object: the object, the name.";
-            24 TIMER "TimerBox" [] 0 public "A timer.";
+            24 TIMER "TimerBox" [] 1 public "A timer: when it started.";
             26 MESSAGE "MessageBox" [] 3 hidden "What a channel delivers: sender and content.";
             27 FILE "FileBox" [] 4 public "A file: path, mode.";
             28 PATH "PathBox" [] 0 public "Functions of paths.";

@@ -72,6 +72,15 @@ pub unsafe extern "C" fn ny_make_intent(nt: u32, np: i64, tag: u32, pay: i64) ->
     i
 }
 
+/// An intent without a name and a payload.
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_intent_empty() -> *mut Inst {
+    let i = rare(class::INTENT);
+    *slot(i, 0) = Val::text(b"");
+    *slot(i, 1) = Val::NULL;
+    i
+}
+
 #[no_mangle]
 pub unsafe extern "C" fn ny_intent_name(i: *mut Inst) -> *mut Str {
     (*slot(i, 0)).retain().ptr()
@@ -167,7 +176,21 @@ pub unsafe extern "C" fn ny_sound_beep(_: *mut Inst) -> *mut Str {
     text_of(b"Beep!")
 }
 
+/// Slot 0 holds when it started, on the clock that only goes forward, in nanoseconds.
 #[no_mangle]
 pub unsafe extern "C" fn ny_make_timer() -> *mut Inst {
-    rare(class::TIMER)
+    let t = rare(class::TIMER);
+    ny_timer_reset(t);
+    t
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_timer_reset(t: *mut Inst) {
+    *slot(t, 0) = Val::int(crate::io::clock(1) as i64);
+}
+
+/// Milliseconds since the start.
+#[no_mangle]
+pub unsafe extern "C" fn ny_timer_elapsed(t: *mut Inst) -> i64 {
+    (crate::io::clock(1) as i64).wrapping_sub((*slot(t, 0)).pay) / 1_000_000
 }

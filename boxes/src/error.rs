@@ -113,6 +113,24 @@ pub unsafe extern "C" fn ny_error_new(tag: u32, pay: i64) -> *mut Inst {
     error_box(s, s.retain()).ptr()
 }
 
+/// `assert(condition)`.
+#[no_mangle]
+pub unsafe extern "C" fn ny_assert(holds: u32) {
+    if holds == 0 {
+        raise(Kind::Invalid, b"assertion failed");
+    }
+}
+
+/// `assert(condition, message)`.
+#[no_mangle]
+pub unsafe extern "C" fn ny_assert_message(holds: u32, tag: u32, pay: i64) {
+    if holds == 0 {
+        let mut m = b"assertion failed: ".to_vec();
+        crate::text::append(Val::new(tag, pay), &mut m);
+        raise(Kind::Invalid, &m);
+    }
+}
+
 #[no_mangle]
 pub unsafe extern "C" fn ny_error_message(e: *mut Inst) -> *mut Str {
     (*slot(e, PLAIN)).retain().ptr()

@@ -299,6 +299,12 @@ pub unsafe extern "C" fn ny_make_json(tag: u32, pay: i64) -> *mut Inst {
     }
 }
 
+/// An empty object, for `set`.
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_json_empty() -> *mut Inst {
+    boxed(Val::obj(crate::map::ny_map_new()))
+}
+
 #[no_mangle]
 pub unsafe extern "C" fn ny_json_parse(_: *mut Inst, tag: u32, pay: i64) -> i64 {
     let t = crate::text::text(Val::new(tag, pay));

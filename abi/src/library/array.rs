@@ -23,7 +23,7 @@ rows! {
     ["push", "append", "add"] "@array_push" "oD" (value) -> Done, Writes, stores(1), editions("Gives the text `ok` in the first edition, null in the second."): "Adds a value at the end.";
     ["get", "at"] "@array_get" "oi" (index) -> Element, Reads: "The element at an index; null when there is none.";
     ["$index"] "@array_get" "oi" (index) -> Element, Reads: "`array[index]`: the element at an index, null when there is none.";
-    ["set"] "@array_set" "oiD" (index, value) -> Done, Writes, stores(2), editions("Gives `ok`, or a text that says that the index is out of bounds, in the first edition; null in the second, where the index after the last adds a value."): "Replaces the element at an index.";
+    ["set"] "@array_set" "oiD" (index, value) -> Done, Writes, stores(2), fails_in_second, editions("In the first edition it gives `ok`, or a text that says that there is no such index; in the second it gives null, the index after the last adds a value, and any other is an error."): "Replaces the element at an index.";
     ["$set_index"] "@array_set_index" "oiD" (index, value) -> Done, Writes, fails, stores(2): "`array[index] = value`: replaces the element at an index, an error when there is none.";
     ["pop"] "ny_array_pop" "o" () -> Element, Writes: "Removes the last element and gives it; null when there is none.";
     ["remove", "removeAt"] "ny_array_remove" "oi" (index) -> Element, Writes: "Removes the element at an index and gives it; null when there is none.";

@@ -2,7 +2,9 @@
 
 use super::{Chapter, Effect, Gives, Receiver, Row};
 use crate::class;
-use Gives::{Any, Arrow, Bool, Converted, Int, Iterated, Never, Nothing, Null, Object, OneOf, Text, Texts, Weak};
+use Gives::{
+    Any, Arrow, Bool, Converted, Float, Int, Iterated, Never, Nothing, Null, Object, OneOf, Text, Texts, Weak,
+};
 
 pub static CHAPTER: Chapter = Chapter {
     title: "Functions",
@@ -22,6 +24,19 @@ rows! {
     ["chr"] "ny_chr" "i" (code_point) -> Text, Pure: "The character of a code point.";
     ["fromCodePoints", "from_code_points"] "ny_from_code_points" "a" (array) -> Text, Reads: "The text of an array of code points.";
     ["readLine", "input"] "ny_read_line" "" () -> OneOf(&[Text, Null]), Writes: "The next line of standard input without its end; null when there is none.";
+    ["assert"] "ny_assert" "b" (condition) -> Nothing, Reads, fails: "An error when a condition does not hold.";
+    ["assert"] "ny_assert_message" "bd" (condition, message) -> Nothing, Reads, fails: "An error with a message when a condition does not hold.";
+    ["abs"] "ny_abs" "d" (x) -> OneOf(&[Int, Float, Text]), Pure: "A number without its sign, as `MathBox.abs`.";
+    ["min"] "ny_min_max" "dd" (a, b) -> OneOf(&[Int, Float, Text]), Pure, fixed(-1): "The smaller of two numbers, as `MathBox.min`.";
+    ["max"] "ny_min_max" "dd" (a, b) -> OneOf(&[Int, Float, Text]), Pure, fixed(1): "The larger of two numbers, as `MathBox.max`.";
+    ["sqrt"] "@sqrt" "f" (x) -> Float, Pure, fails: "The square root; an error for negative numbers.";
+    ["sin"] "ny_sin" "f" (x) -> Float, Pure: "The sine of an angle in radians.";
+    ["cos"] "ny_cos" "f" (x) -> Float, Pure: "The cosine of an angle in radians.";
+    ["tan"] "ny_tan" "f" (x) -> Float, Pure: "The tangent of an angle in radians.";
+    ["floor"] "@floor" "f" (x) -> Int, Pure: "The next integer at or below.";
+    ["ceil"] "@ceil" "f" (x) -> Int, Pure: "The next integer at or above.";
+    ["round"] "ny_round" "f" (x) -> Int, Pure: "The nearest integer; halves go away from zero.";
+    ["pow"] "ny_pow" "ff" (x, exponent) -> Float, Pure: "A number raised to a power.";
     ["exit"] "ny_exit" "i" (status) -> Never, Writes: "Ends the program with a status.";
     ["exit"] "@exit" "" () -> Never, Writes: "Ends the program with status 0.";
     ["panic"] "@panic" "d" (message) -> Never, Writes: "Ends the program with a message and status 1. `catch` does not see it.";

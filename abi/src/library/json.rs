@@ -13,6 +13,7 @@ pub static CHAPTER: Chapter = Chapter {
 
 rows! {
     NEW for Receiver::New;
+    ["JSONBox"] "ny_make_json_empty" "" () -> Object(class::JSON), Reads: "An empty object.";
     ["JSONBox"] "ny_make_json" "d" (text) -> Object(class::JSON), Reads, fails: "The document that a text is, an error when it is none; or a document around any other value.";
 }
 

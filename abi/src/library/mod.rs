@@ -168,6 +168,8 @@ pub struct Row {
     pub result: Gives,
     /// Whether it can leave an error behind by itself; arguments of the wrong type are a matter of the caller.
     pub fails: bool,
+    /// Whether it can do so in the second edition only.
+    pub fails_in_second: bool,
     /// What else it does.
     pub effect: Effect,
     /// A constant passed before everything else.
@@ -206,6 +208,7 @@ impl Row {
             parameters,
             result,
             fails: false,
+            fails_in_second: false,
             effect,
             fixed: None,
             stores: None,
@@ -219,6 +222,11 @@ impl Row {
 
     const fn fails(mut self) -> Row {
         self.fails = true;
+        self
+    }
+
+    const fn fails_in_second(mut self) -> Row {
+        self.fails_in_second = true;
         self
     }
 
@@ -282,6 +290,11 @@ impl Row {
     /// Whether it can be called with this many arguments.
     pub fn accepts(&self, arguments: usize) -> bool {
         arguments == self.arity() || (self.letters.ends_with('*') && arguments > self.arity())
+    }
+
+    /// Whether it can leave an error behind in an edition.
+    pub fn can_fail(&self, second: bool) -> bool {
+        self.fails || (second && self.fails_in_second)
     }
 
     /// Whether it stands for code and not for a function of the runtime.

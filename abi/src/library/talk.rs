@@ -13,6 +13,7 @@ pub static CHAPTER: Chapter = Chapter {
 
 rows! {
     NEW for Receiver::New;
+    ["IntentBox"] "ny_make_intent_empty" "" () -> Object(class::INTENT), Reads: "A message without a name and a payload.";
     ["IntentBox"] "ny_make_intent" "dd" (name, payload) -> Object(class::INTENT), Reads: "A message; a payload that is JSON is read as such.";
 }
 

@@ -8,14 +8,14 @@ pub static CHAPTER: Chapter = Chapter {
     title: "TimeBox",
     about: "Clocks and dates in UTC. A DateTimeBox is a moment, in whole seconds.",
     programs: &["time"],
-    rows: &[NEW, TIME, DATETIME],
+    rows: &[NEW, TIME, DATETIME, TIMER],
 };
 
 rows! {
     NEW for Receiver::New;
     ["TimeBox"] "ny_make_time" "" () -> Object(class::TIME), Reads: "The clock.";
     ["DateTimeBox"] "ny_make_datetime" "" () -> Object(class::DATETIME), Reads: "Now.";
-    ["TimerBox"] "ny_make_timer" "" () -> Object(class::TIMER), Reads: "A timer.";
+    ["TimerBox"] "ny_make_timer" "" () -> Object(class::TIMER), Reads: "A timer that starts now.";
 }
 
 rows! {
@@ -25,6 +25,12 @@ rows! {
     ["parse"] "ny_time_parse" "os" (text) -> OneOf(&[Object(class::DATETIME), Text]), Pure: "The moment that a text such as `2026-04-20 12:30:00` names; a text that begins with `Error: ` when it names none.";
     ["sleep"] "ny_time_sleep" "oi" (milliseconds) -> Done, Writes, editions("Gives the text `ok` in the first edition, null in the second."): "Waits.";
     ["format"] "ny_time_format_now" "os" (pattern) -> Text, Reads: "Now, in a pattern of `strftime`.";
+}
+
+rows! {
+    TIMER for Receiver::Class(class::TIMER);
+    ["elapsed"] "ny_timer_elapsed" "o" () -> Int, Reads: "Milliseconds since the timer was made or started again.";
+    ["reset", "restart"] "ny_timer_reset" "o" () -> Done, Writes, editions("Gives the text `ok` in the first edition, null in the second."): "Starts again.";
 }
 
 rows! {

@@ -123,7 +123,8 @@ pub fn own(e: &Expr, m: &Module) -> Effects {
                 Reads if plain => Pure,
                 reach => reach,
             };
-            Effects::new(guard.is_some() || function.fails || checks, reach)
+            let fails = guard.is_some() || function.can_fail(m.edition_2026) || checks;
+            Effects::new(fails, reach)
         }
     }
 }

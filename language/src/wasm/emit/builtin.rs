@@ -538,7 +538,7 @@ impl Emit<'_, '_> {
         self.code.runtime("ny_array_set");
         self.code.set(fits);
         self.code.end();
-        if name == "array_set_index" {
+        if name == "array_set_index" || self.new_2026() {
             self.code.get(fits);
             self.code.op(I::I32Eqz);
             self.code.start_if(BlockType::Empty);

@@ -260,7 +260,8 @@ impl Row {
         self
     }
 
-    /// The letters of `count` values, the receiver included where the function takes it.
+    /// The letter of each value that it is passed, the receiver included where it takes one; without end where the last
+    /// repeats.
     pub fn each_letter(&self) -> impl Iterator<Item = char> + Clone {
         let (own, repeats) = match self.letters.strip_suffix('*') {
             Some(own) => (own, own.chars().last()),
@@ -272,9 +273,9 @@ impl Row {
     /// Whether the function is passed its receiver. Boxes without state are not.
     pub fn takes_receiver(&self) -> bool {
         match self.receiver {
+            Receiver::Text | Receiver::Int | Receiver::Float | Receiver::Bool | Receiver::Any => true,
+            Receiver::Class(number) => number != class::CONSOLE && number != class::MATH,
             Receiver::Function | Receiver::Extern | Receiver::Internal | Receiver::New => false,
-            Receiver::Class(class::CONSOLE | class::MATH) => false,
-            _ => true,
         }
     }
 
@@ -424,11 +425,6 @@ pub fn arity(receiver: Receiver, name: &str) -> Option<usize> {
 /// Names of the functions that need no receiver.
 pub fn functions() -> impl Iterator<Item = &'static str> {
     functions::FUNCTIONS.iter().flat_map(|row| row.names.iter().copied())
-}
-
-/// Whether a method of that name is written in the language itself.
-pub fn in_prelude(name: &str) -> bool {
-    rows().any(|row| row.prelude().is_some() && row.names.contains(&name))
 }
 
 /// What a name that stands for a box of the library, and that this compiler has not got, was or will be.

@@ -27,7 +27,7 @@ pub(crate) fn units(
 ) -> (Loaded, SourceMap, Vec<Diagnostic>) {
     let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), files);
     loader.add(root, None, 0);
-    let prelude = files.is_some() && loader.sources.files().any(|(_, file)| prelude::is_wanted(file.text()));
+    let prelude = files.is_some() && prelude::is_wanted(loader.sources.files().map(|(_, file)| &**file.text()));
     if prelude {
         let file = LoadedFile {
             name: prelude::FILE.into(),

@@ -44,6 +44,9 @@ pub mod string {
     pub const DATA: u64 = 24;
 }
 
+// One load serves `isEmpty` of all three.
+const _: () = assert!(string::LENGTH == array::LENGTH);
+
 /// An array; a map has its length at the same place.
 pub mod array {
     /// Number of elements, 32 bits.

@@ -222,7 +222,7 @@ pub fn whole(e: &Expr, m: &Module) -> Effects {
         Part::Expr(a) if out != Effects::ALL => out = out.and(whole(a, m)),
         Part::Expr(_) => {}
         // Statements can leave the expression.
-        Part::List(list) if list.is_empty() => {}
+        Part::List([]) => {}
         Part::List(_) => out = Effects::ALL,
     });
     out

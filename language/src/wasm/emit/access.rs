@@ -5,12 +5,8 @@ use super::{Emit, Own, mem};
 use crate::ir::builtin::class;
 use crate::ir::{Class, ClassId, Expr, Kind, Rep, Ty, tag};
 use crate::source::Span;
+use nyash_abi::layout::{array, object, value};
 use wasm_encoder::{BlockType, Instruction as I, ValType};
-
-/// Offset of the tag of a slot; the payload is 8 bytes further.
-fn at(slot: usize) -> u64 {
-    8 + 16 * slot as u64
-}
 
 impl Emit<'_, '_> {
     /// Stores an owned tagged value on the stack into a slot that holds nothing yet.
@@ -19,16 +15,16 @@ impl Emit<'_, '_> {
         self.store_home(h);
         self.code.get(object);
         self.code.get(h.a);
-        self.code.op(I::I32Store(mem(at(slot), 2)));
+        self.code.op(I::I32Store(mem(object::slot(slot), 2)));
         self.code.get(object);
         self.code.get(h.b);
-        self.code.op(I::I64Store(mem(at(slot) + 8, 3)));
+        self.code.op(I::I64Store(mem(object::slot(slot) + value::PAYLOAD, 3)));
         self.done_home(h);
     }
 
     /// Reads a slot that is known to hold a value of a type, with a reference of its own.
     pub(super) fn load_value(&mut self, object: u32, slot: usize, ty: Ty, rep: Rep) -> Own {
-        self.load_raw(object, at(slot), ty.rep());
+        self.load_raw(object, object::slot(slot), ty.rep());
         if ty.counted() {
             self.own(ty.rep(), Own::Borrowed);
         }
@@ -40,13 +36,13 @@ impl Emit<'_, '_> {
     pub(super) fn load_raw(&mut self, base: u32, offset: u64, rep: Rep) {
         self.code.get(base);
         match rep {
-            Rep::Int => self.code.op(I::I64Load(mem(offset + 8, 3))),
-            Rep::Float => self.code.op(I::F64Load(mem(offset + 8, 3))),
-            Rep::Bool | Rep::Str | Rep::Obj => self.code.op(I::I32Load(mem(offset + 8, 2))),
+            Rep::Int => self.code.op(I::I64Load(mem(offset + value::PAYLOAD, 3))),
+            Rep::Float => self.code.op(I::F64Load(mem(offset + value::PAYLOAD, 3))),
+            Rep::Bool | Rep::Str | Rep::Obj => self.code.op(I::I32Load(mem(offset + value::PAYLOAD, 2))),
             Rep::Dyn => {
                 self.code.op(I::I32Load(mem(offset, 2)));
                 self.code.get(base);
-                self.code.op(I::I64Load(mem(offset + 8, 3)));
+                self.code.op(I::I64Load(mem(offset + value::PAYLOAD, 3)));
             }
         }
     }
@@ -74,12 +70,12 @@ impl Emit<'_, '_> {
         match rep {
             Rep::Float => {
                 self.code.get(new.a);
-                self.code.op(I::F64Store(mem(offset + 8, 3)));
+                self.code.op(I::F64Store(mem(offset + value::PAYLOAD, 3)));
             }
             _ => {
                 self.code.get(if rep == Rep::Dyn { new.b } else { new.a });
                 self.payload(rep);
-                self.code.op(I::I64Store(mem(offset + 8, 3)));
+                self.code.op(I::I64Store(mem(offset + value::PAYLOAD, 3)));
             }
         }
         if let Some(old) = old {
@@ -112,7 +108,7 @@ impl Emit<'_, '_> {
         }
         let name = global.name.clone();
         self.code.get(base);
-        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.op(I::I32Load(mem(value::TAG, 2)));
         self.code.op(I::I32Eqz);
         self.code.start_if(BlockType::Empty);
         self.raise(crate::ir::kind::VARIABLE, &name, span);
@@ -143,8 +139,8 @@ impl Emit<'_, '_> {
         let base = self.code.temp(ValType::I32);
         self.load_as(h, Ty::ANY, Rep::Obj);
         self.code.set(base);
-        if !(self.starts_with_cell(to, value) && self.append_in_memory(base, at(0), ty, value, span)) {
-            self.replace(base, at(0), ty, value);
+        if !(self.starts_with_cell(to, value) && self.append_in_memory(base, object::slot(0), ty, value, span)) {
+            self.replace(base, object::slot(0), ty, value);
         }
         self.code.done(base);
     }
@@ -215,7 +211,7 @@ impl Emit<'_, '_> {
         let mark = self.mark();
         let p = self.object(object, "", object.span);
         self.code.get(p);
-        self.code.op(I::I32Load(mem(at(slot), 2)));
+        self.code.op(I::I32Load(mem(object::slot(slot), 2)));
         self.code.done(p);
         self.release_held(mark);
     }
@@ -231,14 +227,14 @@ impl Emit<'_, '_> {
         let p = self.object(object, &format!("Cannot access field '{}'", slot.name), e.span);
         if module.raises_absent(class, n) {
             self.code.get(p);
-            self.code.op(I::I32Load(mem(at(n), 2)));
+            self.code.op(I::I32Load(mem(object::slot(n), 2)));
             self.code.op(I::I32Eqz);
             self.code.start_if(BlockType::Empty);
             self.raise(0, &format!("Field '{}' not found in {name}", slot.name), e.span);
             self.code.end();
         }
         if slot.weak {
-            self.load_raw(p, at(n), Rep::Dyn);
+            self.load_raw(p, object::slot(n), Rep::Dyn);
             self.code.runtime("ny_weak_get");
             self.tagged();
             self.convert(Rep::Dyn, rep);
@@ -246,7 +242,7 @@ impl Emit<'_, '_> {
             self.release_held(mark);
             return Own::Owned;
         }
-        self.load_raw(p, at(n), rep);
+        self.load_raw(p, object::slot(n), rep);
         if slot.ty.has(tag::ABSENT) && self.new_2026() && rep == Rep::Dyn {
             // An absent field reads null.
             let h = self.temp_home(Rep::Dyn);
@@ -288,7 +284,7 @@ impl Emit<'_, '_> {
             let new = self.temp_home(Rep::Dyn);
             let old = self.temp_home(Rep::Dyn);
             self.store_home(new);
-            self.load_raw(p, at(n), Rep::Dyn);
+            self.load_raw(p, object::slot(n), Rep::Dyn);
             self.store_home(old);
             self.load_home(new);
             self.store_value(p, n);
@@ -297,8 +293,8 @@ impl Emit<'_, '_> {
             self.done_home(new);
         } else {
             let appends = starts_with_slot(object, class, n, value);
-            if !(appends && self.append_in_memory(p, at(n), stored, value, span)) {
-                self.replace(p, at(n), stored, value);
+            if !(appends && self.append_in_memory(p, object::slot(n), stored, value, span)) {
+                self.replace(p, object::slot(n), stored, value);
             }
         }
         self.code.done(p);
@@ -315,21 +311,21 @@ impl Emit<'_, '_> {
         self.code.set(h.b);
         self.code.get(index);
         self.code.get(array);
-        self.code.op(I::I64Load32U(mem(8, 2)));
+        self.code.op(I::I64Load32U(mem(array::LENGTH, 2)));
         self.code.op(I::I64LtU);
         self.code.start_if(BlockType::Empty);
         self.code.get(array);
-        self.code.op(I::I32Load(mem(16, 2)));
+        self.code.op(I::I32Load(mem(array::DATA, 2)));
         self.code.get(index);
         self.code.op(I::I32WrapI64);
-        self.code.i32(4);
+        self.code.i32(value::SHIFT);
         self.code.op(I::I32Shl);
         self.code.op(I::I32Add);
         self.code.tee(slot);
-        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.op(I::I32Load(mem(value::TAG, 2)));
         self.code.set(h.a);
         self.code.get(slot);
-        self.code.op(I::I64Load(mem(8, 3)));
+        self.code.op(I::I64Load(mem(value::PAYLOAD, 3)));
         self.code.set(h.b);
         self.code.end();
         self.load_home(h);

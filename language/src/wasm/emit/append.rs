@@ -7,6 +7,7 @@
 use super::{Emit, Home, mem};
 use crate::ir::{ClassId, Expr, Kind, Op, Rep, Ty, tag, visit};
 use crate::source::Span;
+use nyash_abi::layout::value;
 use wasm_encoder::{BlockType, Instruction as I};
 
 /// The leftmost operand of a chain of additions and what is added to it, in order.
@@ -87,7 +88,7 @@ impl Emit<'_, '_> {
                 emit.code.get(base);
                 emit.code.get(new.b);
                 emit.payload(rep);
-                emit.code.op(I::I64Store(mem(offset + 8, 3)));
+                emit.code.op(I::I64Store(mem(offset + value::PAYLOAD, 3)));
             });
         }
         self.done_home(new);

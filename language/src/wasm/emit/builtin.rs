@@ -5,6 +5,7 @@ use crate::ir::builtin::{Gives, Row};
 use crate::ir::effects::needs_check;
 use crate::ir::{Expr, Rep, Ty, tag};
 use crate::source::Span;
+use nyash_abi::layout::{array, string, value};
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
 impl Emit<'_, '_> {
@@ -328,10 +329,10 @@ impl Emit<'_, '_> {
         }
         self.arguments(b, list);
         match name {
-            "str_len" => self.word(12),
-            "array_len" => self.word(8),
+            "str_len" => self.word(string::CHARACTERS),
+            "array_len" => self.word(array::LENGTH),
             "str_is_empty" | "array_is_empty" => {
-                self.code.op(I::I32Load(mem(8, 2)));
+                self.code.op(I::I32Load(mem(array::LENGTH, 2)));
                 self.code.op(I::I32Eqz);
             }
             "int" | "float" => {}
@@ -419,30 +420,30 @@ impl Emit<'_, '_> {
         self.store_home(h);
         let n = self.code.temp(ValType::I32);
         self.code.get(array);
-        self.code.op(I::I32Load(mem(8, 2)));
+        self.code.op(I::I32Load(mem(array::LENGTH, 2)));
         self.code.tee(n);
         self.code.get(array);
-        self.code.op(I::I32Load(mem(12, 2)));
+        self.code.op(I::I32Load(mem(array::CAPACITY, 2)));
         self.code.op(I::I32LtU);
         self.code.start_if(BlockType::Empty);
         let slot = self.code.temp(ValType::I32);
         self.code.get(array);
-        self.code.op(I::I32Load(mem(16, 2)));
+        self.code.op(I::I32Load(mem(array::DATA, 2)));
         self.code.get(n);
-        self.code.i32(4);
+        self.code.i32(value::SHIFT);
         self.code.op(I::I32Shl);
         self.code.op(I::I32Add);
         self.code.tee(slot);
         self.code.get(h.a);
-        self.code.op(I::I32Store(mem(0, 2)));
+        self.code.op(I::I32Store(mem(value::TAG, 2)));
         self.code.get(slot);
         self.code.get(h.b);
-        self.code.op(I::I64Store(mem(8, 3)));
+        self.code.op(I::I64Store(mem(value::PAYLOAD, 3)));
         self.code.get(array);
         self.code.get(n);
         self.code.i32(1);
         self.code.op(I::I32Add);
-        self.code.op(I::I32Store(mem(8, 2)));
+        self.code.op(I::I32Store(mem(array::LENGTH, 2)));
         self.code.otherwise();
         self.code.get(array);
         self.load_home(h);
@@ -496,16 +497,16 @@ impl Emit<'_, '_> {
         let fits = self.code.temp(ValType::I32);
         self.code.get(i);
         self.code.get(p);
-        self.code.op(I::I64Load32U(mem(8, 2)));
+        self.code.op(I::I64Load32U(mem(array::LENGTH, 2)));
         self.code.op(I::I64LtU);
         self.code.tee(fits);
         self.code.start_if(BlockType::Empty);
         let slot = self.code.temp(ValType::I32);
         self.code.get(p);
-        self.code.op(I::I32Load(mem(16, 2)));
+        self.code.op(I::I32Load(mem(array::DATA, 2)));
         self.code.get(i);
         self.code.op(I::I32WrapI64);
-        self.code.i32(4);
+        self.code.i32(value::SHIFT);
         self.code.op(I::I32Shl);
         self.code.op(I::I32Add);
         self.code.set(slot);
@@ -515,18 +516,18 @@ impl Emit<'_, '_> {
             .then(|| self.temp_home(Rep::Dyn));
         if let Some(old) = old {
             self.code.get(slot);
-            self.code.op(I::I32Load(mem(0, 2)));
+            self.code.op(I::I32Load(mem(value::TAG, 2)));
             self.code.set(old.a);
             self.code.get(slot);
-            self.code.op(I::I64Load(mem(8, 3)));
+            self.code.op(I::I64Load(mem(value::PAYLOAD, 3)));
             self.code.set(old.b);
         }
         self.code.get(slot);
         self.code.get(new.a);
-        self.code.op(I::I32Store(mem(0, 2)));
+        self.code.op(I::I32Store(mem(value::TAG, 2)));
         self.code.get(slot);
         self.code.get(new.b);
-        self.code.op(I::I64Store(mem(8, 3)));
+        self.code.op(I::I64Store(mem(value::PAYLOAD, 3)));
         if let Some(old) = old {
             self.release_home(old);
             self.done_home(old);

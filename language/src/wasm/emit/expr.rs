@@ -3,6 +3,7 @@
 use super::{Emit, Home, Own, mem};
 use crate::ir::builtin::class;
 use crate::ir::{Expr, Kind, Rep, Ty, tag};
+use nyash_abi::layout::{object, string};
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
 impl Emit<'_, '_> {
@@ -452,7 +453,7 @@ impl Emit<'_, '_> {
     pub(super) fn class_of(&mut self, h: Home) {
         self.code.get(h.b);
         self.code.op(I::I32WrapI64);
-        self.code.op(I::I32Load16U(mem(4, 1)));
+        self.code.op(I::I32Load16U(mem(object::CLASS, 1)));
     }
 
     fn truthy(&mut self, a: &Expr) {
@@ -473,7 +474,7 @@ impl Emit<'_, '_> {
             Rep::Str => {
                 let mark = self.mark();
                 self.lent(a, Rep::Str);
-                self.code.op(I::I32Load(mem(8, 2)));
+                self.code.op(I::I32Load(mem(string::LENGTH, 2)));
                 self.code.i32(0);
                 self.code.op(I::I32Ne);
                 self.release_held(mark);

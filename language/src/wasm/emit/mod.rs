@@ -20,15 +20,13 @@ use crate::ir::builtin::class;
 use crate::ir::visit::{self, Part};
 use crate::ir::{Expr, FuncId, Kind, Module, Rep, Stmt, Ty, VarId, tag};
 use crate::source::{SourceMap, Span};
+use nyash_abi::layout::{self, object, value};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use wasm_encoder::{BlockType, Instruction as I, MemArg, ValType};
 
 /// Stack, in estimated bytes, that a chain of calls may use.
 const STACK_BUDGET: i32 = 6_000_000;
-
-/// Set in the number of slots of an enum's variant, whose text is its name and values.
-const VARIANT: u32 = 0x8000_0000;
 
 /// Whether the reference on the stack belongs to whoever takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,7 +207,7 @@ impl<'m> Program<'m> {
                 .map(|c| {
                     (
                         c.name.clone(),
-                        c.slots.len() as u32 | if c.variant { VARIANT } else { 0 },
+                        c.slots.len() as u32 | if c.variant { layout::class::VARIANT } else { 0 },
                     )
                 })
                 .collect();
@@ -235,7 +233,7 @@ impl<'m> Program<'m> {
         code.set(status);
         if throws {
             code.address("ny_pending");
-            code.op(I::I32Load(mem(0, 2)));
+            code.op(I::I32Load(mem(value::TAG, 2)));
             code.start_if(BlockType::Empty);
             code.runtime("ny_uncaught");
             code.end();
@@ -467,7 +465,7 @@ impl Emit<'_, '_> {
     /// After a call that can fail: leaves when an error is pending.
     fn check(&mut self, span: Span) {
         self.code.address("ny_pending");
-        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.op(I::I32Load(mem(value::TAG, 2)));
         self.code.start_if(BlockType::Empty);
         self.fail(span);
         self.code.end();
@@ -578,10 +576,10 @@ impl Emit<'_, '_> {
     fn retain_ptr(&mut self, p: u32) {
         self.code.get(p);
         self.code.get(p);
-        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.op(I::I32Load(mem(object::COUNT, 2)));
         self.code.i32(1);
         self.code.op(I::I32Add);
-        self.code.op(I::I32Store(mem(0, 2)));
+        self.code.op(I::I32Store(mem(object::COUNT, 2)));
     }
 
     fn is_heap(&mut self, tag_local: u32) {
@@ -641,7 +639,7 @@ impl Emit<'_, '_> {
     fn release_ptr(&mut self, p: u32) {
         let count = self.code.temp(ValType::I32);
         self.code.get(p);
-        self.code.op(I::I32Load(mem(0, 2)));
+        self.code.op(I::I32Load(mem(object::COUNT, 2)));
         self.code.tee(count);
         self.code.i32(1);
         self.code.op(I::I32Eq);
@@ -653,7 +651,7 @@ impl Emit<'_, '_> {
         self.code.get(count);
         self.code.i32(1);
         self.code.op(I::I32Sub);
-        self.code.op(I::I32Store(mem(0, 2)));
+        self.code.op(I::I32Store(mem(object::COUNT, 2)));
         self.code.end();
         self.code.done(count);
     }

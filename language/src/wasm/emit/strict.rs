@@ -6,6 +6,7 @@
 use super::{Emit, mem};
 use crate::ir::{Expr, Kind, Objects, Rep, Ty, tag};
 use crate::source::Span;
+use nyash_abi::layout::{array, value};
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
 /// Which operand a value is, and what the other one is: the message of the error names both.
@@ -48,8 +49,8 @@ impl Emit<'_, '_> {
             let slot = self.element_slot(array, index, |emit| emit.wrong_kind(tag::NULL, side, symbol, span));
             self.code.get(slot);
             self.code.op(match rep {
-                Rep::Float => I::F64Load(mem(8, 3)),
-                _ => I::I64Load(mem(8, 3)),
+                Rep::Float => I::F64Load(mem(value::PAYLOAD, 3)),
+                _ => I::I64Load(mem(value::PAYLOAD, 3)),
             });
             self.code.done(slot);
             self.release_held(mark);
@@ -99,16 +100,16 @@ impl Emit<'_, '_> {
         self.int(index);
         self.code.tee(i);
         self.code.get(p);
-        self.code.op(I::I64Load32U(mem(8, 2)));
+        self.code.op(I::I64Load32U(mem(array::LENGTH, 2)));
         self.code.op(I::I64GeU);
         self.code.start_if(BlockType::Empty);
         missing(self);
         self.code.end();
         self.code.get(p);
-        self.code.op(I::I32Load(mem(16, 2)));
+        self.code.op(I::I32Load(mem(array::DATA, 2)));
         self.code.get(i);
         self.code.op(I::I32WrapI64);
-        self.code.i32(4);
+        self.code.i32(value::SHIFT);
         self.code.op(I::I32Shl);
         self.code.op(I::I32Add);
         self.code.set(p);

@@ -2,7 +2,7 @@
 //! names that programs can use, the programs that exercise them, and the page that describes them.
 
 #[path = "../src/wasm/object.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the tests need less of it than the linker")]
 mod object;
 #[path = "library/page.rs"]
 mod page;

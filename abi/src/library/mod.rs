@@ -189,7 +189,7 @@ pub struct Row {
 }
 
 impl Row {
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "one for each column of a row")]
     const fn new(
         receiver: Receiver,
         names: &'static [&'static str],

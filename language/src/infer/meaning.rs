@@ -72,14 +72,28 @@ impl Infer<'_> {
     /// Assigning a field. Classes that do not declare it get a place for it.
     pub fn set_field(&mut self, recv: Ty, name: &Rc<str>) -> Meaning {
         match recv.objects {
-            Objects::User(c) => Meaning::Slot {
-                class: c,
-                slot: self.slot_for(c, name),
-            },
+            Objects::User(c) => self.set_class_field(c, name),
             Objects::Any => Meaning::Several,
             Objects::Map(_) if self.lower.new_2026 => Meaning::Entry,
             Objects::None | Objects::Array(_) | Objects::Map(_) | Objects::Builtin(_) => Meaning::Refused,
         }
+    }
+
+    /// A property that is computed has no place: its setter is called, `__set_x` for `x`, and without one it is an error.
+    fn set_class_field(&mut self, c: ClassId, name: &Rc<str>) -> Meaning {
+        if self.lower.property(c, name).is_none() {
+            let slot = self.slot_for(c, name);
+            return Meaning::Slot { class: c, slot };
+        }
+        let setter = self.lower.method(c, &format!("__set_{name}"), 1);
+        let target = match setter {
+            Some(function) if self.lower.arity(function, c) == 1 => Target::User {
+                function,
+                me: self.lower.module.functions[function].params > 1,
+            },
+            _ => Target::Error(format!("Property '{name}' is computed and cannot be assigned").into()),
+        };
+        Meaning::One(When::Class(FIRST_USER + c), target)
     }
 
     /// Calling a method with arguments of these types.
@@ -144,8 +158,8 @@ impl Infer<'_> {
             DispatchKind::Set => {
                 for c in self.live_classes() {
                     if self.lower.module.classes[c as usize].lambda.is_none() {
-                        let slot = self.slot_for(c, &name);
-                        out.push((user(c), Meaning::Slot { class: c, slot }));
+                        let meaning = self.set_class_field(c, &name);
+                        out.push((user(c), meaning));
                     }
                 }
                 if self.lower.new_2026 && self.live.contains(&class::MAP) {

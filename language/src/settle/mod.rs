@@ -145,6 +145,22 @@ impl Access {
                     // Fields of builtin boxes are methods of theirs.
                     self.what = DispatchKind::Method;
                 }
+                if let (DispatchKind::Set, Target::User { function, .. }) = (self.what, &target) {
+                    // What a setter gives is not what an assignment gives.
+                    let given = infer.module().functions[*function].ret;
+                    let nothing = self.expr(match infer.module().edition_2026 {
+                        true => Kind::Null,
+                        false => Kind::Void,
+                    });
+                    let span = self.span;
+                    self.ty = given;
+                    let call = Expr {
+                        kind: self.one(infer, when, target),
+                        ty: given,
+                        span,
+                    };
+                    return Kind::Block(vec![Stmt::Expr(call)], Some(Box::new(nothing)));
+                }
                 self.one(infer, when, target)
             }
             Meaning::Slot { class, slot } => {

@@ -19,7 +19,7 @@ static mut END: u32 = 0;
 /// in four steps beyond.
 fn class_of(size: u32) -> (usize, u32) {
     if size <= SMALL {
-        let n = (size.max(1) + STEP - 1) / STEP;
+        let n = size.max(1).div_ceil(STEP);
         (n as usize, n * STEP)
     } else {
         let shift = 32 - (size - 1).leading_zeros();

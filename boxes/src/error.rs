@@ -223,8 +223,8 @@ unsafe fn report(message: &[u8]) {
             }
         }
         out.extend_from_slice(b"^\n");
-        for i in 0..DEPTH.min(FRAMES) {
-            let s = &*TRACE[i];
+        for &site in TRACE.iter().take(DEPTH) {
+            let s = &*site;
             out.extend_from_slice(b"  at ");
             out.extend_from_slice(bytes(s.function));
             out.extend_from_slice(b" (");

@@ -166,8 +166,7 @@ unsafe fn names(path: *mut Str) -> Result<Vec<Vec<u8>>, u32> {
         error => return Err(error),
     }
     let mut found = Vec::new();
-    let mut buffer: Vec<u8> = Vec::new();
-    buffer.resize(16384, 0);
+    let mut buffer: Vec<u8> = crate::rust_alloc::vec![0; 16384];
     let mut cookie = 0;
     loop {
         let mut used = 0;

@@ -285,8 +285,7 @@ pub unsafe fn resolve(path: &[u8]) -> Option<(u32, Vec<u8>)> {
         if fd_prestat_get(fd, stat.as_mut_ptr()) != 0 {
             break;
         }
-        let mut name: Vec<u8> = Vec::with_capacity(stat[1] as usize + 1);
-        name.set_len(stat[1] as usize);
+        let mut name: Vec<u8> = crate::rust_alloc::vec![0; stat[1] as usize];
         if fd_prestat_dir_name(fd, name.as_mut_ptr(), stat[1]) == 0 {
             while name.last() == Some(&0) || (name.len() > 1 && name.last() == Some(&b'/')) {
                 name.pop();
@@ -297,7 +296,7 @@ pub unsafe fn resolve(path: &[u8]) -> Option<(u32, Vec<u8>)> {
                 n => path.starts_with(n) && (path.len() == n.len() || path[n.len()] == b'/'),
             };
             let len = if name == b"." { 0 } else { name.len() };
-            if fits && best.map_or(true, |b| b.1 <= len) {
+            if fits && best.is_none_or(|b| b.1 <= len) {
                 best = Some((fd, len));
             }
         }

@@ -15,8 +15,6 @@ macro_rules! at {
     };
 }
 
-// The structures hold addresses of 32 bits.
-#[cfg(target_arch = "wasm32")]
 at! {
     Val.tag = layout::value::TAG;
     Val.pay = layout::value::PAYLOAD;

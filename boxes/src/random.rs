@@ -42,7 +42,7 @@ pub unsafe extern "C" fn ny_random_int(r: *mut Inst, a: i64, b: i64) -> i64 {
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_random_bool(r: *mut Inst) -> u32 {
-    (next(r) % 2 == 0) as u32
+    next(r).is_multiple_of(2) as u32
 }
 
 #[no_mangle]

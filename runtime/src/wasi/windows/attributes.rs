@@ -149,8 +149,7 @@ pub fn attributes_beneath(root: FdRef<'_>, path: &CStr, follow: bool) -> Result<
 /// What kind of thing a descriptor is.
 pub enum Kind {
     Directory,
-    /// Never found: no descriptors are inherited.
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "never found: no descriptors are inherited")]
     Socket,
     Other,
 }

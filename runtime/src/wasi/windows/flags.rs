@@ -8,7 +8,7 @@ macro_rules! flags {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct $name(u32);
 
-        #[allow(dead_code)]
+        #[allow(dead_code, reason = "all flags of the specification are listed")]
         impl $name {
             $(pub const $flag: $name = $name($value);)*
 

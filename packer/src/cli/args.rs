@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use nyash_pack::{Error, Fallback, OptLevel, Subsystem, Target, UnknownImports};
 
-use super::bench::measure::Cold;
+use super::bench::settings::Cold;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -105,14 +105,14 @@ fn report(error: &anyhow::Error) {
 
 /// The next step that an error of ours knows.
 fn hint<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<Cow<'a, str>> {
-    let bench = |cause: &'a bench::measure::Error| cause.hint().map(Cow::Borrowed);
+    let bench = |cause: &'a bench::error::Error| cause.hint().map(Cow::Borrowed);
     let pack = cause.downcast_ref::<Error>().and_then(Error::hint);
     pack.or_else(|| cause.downcast_ref().and_then(bench))
 }
 
 fn status(error: &anyhow::Error) -> u8 {
-    match error.downcast_ref::<bench::measure::Error>() {
-        Some(bench::measure::Error::Command { .. }) => return exit::USAGE,
+    match error.downcast_ref::<bench::error::Error>() {
+        Some(bench::error::Error::Command { .. }) => return exit::USAGE,
         Some(_) => return exit::REFUSED,
         None => {}
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::measure::Cold;
+use super::settings::Cold;
 
 /// Drops these files or, if asked for, all that the machine has cached. Whether it worked shows the run that follows: a
 /// file that another process has mapped stays.

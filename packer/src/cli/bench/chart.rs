@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::measure::{Measured, Report};
+use super::report::{Measured, Report};
 
 const PACKED: &str = "#0072B2";
 const OTHER: &str = "#7F7F7F";

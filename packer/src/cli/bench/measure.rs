@@ -5,12 +5,13 @@
 
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
-
 use super::cache;
+use super::error::Error;
 use super::machine::{self, Machine};
 use super::program::Program;
-use super::run::{self, Failure, Printed, Runner};
+use super::report::{ColdRuns, LeftOut, Measured, Memory, Report};
+use super::run::{self, Printed, Runner};
+use super::settings::{Cold, Settings};
 use super::statistics::{self, Ratio, Times};
 #[cfg(target_os = "linux")]
 use super::trace;
@@ -25,152 +26,6 @@ const MOST: usize = 1000;
 const COLD_RUNS: usize = 10;
 /// What a program may print before it is said that printing is measured too, in bytes.
 const MUCH_OUTPUT: u64 = 1 << 20;
-
-/// What is asked for.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Runs of each program, or as many as fit into a few seconds.
-    pub rounds: Option<usize>,
-    /// A program that runs longer is ended, and the benchmark with it.
-    pub time_limit: Duration,
-    /// All processors instead of one. One gives steadier times, and slows down programs that start with several threads.
-    pub all_processors: bool,
-    /// What is dropped from the page cache for cold runs.
-    pub cold: Cold,
-    /// Programs that end with another status than 0 are measured as well.
-    pub ignore_failure: bool,
-}
-
-/// What cold runs find in the page cache.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cold {
-    /// There are none.
-    Off,
-    /// Everything but the files of the command line: executable, scripts.
-    Files,
-    /// Nothing: the caches of the whole machine are dropped, which needs root.
-    Machine,
-}
-
-/// What was measured.
-#[derive(Debug, Clone, Serialize)]
-pub struct Report {
-    /// Where.
-    pub machine: Machine,
-    /// Runs of each program that count.
-    pub rounds: usize,
-    /// Runs of each before them.
-    pub warm_up: usize,
-    /// The processor that everything ran on, where one was chosen.
-    pub processor: Option<usize>,
-    /// Index of the program that ratios are to.
-    pub reference: usize,
-    /// In the order of the command line.
-    pub programs: Vec<Measured>,
-    /// What one should know to read the figures.
-    pub notes: Vec<String>,
-}
-
-/// The figures of a program.
-#[derive(Debug, Clone, Serialize)]
-pub struct Measured {
-    /// As it was given.
-    pub command: String,
-    /// Whether it was made by nyash-pack.
-    pub packed: bool,
-    /// Size of the executable in bytes.
-    pub file_bytes: u64,
-    /// From spawn to exit.
-    #[serde(flatten)]
-    pub times: Times,
-    /// To the reference.
-    pub ratio: Ratio,
-    /// Processor time in user and system mode, median, in nanoseconds.
-    pub cpu_ns: Option<u64>,
-    /// Page faults, median.
-    pub page_faults: Option<u64>,
-    /// System calls of the process and all that it starts, exec and exit among them.
-    pub system_calls: Option<u64>,
-    /// Memory when the process ends.
-    #[serde(flatten)]
-    pub memory: Option<Memory>,
-    /// Runs that read their files from disk.
-    pub cold: Option<ColdRuns>,
-    /// What is not there, and why.
-    pub left_out: Vec<LeftOut>,
-    /// Every run in the order of rounds, in nanoseconds.
-    pub times_ns: Vec<u64>,
-}
-
-/// A process's memory when it ends, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Memory {
-    /// All that is resident, shared pages of files too.
-    pub resident_bytes: u64,
-    /// What belongs to the process alone.
-    pub private_bytes: u64,
-    /// The largest resident size during the run, as the kernel counts it.
-    pub peak_bytes: u64,
-}
-
-/// Times of cold runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct ColdRuns {
-    /// How many.
-    pub runs: usize,
-    /// Median, in nanoseconds.
-    pub median_ns: u64,
-    /// The fastest.
-    pub min_ns: u64,
-    /// The slowest.
-    pub max_ns: u64,
-    /// Bytes read from disk, median.
-    pub read_bytes: u64,
-}
-
-/// A figure that could not be measured.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LeftOut {
-    /// Which.
-    pub what: &'static str,
-    /// Why.
-    pub why: String,
-}
-
-/// Why nothing was measured.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The text of a command cannot be understood.
-    #[error("{command}: {message}")]
-    Command {
-        /// The text.
-        command: String,
-        /// What is wrong with it.
-        message: String,
-    },
-    /// A program did not do what can be measured.
-    #[error("{command}: {failure}")]
-    Failed {
-        /// The text of its command.
-        command: String,
-        /// What happened.
-        failure: Failure,
-    },
-    /// The benchmark itself could not work.
-    #[error("cannot measure: {0}")]
-    Internal(String),
-}
-
-impl Error {
-    /// The next step.
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Error::Failed { failure, .. } => failure.hint(),
-            _ => None,
-        }
-    }
-}
 
 /// A step of the work, for progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

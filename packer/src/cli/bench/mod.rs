@@ -2,13 +2,17 @@
 //!
 //! `program` tells what is run, `run` runs it once, `measure` runs all in turn, `statistics` makes figures of times, `trace`
 //! counts system calls and memory in a run of its own, `cache` makes a run read from disk again, `chart` draws; this file prints.
+//! `settings`, `report` and `error` are what goes in and what comes out.
 
 mod cache;
 mod chart;
+pub mod error;
 mod machine;
-pub mod measure;
+mod measure;
 mod program;
+mod report;
 mod run;
+pub mod settings;
 mod statistics;
 #[cfg(target_os = "linux")]
 mod trace;
@@ -23,8 +27,10 @@ use super::args::BenchArgs;
 
 use super::interrupt::Watch;
 use super::style;
-use measure::{Measured, Report, Settings, Step};
+use measure::Step;
 use program::Program;
+use report::{Measured, Report};
+use settings::Settings;
 
 /// Width of the longest bar.
 const BAR: u64 = 40;

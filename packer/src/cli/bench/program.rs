@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nyash_pack::{files, inspect};
 
-use super::measure::Error;
+use super::error::Error;
 
 /// A program and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! One run of a program: started, timed, ended if it hangs.
 
-use std::fmt;
 use std::io::{self, Read};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -10,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use shared_child::SharedChild;
 
-use super::measure::{Error, Settings};
+use super::error::{Error, Failure};
 use super::program::Program;
+use super::settings::Settings;
 
 /// What is kept of a program's output: enough to compare it, and to show what it complained about.
 const KEPT: usize = 64 << 10;
@@ -36,60 +36,6 @@ pub struct Printed {
     pub bytes: u64,
     /// Its beginning.
     pub start: Vec<u8>,
-}
-
-/// What a program did that cannot be measured.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Failure {
-    /// It could not be started.
-    Start(io::Error),
-    /// It ended with another status than 0.
-    Status {
-        /// How it ended.
-        status: ExitStatus,
-        /// The last lines of its errors.
-        said: String,
-    },
-    /// It did not end.
-    Hangs {
-        /// When it was ended.
-        limit: Duration,
-        /// What it had printed until then, in bytes, where that was looked at.
-        printed: Option<u64>,
-    },
-}
-
-impl Failure {
-    pub(super) fn hint(&self) -> Option<&'static str> {
-        Some(match self {
-            Failure::Start(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                "make it executable: chmod +x, and look whether its file system allows that"
-            }
-            Failure::Start(_) => "give an executable of this system, or the interpreter and the script as one argument",
-            Failure::Status { .. } => "--ignore-failure measures programs that fail as well",
-            Failure::Hangs { .. } => "a program that waits for input gets none here; --time-limit gives it more time",
-        })
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::Start(error) => write!(f, "it cannot be started: {error}"),
-            Failure::Status { status, said } => {
-                write!(f, "it failed ({status})")?;
-                said.lines().try_for_each(|line| write!(f, "\n  {line}"))
-            }
-            Failure::Hangs { limit, printed } => {
-                write!(f, "it had not ended after {} s, and was ended", limit.as_secs_f64())?;
-                match printed {
-                    Some(bytes) if *bytes > 0 => write!(f, "; it had printed {bytes} bytes"),
-                    _ => Ok(()),
-                }
-            }
-        }
-    }
 }
 
 /// Runs one program again and again.

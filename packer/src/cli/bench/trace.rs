@@ -12,8 +12,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::measure::Memory;
 use super::program::Program;
+use super::report::Memory;
 use super::run::command;
 
 /// What a run did.

@@ -21,6 +21,8 @@ struct Project {
     manifest: Manifest,
     /// Manifests of workspace members with their directories.
     members: Vec<(PathBuf, Manifest)>,
+    /// What is wrong with them.
+    broken: Vec<String>,
 }
 
 /// Reads the root file; `-` is standard input.
@@ -94,14 +96,30 @@ fn beside(from: &str, path: &str) -> PathBuf {
     Path::new(from).parent().unwrap_or(Path::new("")).join(path)
 }
 
+/// Reads a manifest, or notes what is wrong with it.
+fn manifest(path: &Path, text: &str, broken: &mut Vec<String>) -> Manifest {
+    Manifest::parse(text).unwrap_or_else(|error| {
+        broken.push(format!(
+            "cannot read the project file '{}', line {}: {}",
+            path.display(),
+            error.line,
+            error.message
+        ));
+        Manifest::default()
+    })
+}
+
 impl Project {
     fn find(root_file: &Path) -> Project {
         let start = root_file.canonicalize().unwrap_or_else(|_| root_file.to_path_buf());
         let above = start.ancestors().skip(1).map(Path::to_path_buf);
         for root in std::iter::once(PathBuf::new()).chain(above) {
             for name in ["hako.toml", "nyash.toml"] {
-                if let Ok(text) = std::fs::read_to_string(root.join(name)) {
-                    return Project::new(root, Manifest::parse(&text));
+                let path = root.join(name);
+                if let Ok(text) = std::fs::read_to_string(&path) {
+                    let mut broken = Vec::new();
+                    let manifest = manifest(&path, &text, &mut broken);
+                    return Project::new(root, manifest, broken);
                 }
             }
         }
@@ -109,21 +127,23 @@ impl Project {
             root: PathBuf::new(),
             manifest: Manifest::default(),
             members: Vec::new(),
+            broken: Vec::new(),
         }
     }
 
-    fn new(root: PathBuf, manifest: Manifest) -> Project {
+    fn new(root: PathBuf, own: Manifest, mut broken: Vec<String>) -> Project {
         let mut members = Vec::new();
-        for member in manifest.list("modules.workspace", "members") {
+        for member in own.list("modules.workspace", "members") {
             let path = root.join(member);
             if let (Ok(text), Some(directory)) = (std::fs::read_to_string(&path), path.parent()) {
-                members.push((directory.to_path_buf(), Manifest::parse(&text)));
+                members.push((directory.to_path_buf(), manifest(&path, &text, &mut broken)));
             }
         }
         Project {
             root,
-            manifest,
+            manifest: own,
             members,
+            broken,
         }
     }
 
@@ -205,6 +225,15 @@ impl FileProvider for Disk {
                 (format!("module `{name}`"), candidates)
             }
         };
+        // A module of that name may be anywhere in a project that cannot be read.
+        let uses_project = !matches!(request.target, Target::Include(_));
+        if let Some(message) = self.project().broken.first().filter(|_| uses_project) {
+            return Err(LoadError {
+                message: message.clone(),
+                tried: Vec::new(),
+                broken: true,
+            });
+        }
         let mut tried = Vec::new();
         for path in &candidates {
             match path.is_file() {
@@ -212,6 +241,7 @@ impl FileProvider for Disk {
                     return read(path).map_err(|message| LoadError {
                         message,
                         tried: Vec::new(),
+                        broken: false,
                     });
                 }
                 false => {
@@ -225,6 +255,7 @@ impl FileProvider for Disk {
         Err(LoadError {
             message: format!("cannot find {what}"),
             tried,
+            broken: false,
         })
     }
 }

@@ -1,8 +1,18 @@
 //! `hako.toml`: where the modules of a project are.
 //!
-//! Only tables, strings and arrays of strings are read; that is all the manifest uses for modules.
+//! Only strings and arrays of strings are kept; that is all the manifest uses for modules.
 
 use std::collections::BTreeMap;
+
+use toml::de::{DeTable, DeValue};
+
+/// Why a manifest cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// From 1.
+    pub line: usize,
+    pub message: String,
+}
 
 /// A value of the manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,38 +21,51 @@ pub enum Value {
     List(Vec<String>),
 }
 
-/// Table name -> key -> value. Dotted keys keep their dots.
+/// Table name -> key -> value. What is nested is there under every way of dividing its path between the two.
 #[derive(Debug, Default)]
 pub struct Manifest {
     tables: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 impl Manifest {
-    /// Reads what it understands and passes over the rest.
-    pub fn parse(text: &str) -> Manifest {
+    /// Keeps the texts and the lists of texts.
+    ///
+    /// # Errors
+    /// The text is no TOML.
+    pub fn parse(text: &str) -> Result<Manifest, Broken> {
+        let table = DeTable::parse(text).map_err(|error| Broken {
+            line: 1 + text[..error.span().map_or(0, |span| span.start)].matches('\n').count(),
+            message: error.message().to_string(),
+        })?;
         let mut manifest = Manifest::default();
-        let mut table = String::new();
-        let mut lines = text.lines();
-        while let Some(line) = lines.next() {
-            let line = without_comment(line);
-            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                table = name.trim_matches(['[', ']', ' ']).to_string();
-                continue;
-            }
-            let Some((key, value)) = line.split_once('=') else {
-                continue;
+        manifest.take(&mut Vec::new(), table.get_ref());
+        Ok(manifest)
+    }
+
+    fn take<'t>(&mut self, path: &mut Vec<&'t str>, table: &'t DeTable<'_>) {
+        for (key, value) in table {
+            path.push(key.get_ref());
+            let found = match value.get_ref() {
+                DeValue::Table(inner) => {
+                    self.take(path, inner);
+                    None
+                }
+                DeValue::String(text) => Some(Value::Text(text.to_string())),
+                DeValue::Array(items) => {
+                    let texts = items.iter().filter_map(|item| item.get_ref().as_str());
+                    Some(Value::List(texts.map(str::to_string).collect()))
+                }
+                _ => None,
             };
-            let mut value = value.trim().to_string();
-            while value.starts_with('[') && !value.ends_with(']') {
-                let Some(next) = lines.next() else { break };
-                value.push(' ');
-                value.push_str(without_comment(next));
+            // `[a.b] c = 1` and `[a] b.c = 1` are the same.
+            for split in 1..path.len() {
+                if let Some(value) = &found {
+                    let table = self.tables.entry(path[..split].join(".")).or_default();
+                    table.insert(path[split..].join("."), value.clone());
+                }
             }
-            let Some(value) = parse_value(&value) else { continue };
-            let key = key.trim().trim_matches('"').to_string();
-            manifest.tables.entry(table.clone()).or_default().insert(key, value);
+            path.pop();
         }
-        manifest
     }
 
     /// The string at `key` of `table`.
@@ -74,31 +97,6 @@ impl Manifest {
     }
 }
 
-/// The line up to a `#` outside quotes.
-fn without_comment(line: &str) -> &str {
-    let mut quoted = false;
-    for (at, c) in line.char_indices() {
-        match c {
-            '"' => quoted = !quoted,
-            '#' if !quoted => return line[..at].trim(),
-            _ => {}
-        }
-    }
-    line.trim()
-}
-
-fn parse_value(text: &str) -> Option<Value> {
-    if let Some(items) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        let items = items.split(',').filter_map(|item| quoted(item.trim()));
-        return Some(Value::List(items.collect()));
-    }
-    quoted(text).map(Value::Text)
-}
-
-fn quoted(text: &str) -> Option<String> {
-    text.strip_prefix('"')?.strip_suffix('"').map(str::to_string)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,9 +105,16 @@ mod tests {
     fn reads_tables_strings_and_lists() {
         let manifest = Manifest::parse(
             "[using]\npaths = [\"a\", # first\n  \"b\"]\n[modules]\n\"x.y\" = \"lib/y.hako\" # why\nz.w = \"w.hako\"\n",
-        );
+        )
+        .unwrap();
         assert_eq!(manifest.list("using", "paths"), ["a", "b"]);
         assert_eq!(manifest.text("modules", "x.y"), Some("lib/y.hako"));
         assert_eq!(manifest.text("modules", "z.w"), Some("w.hako"));
+    }
+
+    #[test]
+    fn says_where_it_is_broken() {
+        let broken = Manifest::parse("[using]\n[modules\nx.y = \"z.hako\"\n").unwrap_err();
+        assert_eq!(broken.line, 2);
     }
 }

@@ -258,3 +258,19 @@ fn modules_of_a_project_are_found_through_its_manifest() {
     assert_eq!(stderr(&output), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+/// It was ignored without a word, and every module was missing.
+#[test]
+fn a_broken_project_file_is_an_error_with_its_line() {
+    let folder = Folder::new("broken-project");
+    folder
+        .file("hako.toml", "[using]\n[modules\nx.y = \"z.hako\"\n")
+        .file("main.hako", "using x.y as Y\nprint(1)\n");
+    let output = folder.nyash(&["--check", "main.hako"]);
+    let message = stderr(&output);
+    assert!(
+        message.contains("error") && message.contains("'hako.toml', line 2"),
+        "{message}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}

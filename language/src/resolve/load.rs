@@ -181,7 +181,7 @@ impl<'a> Loader<'a> {
             Err(error) => {
                 // A module that is missing matters only if something of it is reached.
                 let mut diagnostic = match target {
-                    Target::Module(_) => Diagnostic::warning("cannot-load", error.message)
+                    Target::Module(_) if !error.broken => Diagnostic::warning("cannot-load", error.message)
                         .note("using a box of this module is an error when it is reached"),
                     _ => Diagnostic::error("cannot-load", error.message),
                 };

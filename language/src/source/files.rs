@@ -41,6 +41,8 @@ pub struct LoadError {
     pub message: String,
     /// What was looked at, for a note.
     pub tried: Vec<String>,
+    /// Nothing can be loaded rightly, as when the project file is broken: an error even where a missing file is a warning.
+    pub broken: bool,
 }
 
 /// A provider without files, for programs that stand alone.
@@ -52,6 +54,7 @@ impl FileProvider for NoFiles {
         Err(LoadError {
             message: format!("cannot load '{name}': this program has no other files"),
             tried: Vec::new(),
+            broken: false,
         })
     }
 }

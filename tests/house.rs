@@ -104,6 +104,7 @@ const STAGES: &[(&str, &[&str])] = &[
     ("lower", &["source", "edition", "syntax", "resolve", "ir"]),
     ("infer", &["source", "lower", "ir"]),
     ("settle", &["source", "infer", "ir"]),
+    ("verify", &["ir"]),
     ("effects", &["ir"]),
     ("optimize", &["source", "ir"]),
     ("wasm", &["source", "ir"]),

@@ -6,8 +6,7 @@ use crate::ir::Module;
 use crate::ir::builtin::Row;
 use crate::lower::{self, Lowerer};
 use crate::resolve::program::Program;
-use crate::wasm::Emitted;
-use crate::{effects, ir, optimize, settle, wasm};
+use crate::{effects, ir, optimize, settle, verify, wasm};
 
 /// What the caller can choose.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,14 +17,53 @@ pub struct Options {
     pub names: bool,
 }
 
-/// Compiles a program to an ordinary WASI preview 1 command module.
+/// Compiles a program to an ordinary WASI preview 1 command module. Builds with debug assertions check on the way what
+/// [`verify`] checks.
 ///
 /// # Errors
 /// None that a program can cause.
 pub fn compile(program: &Program, options: &Options) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    let module = optimized(program, *options);
+    written(program, *options, cfg!(debug_assertions))
+}
+
+/// Compiles a program and checks what the stages hand on: the IR before and after it is optimised, and the module.
+///
+/// # Errors
+/// What is wrong, with the name of the function. It is a defect of this compiler.
+pub fn verify(program: &Program, options: &Options) -> Result<(), Vec<Diagnostic>> {
+    written(program, *options, true).map(|_| ())
+}
+
+/// The stages in order.
+fn written(program: &Program, options: Options, check: bool) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    let module = optimized(program, options, check)?;
     let emitted = wasm::emit(&module, &program.sources);
-    wasm::link(emitted, options.names).map_err(|message| vec![Diagnostic::error("internal", message)])
+    let names = emitted.names();
+    let wasm = wasm::link(emitted, options.names).map_err(|text| internal([text]))?;
+    if check {
+        wasm::verify(&wasm, &names).map_err(|text| internal([text]))?;
+    }
+    Ok(wasm)
+}
+
+/// The module that code is written from.
+fn optimized(program: &Program, options: Options, check: bool) -> Result<Module, Vec<Diagnostic>> {
+    let module = settled(program, options);
+    if check {
+        verified(&module)?;
+    }
+    let module = improved(module);
+    if check {
+        verified(&module)?;
+    }
+    Ok(module)
+}
+
+/// The module with its effects known and its small functions in place.
+fn improved(mut module: Module) -> Module {
+    effects::run(&mut module);
+    optimize::inline::run(&mut module);
+    module
 }
 
 /// The module in which everything is decided.
@@ -40,12 +78,17 @@ fn settled(program: &Program, options: Options) -> Module {
     settle::settle(inferred)
 }
 
-/// The module that code is written from.
-fn optimized(program: &Program, options: Options) -> Module {
-    let mut module = settled(program, options);
-    effects::run(&mut module);
-    optimize::inline::run(&mut module);
-    module
+fn verified(module: &Module) -> Result<(), Vec<Diagnostic>> {
+    let wrong = verify::module(module);
+    if wrong.is_empty() { Ok(()) } else { Err(internal(wrong)) }
+}
+
+/// Defects of the compiler, as errors.
+fn internal(texts: impl IntoIterator<Item = String>) -> Vec<Diagnostic> {
+    texts
+        .into_iter()
+        .map(|text| Diagnostic::error("internal", text))
+        .collect()
 }
 
 /// The functions of the library that a program can come to call, each once.
@@ -55,12 +98,10 @@ pub fn library_rows(program: &Program, options: &Options) -> Vec<&'static Row> {
 
 /// The IR as text: what code is written from.
 pub fn dump_mir(program: &Program) -> String {
-    ir::print::module(&optimized(program, Options::default()))
+    ir::print::module(&improved(settled(program, Options::default())))
 }
 
 /// The code of the program's own functions as text, before they are linked with the runtime.
 pub fn dump_code(program: &Program) -> String {
-    let module = optimized(program, Options::default());
-    let emitted: Emitted = wasm::emit(&module, &program.sources);
-    emitted.text()
+    wasm::emit(&improved(settled(program, Options::default())), &program.sources).text()
 }

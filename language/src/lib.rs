@@ -10,6 +10,7 @@
 //! | [`lower`] | the resolved program | [`ir`], one function at a time, as inference asks for them |
 //! | [`infer`] | IR | a type on every expression; which functions are reached |
 //! | [`settle`] | typed IR | a module in which no access is open: what every call and field means |
+//! | [`verify`] | that module | nothing, where it is what the stages behind take for granted |
 //! | [`effects`] | that module | which functions can fail, which can call themselves |
 //! | [`optimize`] | that module | small functions stand where they are called |
 //! | [`wasm`] | that module | functions and data, then linked: a WASI command module |
@@ -35,4 +36,5 @@ pub mod lower;
 pub mod optimize;
 mod prelude;
 pub mod settle;
+pub mod verify;
 pub mod wasm;

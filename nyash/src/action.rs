@@ -3,6 +3,7 @@
 use crate::options::{self, Options};
 use crate::report::{self, Reporter};
 use crate::{files, pack, run};
+use nyash_language::diagnostic::Diagnostic;
 use nyash_language::front::{Program, analyze};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -79,10 +80,7 @@ fn dump_ast(root: nyash_language::front::LoadedFile, options: &Options, reporter
     let parsed = nyash_language::front::parse_one(root, options.edition);
     reporter.diagnostics(&parsed.diagnostics, &parsed.sources);
     let code = print(nyash_language::syntax::dump::dump(&parsed.unit).as_bytes());
-    let failed = parsed
-        .diagnostics
-        .iter()
-        .any(nyash_language::diagnostic::Diagnostic::is_error);
+    let failed = parsed.diagnostics.iter().any(Diagnostic::is_error);
     Ok(if failed {
         ExitCode::from(PROGRAM_HAS_ERRORS)
     } else {
@@ -98,13 +96,15 @@ fn generate(file: &Path, program: &Program, options: &Options, reporter: Reporte
         print_result: options.print_result,
         ..Default::default()
     };
-    let wasm = nyash_language::back::compile(program, &settings).map_err(|diagnostics| {
+    let report = |diagnostics: Vec<Diagnostic>| {
         reporter.diagnostics(&diagnostics, &program.sources);
         ExitCode::from(PROGRAM_HAS_ERRORS)
-    })?;
+    };
     if options.verify {
+        nyash_language::back::verify(program, &settings).map_err(report)?;
         return Ok(ExitCode::SUCCESS);
     }
+    let wasm = nyash_language::back::compile(program, &settings).map_err(report)?;
     if options.compile_wasm {
         return write_module(file, &wasm, options);
     }

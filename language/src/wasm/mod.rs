@@ -6,9 +6,11 @@ mod emit;
 mod link;
 mod object;
 mod print;
+mod verify;
 
 use crate::ir::Module;
 use crate::source::SourceMap;
+use std::rc::Rc;
 
 /// The relocatable object of the runtime; `boxes/build.sh` makes it.
 static BOXES: &[u8] = include_bytes!("../../../boxes/boxes.o");
@@ -37,7 +39,20 @@ pub fn link(emitted: Emitted, names: bool) -> Result<Vec<u8>, String> {
     Ok(link::link(&object, emitted.0, names))
 }
 
+/// Checks a linked module, given the [`Emitted::names`] of its functions.
+///
+/// # Errors
+/// What is wrong, with the name of the function.
+pub fn verify(wasm: &[u8], names: &[Rc<str>]) -> Result<(), String> {
+    verify::module(wasm, names)
+}
+
 impl Emitted {
+    /// Names of the program's functions, in the order of the module.
+    pub fn names(&self) -> Vec<Rc<str>> {
+        self.0.functions.iter().map(|f| f.name.clone()).collect()
+    }
+
     /// The functions as text.
     pub fn text(&self) -> String {
         print::functions(&self.0.functions)

@@ -29,6 +29,7 @@ pub mod inspect;
 pub mod legacy_exceptions;
 mod link;
 mod module;
+pub mod oci;
 mod options;
 pub mod output;
 mod pack;

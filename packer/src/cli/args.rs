@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use nyash_pack::{Error, Fallback, OptLevel, Subsystem, Target, UnknownImports};
+use nyash_pack::{Error, Fallback, OptLevel, Subsystem, Target, UnknownImports, oci};
 
 use super::bench::settings::Cold;
 
@@ -15,6 +15,7 @@ Examples:
   nyash-pack app.wasm --dir /srv/data::/data:ro --env MODE=fast --env HOME
   nyash-pack tool.wasm --allow-all            the program behaves like a native one
   nyash-pack app.wasm --target windows        write app.exe
+  nyash-pack app.wasm --oci app.tar           write a container image
   nyash-pack app.wasm --cpu baseline+v3       runs everywhere, and faster where the CPU is newer
   cat app.wat | nyash-pack - -o app           read standard input
   nyash-pack inspect app                      what an executable holds and may do
@@ -90,8 +91,8 @@ pub struct PackArgs {
     pub output: Option<PathBuf>,
 
     /// System that the executable is for: a triple or a short name such as linux-arm64, windows, macos [default: this one]
-    #[arg(short, long, value_name = "TARGET", value_parser = parse_target, hide_possible_values = true)]
-    pub target: Option<Target>,
+    #[arg(short, long, value_name = "TARGET", value_parser = parse_target, value_delimiter = ',', hide_possible_values = true)]
+    pub target: Vec<Target>,
 
     /// Folder with runtimes for other targets (see `nyash-pack targets`); can be repeated
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -142,6 +143,23 @@ pub struct PackArgs {
         help_heading = "How the program is started"
     )]
     pub argv0: Option<OsString>,
+
+    /// Write a container image in place of an executable: a folder, or one file if the name ends in .tar; several systems,
+    /// as in --target linux,linux-arm64, make one image for all of them
+    #[arg(long, value_name = "IMAGE", value_hint = ValueHint::AnyPath, conflicts_with = "output", help_heading = "Container images")]
+    pub oci: Option<PathBuf>,
+
+    /// Name and tag of the image, as in example/app:1.0 [default: no name, tag latest]
+    #[arg(long, value_name = "NAME", requires = "oci", help_heading = "Container images")]
+    pub oci_name: Option<String>,
+
+    /// User and group that the program runs as, by number
+    #[arg(long, value_name = "UID[:GID]", requires = "oci", default_value = oci::USER, help_heading = "Container images")]
+    pub oci_user: String,
+
+    /// Label of the image; can be repeated
+    #[arg(long, value_name = "NAME=VALUE", requires = "oci", help_heading = "Container images")]
+    pub oci_label: Vec<String>,
 
     /// Icon of a Windows executable
     #[arg(long, value_name = "FILE.ico", value_hint = ValueHint::FilePath, help_heading = "How Windows shows it")]

@@ -8,6 +8,7 @@ mod file;
 mod inspect;
 mod interrupt;
 mod man;
+mod oci;
 mod pack;
 mod progress;
 mod style;

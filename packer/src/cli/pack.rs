@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use nyash_pack::files::Bytes;
 use nyash_pack::stub::Folders;
-use nyash_pack::{Directory, Error, Options, Stage, Target, pack_with};
+use nyash_pack::{Directory, Error, Note, Options, Packed, Stage, Target, pack_with};
 
 use super::args::PackArgs;
 use super::file::{about, open};
@@ -16,55 +16,104 @@ use super::interrupt::Watch;
 use super::progress::Progress;
 use super::style;
 
-const STDIN: &str = "-";
+/// What stands for standard input.
+pub const STDIN: &str = "-";
 
 /// Packs a module.
 pub fn run(args: &PackArgs) -> anyhow::Result<()> {
-    let mut timings = Timings::new();
-    let module = args.module.as_deref().unwrap_or(Path::new(STDIN));
-    let options = options(args)?;
-    let output = output(args, module, options.target)?;
+    if let Some(image) = &args.oci {
+        return super::oci::run(args, image);
+    }
+    let target = match args.target.as_slice() {
+        [] => Target::default(),
+        [target] => *target,
+        _ => {
+            let message = "an executable is for one system; --oci IMAGE makes an image for several".to_owned();
+            let option = "--target";
+            return Err(Error::Option { option, message }.into());
+        }
+    };
+    let mut work = Work::start(args);
+    let options = options(args, target)?;
+    let output = output(args, work.module, options.target)?;
     // Known before minutes go into compiling.
     nyash_pack::output::check_output(&output)?;
-    if module != Path::new(STDIN) && nyash_pack::output::same_file(module, &output) {
+    if work.module != Path::new(STDIN) && nyash_pack::output::same_file(work.module, &output) {
         return Err(Error::Output {
             path: output,
             message: "it is the input",
         }
         .into());
     }
-
-    timings.enter("read");
-    let (input, name) = if module == Path::new(STDIN) {
-        (read_stdin()?, PathBuf::from("standard input"))
-    } else {
-        (open(module)?, module.to_owned())
-    };
-    let bytes = input.bytes();
-    let mut progress = None;
-    let result = pack_with(bytes, &options, &mut |stage| {
-        timings.enter(stage.name());
-        progress = (stage == Stage::Compile).then(|| Progress::start(&name.to_string_lossy(), bytes.len()));
-    });
-    drop(progress);
-    let packed = about(&name, result)?;
-
-    timings.enter("write");
+    let input = work.read()?;
+    let packed = work.pack(&input, &options)?;
+    work.timings.enter("write");
     let watch = Watch::start();
     nyash_pack::output::write_file(&output, &packed.bytes, 0o777, &|| watch.asked())?;
-    timings.leave();
-    for note in &packed.notes {
-        eprintln!("{} {}: {note}", style::hint("note:"), name.display());
-    }
-    if args.timings {
-        timings.print(bytes.len(), packed.bytes.len());
-    }
+    work.end(args, &packed.notes, input.bytes().len(), packed.bytes.len());
     Ok(())
 }
 
-fn options(args: &PackArgs) -> Result<Options, Error> {
+/// The way from a module to an executable, with what is told about it meanwhile.
+pub struct Work<'a> {
+    /// As it was given.
+    pub module: &'a Path,
+    /// What messages call it.
+    name: &'a Path,
+    pub timings: Timings,
+}
+
+impl<'a> Work<'a> {
+    pub fn start(args: &'a PackArgs) -> Self {
+        let module = args.module.as_deref().unwrap_or(Path::new(STDIN));
+        let name = if module == Path::new(STDIN) {
+            Path::new("standard input")
+        } else {
+            module
+        };
+        Work {
+            module,
+            name,
+            timings: Timings::new(),
+        }
+    }
+
+    pub fn read(&mut self) -> anyhow::Result<Bytes> {
+        self.timings.enter("read");
+        if self.module == Path::new(STDIN) {
+            Ok(read_stdin()?)
+        } else {
+            open(self.module)
+        }
+    }
+
+    pub fn pack(&mut self, input: &Bytes, options: &Options) -> anyhow::Result<Packed> {
+        let bytes = input.bytes();
+        let mut progress = None;
+        let result = pack_with(bytes, options, &mut |stage| {
+            self.timings.enter(stage.name());
+            let name = self.name.to_string_lossy();
+            progress = (stage == Stage::Compile).then(|| Progress::start(&name, bytes.len()));
+        });
+        drop(progress);
+        about(self.name, result)
+    }
+
+    /// Says what there is to know, and how long it took if that was asked for.
+    pub fn end(mut self, args: &PackArgs, notes: &[Note], input: usize, output: usize) {
+        self.timings.leave();
+        for note in notes {
+            eprintln!("{} {}: {note}", style::hint("note:"), self.name.display());
+        }
+        if args.timings {
+            self.timings.print(input, output);
+        }
+    }
+}
+
+/// What was asked for, for one target.
+pub fn options(args: &PackArgs, target: Target) -> Result<Options, Error> {
     let bytes = |text: &OsStr| text.as_bytes().to_vec();
-    let target = args.target.unwrap_or_default();
     let mut options = Options {
         args: args.arg.iter().map(|arg| bytes(arg)).collect(),
         argv0: args.argv0.as_deref().map(bytes),
@@ -143,7 +192,7 @@ fn read_stdin() -> Result<Bytes, Error> {
 }
 
 /// How long each stage took.
-struct Timings {
+pub struct Timings {
     start: Instant,
     stages: Vec<(&'static str, Duration)>,
     current: Option<(&'static str, Instant)>,
@@ -158,7 +207,7 @@ impl Timings {
         }
     }
 
-    fn enter(&mut self, stage: &'static str) {
+    pub fn enter(&mut self, stage: &'static str) {
         self.leave();
         self.current = Some((stage, Instant::now()));
     }

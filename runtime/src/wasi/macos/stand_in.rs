@@ -6,7 +6,10 @@ use rustix::io::Errno as System;
 
 use super::super::unix::FdRef;
 
-#[allow(dead_code, reason = "of what is in there, this takes the calls that `apple.rs` has too")]
+#[allow(
+    dead_code,
+    reason = "of what is in there, this takes the calls that `apple.rs` has too"
+)]
 #[path = "../linux/calls.rs"]
 mod calls;
 #[path = "../linux/signals.rs"]

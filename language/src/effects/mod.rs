@@ -1,6 +1,9 @@
 //! Which functions can end in an error, and which can be part of an endless chain of calls. What an expression does by
 //! itself is in [`crate::ir::effects`].
 
+// Whoever adds a kind of expression or type is told here what to decide.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 use crate::ir::effects::{Callee, callee, own};
 use crate::ir::visit::{self, Part};
 use crate::ir::{Expr, Module, Stmt};

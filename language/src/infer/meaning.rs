@@ -141,9 +141,9 @@ impl Infer<'_> {
             }
             DispatchKind::Get => {
                 for c in self.live_classes() {
-                    match self.class_field(c, &name) {
-                        Meaning::Missing(_) if !self.lower.new_2026 => {}
-                        meaning => out.push((user(c), meaning)),
+                    let meaning = self.class_field(c, &name);
+                    if self.lower.new_2026 || !matches!(meaning, Meaning::Missing(_)) {
+                        out.push((user(c), meaning));
                     }
                 }
                 for b in &self.live {
@@ -286,8 +286,8 @@ impl Infer<'_> {
         }
         let classes = &self.lower.module.classes;
         let is_function = |ty: &Ty| match ty.objects {
-            Objects::User(c) if classes[c as usize].lambda.is_some() => Some(c),
-            _ => None,
+            Objects::User(c) => classes[c as usize].lambda.is_some().then_some(c),
+            Objects::None | Objects::Array(_) | Objects::Map(_) | Objects::Builtin(_) | Objects::Any => None,
         };
         let copies: Rc<[Option<ClassId>]> = arguments
             .iter()
@@ -382,9 +382,7 @@ pub fn narrow(recv: Ty, when: When) -> Ty {
             objects: Objects::None,
         },
         When::Class(c) if c >= FIRST_USER => Ty::object(Objects::User(c - FIRST_USER)),
-        When::Class(c) => Ty::object(match recv.objects {
-            Objects::Any => builtin_objects(c as u16),
-            other => other,
-        }),
+        When::Class(c) if recv.objects == Objects::Any => Ty::object(builtin_objects(c as u16)),
+        When::Class(_) => Ty::object(recv.objects),
     }
 }

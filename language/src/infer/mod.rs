@@ -4,10 +4,14 @@
 //! Types only grow, so going over the reached functions until nothing changes ends. A function is lowered when it is
 //! first called.
 
+// Whoever adds a kind of expression or type is told here what to decide.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod meaning;
 
 use crate::ir::builtin::{self, Gives, Row, class};
 use crate::ir::operators::binary_type;
+use crate::ir::visit::{self, Part};
 use crate::ir::{
     ClassId, Dispatch, DispatchKind, Expr, FuncId, Kind, Module, Objects, Open, Site, Slot, Stmt, Ty, Var, When, tag,
 };
@@ -608,7 +612,7 @@ impl<'p> Infer<'p> {
         match ty.objects {
             Objects::Array(s) | Objects::Map(s) => Some(s),
             Objects::Any => Some(0),
-            _ => None,
+            Objects::None | Objects::User(_) | Objects::Builtin(_) => None,
         }
     }
 
@@ -719,7 +723,7 @@ impl<'p> Infer<'p> {
             }
             Gives::Target => match recv.objects {
                 Objects::Any | Objects::Builtin(_) | Objects::None => Ty::ANY,
-                _ => self.join(recv, Ty::NULL),
+                Objects::User(_) | Objects::Array(_) | Objects::Map(_) => self.join(recv, Ty::NULL),
             },
             Gives::Arrow => {
                 let other = arguments.get(1).copied().unwrap_or(Ty::NONE);
@@ -777,38 +781,42 @@ impl<'p> Infer<'p> {
 }
 
 fn diverges(e: &Expr) -> bool {
-    match &e.kind {
-        Kind::Raise { .. } => true,
-        Kind::Builtin { function, .. } => function.result == Gives::Never,
-        _ => false,
-    }
+    matches!(e.kind, Kind::Raise { .. })
+        || matches!(&e.kind, Kind::Builtin { function, .. } if function.result == Gives::Never)
 }
 
 fn always(c: &Expr) -> bool {
-    match &c.kind {
-        Kind::Bool(b) => *b,
-        Kind::Int(n) => *n != 0,
-        Kind::Truthy(e) => always(e),
-        _ => false,
-    }
+    let inner = if let Kind::Truthy(e) = &c.kind { e } else { c };
+    matches!(inner.kind, Kind::Bool(true)) || matches!(inner.kind, Kind::Int(n) if n != 0)
 }
 
-/// Whether statements leave the loop they are the body of.
-pub fn breaks(list: &[Stmt]) -> bool {
+/// Whether statements leave the loop they are the body of; `break` can stand in a block that is a value.
+fn breaks(list: &[Stmt]) -> bool {
     list.iter().any(|s| match s {
         Stmt::Break => true,
-        Stmt::If(_, a, b) => breaks(a) || breaks(b),
-        Stmt::Try(t) => breaks(&t.body) || breaks(&t.cleanup) || t.handler.as_ref().is_some_and(|(_, h)| breaks(h)),
-        Stmt::Expr(e) | Stmt::Return(Some(e)) | Stmt::Throw(e) => expr_breaks(e),
-        _ => false,
+        // Its own.
+        Stmt::Loop { .. } => false,
+        Stmt::Expr(_)
+        | Stmt::If(..)
+        | Stmt::Continue
+        | Stmt::Return(_)
+        | Stmt::Throw(_)
+        | Stmt::Rethrow(_)
+        | Stmt::Try(_) => {
+            let mut found = false;
+            visit::parts(s, &mut |part| found = found || part_breaks(part));
+            found
+        }
     })
 }
 
-/// `break` can stand in a block expression; those are rare, so any block counts.
-fn expr_breaks(e: &Expr) -> bool {
-    match &e.kind {
-        Kind::Block(list, value) => breaks(list) || value.as_ref().is_some_and(|v| expr_breaks(v)),
-        Kind::SetVar(_, v) | Kind::SetGlobal(_, v) => expr_breaks(v),
-        _ => false,
+fn part_breaks(part: Part<'_>) -> bool {
+    match part {
+        Part::List(list) => breaks(list),
+        Part::Expr(e) => {
+            let mut found = false;
+            visit::operands(e, &mut |part| found = found || part_breaks(part));
+            found
+        }
     }
 }

@@ -90,9 +90,10 @@ pub fn own(e: &Expr, m: &Module) -> Effects {
             let fails = binary_throws(*op, a.ty, b.ty, m.edition_2026);
             let numbers = a.ty.only(tag::INT) && b.ty.only(tag::INT);
             // `a >> b` of two boxes makes a channel in the first edition.
-            let reach = match op {
-                Op::Shr if !m.edition_2026 && !numbers => Writes,
-                _ => reads_object(a.ty).max(reads_object(b.ty)),
+            let reach = if *op == Op::Shr && !m.edition_2026 && !numbers {
+                Writes
+            } else {
+                reads_object(a.ty).max(reads_object(b.ty))
             };
             Effects::new(fails, reach)
         }
@@ -119,10 +120,8 @@ pub fn own(e: &Expr, m: &Module) -> Effects {
                 .zip(function.each_letter())
                 .any(|(a, p)| needs_check(a.ty, p));
             let plain = !passed.iter().any(|a| a.ty.has(tag::OBJ) || a.ty.is_none());
-            let reach = match row(function) {
-                Reads if plain => Pure,
-                reach => reach,
-            };
+            let reach = row(function);
+            let reach = if reach == Reads && plain { Pure } else { reach };
             let fails = guard.is_some() || function.can_fail(m.edition_2026) || checks;
             Effects::new(fails, reach)
         }

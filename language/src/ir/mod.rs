@@ -4,6 +4,9 @@
 //! Variables are the slots of a function; wasm locals follow them one to one, and the engine that compiles the
 //! wasm puts them into SSA form. Keeping the structure makes emission a walk over the tree.
 
+// Whoever adds a kind of expression or type is told here what to decide.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod builtin;
 pub mod effects;
 pub mod operators;

@@ -22,7 +22,7 @@ pub fn binary_type(op: Op, a: Ty, b: Ty, new_2026: bool) -> Ty {
                 objects: Objects::Any,
             };
         }
-        _ => {}
+        Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem => {}
     }
     if both(tag::INT) {
         kinds |= Ty::INT.kinds;
@@ -30,17 +30,16 @@ pub fn binary_type(op: Op, a: Ty, b: Ty, new_2026: bool) -> Ty {
     if float {
         kinds |= Ty::FLOAT.kinds;
     }
-    match op {
-        Op::Add => {
-            if a.has(tag::STR) || b.has(tag::STR) {
-                kinds |= Ty::STR.kinds;
-            }
-            if both(tag::BOOL) && !new_2026 {
-                kinds |= Ty::INT.kinds;
-            }
+    if op == Op::Add {
+        if a.has(tag::STR) || b.has(tag::STR) {
+            kinds |= Ty::STR.kinds;
         }
-        Op::Mul if a.has(tag::STR) && b.has(tag::INT) && !new_2026 => kinds |= Ty::STR.kinds,
-        _ => {}
+        if both(tag::BOOL) && !new_2026 {
+            kinds |= Ty::INT.kinds;
+        }
+    }
+    if op == Op::Mul && a.has(tag::STR) && b.has(tag::INT) && !new_2026 {
+        kinds |= Ty::STR.kinds;
     }
     Ty {
         kinds,
@@ -61,6 +60,6 @@ pub fn binary_throws(op: Op, a: Ty, b: Ty, new_2026: bool) -> bool {
         Op::Sub | Op::Mul => !numbers,
         Op::Div | Op::Rem => true,
         Op::Shr if !new_2026 => false,
-        _ => !(a.only(tag::INT) && b.only(tag::INT)),
+        Op::Shr | Op::Shl | Op::BitAnd | Op::BitOr | Op::BitXor => !(a.only(tag::INT) && b.only(tag::INT)),
     }
 }

@@ -4,6 +4,9 @@
 //! What an access means is answered by [`crate::infer::Meaning`] alone; here the answer is written down, so that nothing
 //! behind this stage asks again.
 
+// Whoever adds a kind of expression or type is told here what to decide.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 use crate::infer::{Infer, Meaning, Target, narrow};
 use crate::ir::builtin::{self, Row};
 use crate::ir::{DispatchKind, Expr, Guard, Kind, Module, Objects, Open, Stmt, Ty, When, effects, kind, tag, visit};

@@ -173,40 +173,36 @@ impl<'f> Flow<'f> {
 
     /// Evaluates a condition: afterwards is set what is set where it holds; the answer is what is set where it does not.
     fn condition(&mut self, e: &Expr) -> Set {
-        match &e.kind {
-            Kind::Bool(_) | Kind::Int(_) => {
-                // The side that a constant excludes is never come to.
-                if matches!(e.kind, Kind::Bool(true)) || matches!(e.kind, Kind::Int(n) if n != 0) {
-                    None
-                } else {
-                    self.set.take()
-                }
-            }
-            Kind::Truthy(a) => self.condition(a),
-            Kind::Not(a) => {
-                let otherwise = self.condition(a);
-                std::mem::replace(&mut self.set, otherwise)
-            }
-            Kind::And(a, b) => {
-                let first = self.condition(a);
-                joined(self.condition(b), first)
-            }
-            Kind::Or(a, b) => {
-                let otherwise = self.condition(a);
-                let first = std::mem::replace(&mut self.set, otherwise);
-                let otherwise = self.condition(b);
-                self.join(first);
-                otherwise
-            }
-            Kind::Block(list, Some(value)) => {
-                self.stmts(list);
-                self.condition(value)
-            }
-            _ => {
-                self.expr(e);
-                self.set.clone()
-            }
+        if let Kind::Bool(_) | Kind::Int(_) = e.kind {
+            // The side that a constant excludes is never come to.
+            let holds = matches!(e.kind, Kind::Bool(true)) || matches!(e.kind, Kind::Int(n) if n != 0);
+            return if holds { None } else { self.set.take() };
         }
+        if let Kind::Truthy(a) = &e.kind {
+            return self.condition(a);
+        }
+        if let Kind::Not(a) = &e.kind {
+            let otherwise = self.condition(a);
+            return std::mem::replace(&mut self.set, otherwise);
+        }
+        if let Kind::And(a, b) = &e.kind {
+            let first = self.condition(a);
+            return joined(self.condition(b), first);
+        }
+        if let Kind::Or(a, b) = &e.kind {
+            let otherwise = self.condition(a);
+            let first = std::mem::replace(&mut self.set, otherwise);
+            let otherwise = self.condition(b);
+            self.join(first);
+            return otherwise;
+        }
+        if let Kind::Block(list, Some(value)) = &e.kind {
+            self.stmts(list);
+            return self.condition(value);
+        }
+        // Nothing is known of any other.
+        self.expr(e);
+        self.set.clone()
     }
 
     fn expr(&mut self, e: &Expr) {

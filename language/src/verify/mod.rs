@@ -4,6 +4,9 @@
 //! What is found is a defect of the compiler and never of the program. Which references are counted is decided when code
 //! is written, so nothing is said about them here.
 
+// Whoever adds a kind of expression or type is told here what to decide.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod flow;
 
 use crate::ir::visit::{self, Part};

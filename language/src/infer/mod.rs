@@ -439,7 +439,12 @@ impl<'p> Infer<'p> {
     /// calls is noted, what it stores is added to where it goes.
     pub fn type_of(&mut self, meaning: &Meaning, what: DispatchKind, name: &Rc<str>, types: &[Ty], span: Span) -> Ty {
         match meaning {
-            Meaning::One(when, target) => self.target_type(*when, target, types[0], &types[1..]),
+            Meaning::One(when, target) => {
+                let given = self.target_type(*when, target, types[0], &types[1..]);
+                // What a setter gives is not what an assignment gives.
+                let setter = what == DispatchKind::Set && matches!(target, Target::User { .. });
+                if setter { self.nothing() } else { given }
+            }
             Meaning::Slot { class, slot } if what == DispatchKind::Set => {
                 self.grow_slot(*class, *slot, types[1]);
                 self.nothing()

@@ -13,6 +13,8 @@ pub enum Part {
     Metadata,
     /// The table of function names.
     Names,
+    /// The state of a program that was run to be packed.
+    Snapshot,
 }
 
 impl core::fmt::Display for Part {
@@ -22,6 +24,7 @@ impl core::fmt::Display for Part {
             Part::Header => "header",
             Part::Metadata => "metadata",
             Part::Names => "name table",
+            Part::Snapshot => "snapshot",
         })
     }
 }

@@ -19,7 +19,9 @@ mod header;
 mod key;
 mod metadata;
 mod names;
+mod runs;
 mod slot;
+pub mod snapshot;
 
 pub use bytes::digest;
 pub use cpu::{CpuArch, CpuFeatures, CpuLevel};
@@ -30,6 +32,7 @@ pub use metadata::{
     Capabilities, HashOf, MAX_INHERIT_FD, Metadata, MetadataWriter, Preopen, Record, Records, Tag, capability,
 };
 pub use names::{Frame, NameTable, NameTableBuilder};
+pub use runs::{ImageRuns, Run};
 pub use slot::{SLOT_LEN, Slot};
 
 /// The format version that this crate writes, and the only one that it reads.

@@ -6,6 +6,7 @@ use crate::bytes::Reader;
 use crate::cpu::CpuFeatures;
 use crate::error::{FormatError, Part};
 use crate::key::Engine;
+use crate::runs::ImageRuns;
 
 const PART: Part = Part::Metadata;
 const CRITICAL: u16 = 1;
@@ -48,6 +49,8 @@ pub enum Tag {
     CpuFeatures = 14,
     /// What the packer changed in the module before it compiled it, a line each, for people. At most one.
     Changes = 15,
+    /// Where the pages of a compact image go ([`ImageRuns`]). At most one.
+    ImageRuns = 16,
 }
 
 /// The highest descriptor that can be passed on: as many as a process may have open unless told otherwise.
@@ -72,6 +75,7 @@ impl Tag {
             InheritFd,
             CpuFeatures,
             Changes,
+            ImageRuns,
         ]
         .into_iter()
         .find(|tag| *tag as u16 == number)
@@ -92,8 +96,10 @@ pub mod capability {
     pub const INHERIT_ENV: u32 = 1;
     /// The whole file system is granted, with the working directory of the process, as a native program has it.
     pub const ALL_FILES: u32 = 2;
+    /// The program is run for its state only: see [`crate::snapshot`].
+    pub const SNAPSHOT: u32 = 4;
     /// All flags this version knows.
-    pub const KNOWN: u32 = INHERIT_ENV | ALL_FILES;
+    pub const KNOWN: u32 = INHERIT_ENV | ALL_FILES | SNAPSHOT;
 }
 
 /// What a stored SHA-256 was taken of.
@@ -231,6 +237,8 @@ pub enum Record<'a> {
     CpuFeatures(CpuFeatures),
     /// See [`Tag::Changes`].
     Changes(&'a str),
+    /// See [`Tag::ImageRuns`].
+    ImageRuns(ImageRuns<'a>),
 }
 
 /// Iterates over the records of metadata. Unknown records that are not critical are skipped.
@@ -343,6 +351,7 @@ fn decode(tag: Tag, value: &[u8]) -> Result<Record<'_>, FormatError> {
             Record::CpuFeatures(CpuFeatures::from_bits(bits))
         }
         Tag::Changes => Record::Changes(text(value)?),
+        Tag::ImageRuns => Record::ImageRuns(ImageRuns::parse(value)?),
     })
 }
 
@@ -397,6 +406,8 @@ pub struct Metadata<'a> {
     pub native_features: CpuFeatures,
     /// What the packer changed in the module before it compiled it, a line each.
     pub changes: Option<&'a str>,
+    /// Where the pages of the image go, if it is compact.
+    pub image_runs: ImageRuns<'a>,
 }
 
 impl<'a> Metadata<'a> {
@@ -415,6 +426,7 @@ impl<'a> Metadata<'a> {
         let mut producers = None;
         let mut native = None;
         let mut changes = None;
+        let mut runs = None;
         for record in Records::new(bytes) {
             match record? {
                 Record::Engine(value) => once(&mut engine, value)?,
@@ -437,6 +449,7 @@ impl<'a> Metadata<'a> {
                 Record::InheritFd(value) => c.inherit_fds.push(value),
                 Record::CpuFeatures(value) => once(&mut native, value)?,
                 Record::Changes(value) => once(&mut changes, value)?,
+                Record::ImageRuns(value) => once(&mut runs, value)?,
             }
         }
         let missing = |field| FormatError::Field { part: PART, field };
@@ -451,6 +464,7 @@ impl<'a> Metadata<'a> {
             producers,
             native_features: native.unwrap_or_default(),
             changes,
+            image_runs: runs.unwrap_or_default(),
         })
     }
 }
@@ -514,6 +528,7 @@ impl MetadataWriter {
             Record::InheritFd(fd) => self.raw(Tag::InheritFd, &fd.to_le_bytes()),
             Record::CpuFeatures(features) => self.raw(Tag::CpuFeatures, &features.bits().to_le_bytes()),
             Record::Changes(value) => self.raw(Tag::Changes, value.as_bytes()),
+            Record::ImageRuns(runs) => self.raw(Tag::ImageRuns, runs.as_bytes()),
         }
     }
 

@@ -3,8 +3,8 @@
 mod common;
 
 use nyash_format::{
-    CpuFeatures, CpuLevel, FormatError, HashOf, Header, Metadata, MetadataWriter, NameTable, Part, Record, Records,
-    Region, RegionKind, SLOT_LEN, Slot,
+    CpuFeatures, CpuLevel, FormatError, HashOf, Header, ImageRuns, Metadata, MetadataWriter, NameTable, Part, Record,
+    Records, Region, RegionKind, Run, SLOT_LEN, Slot,
 };
 
 /// A generator with a fixed start (xorshift64*), so that a failure happens again.
@@ -39,6 +39,10 @@ fn read_all(bytes: &[u8]) {
         }
     }
     let _ = Metadata::parse(bytes);
+    if let Ok(runs) = ImageRuns::parse(bytes) {
+        assert_eq!(runs.iter().count() * 8, bytes.len());
+        assert!(runs.image_len() >= ImageRuns::PAGE);
+    }
     assert!(Records::new(bytes).count() <= bytes.len());
     if let Ok(names) = NameTable::parse(bytes) {
         for offset in [0, 1, 15, 16, 20, 47, 48, 1000, u32::MAX - 1, u32::MAX] {
@@ -77,6 +81,7 @@ fn samples() -> Vec<Vec<u8>> {
         common::metadata(),
         common::names(),
         header_of_versions(),
+        runs(),
     ]
 }
 
@@ -88,7 +93,7 @@ fn random_bytes() {
         let mut bytes = random.bytes(len);
         // Half of them get past the magic number and the version.
         if round % 2 == 0 {
-            let sample = &samples()[random.below(6)];
+            let sample = &samples()[random.below(7)];
             let head = 12.min(bytes.len());
             bytes[..head].copy_from_slice(&sample[..head]);
         }
@@ -124,7 +129,7 @@ fn every_byte_changed() {
 fn several_bytes_changed() {
     let mut random = Random(2);
     for _ in 0..20_000 {
-        let mut bytes = samples().swap_remove(random.below(6));
+        let mut bytes = samples().swap_remove(random.below(7));
         for _ in 0..1 + random.below(6) {
             let at = random.below(bytes.len());
             // The ends of the range of lengths are where sums overflow.
@@ -224,6 +229,42 @@ fn the_features_of_native_stand_once() {
     assert!(features(2).is_err());
     let short = [&record[..4], &[4, 0, 0, 0], &record[8..]].concat();
     assert!(Metadata::parse(&[common::metadata(), short].concat()).is_err());
+}
+
+/// Two memories; the first has a hole.
+fn runs() -> Vec<u8> {
+    let run = |distance, count| Run { distance, count };
+    ImageRuns::to_bytes(&[run(0, 2), run(300, 1), run(0, 70_000)])
+}
+
+#[test]
+fn runs_do_not_overlap_and_stand_once() {
+    let bytes = runs();
+    let read = ImageRuns::parse(&bytes).unwrap();
+    assert_eq!(read.image_len(), (2 + 1 + 70_000) * 4096);
+    let mut writer = MetadataWriter::new();
+    writer.push(Record::ImageRuns(read)).unwrap();
+    let record = writer.finish();
+    let with = |count: usize| [common::metadata(), record.repeat(count)].concat();
+    assert_eq!(Metadata::parse(&with(1)).unwrap().image_runs, read);
+    assert!(Metadata::parse(&with(0)).unwrap().image_runs.is_empty());
+    assert!(Metadata::parse(&with(2)).is_err());
+    let refused = |runs: &[(u32, u32)]| {
+        let runs: Vec<Run> = runs.iter().map(|&(distance, count)| Run { distance, count }).collect();
+        ImageRuns::parse(&ImageRuns::to_bytes(&runs)).is_err()
+    };
+    assert!(!refused(&[(0, 1), (1, 1), (0, 1)]));
+    for bad in [
+        &[][..],
+        &[(1, 1)],
+        &[(0, 0)],
+        &[(0, 2), (1, 1)],
+        &[(0, 1), (u32::MAX, 1)],
+        &[(0, 1), (5, 0)],
+    ] {
+        assert!(refused(bad), "{bad:?}");
+    }
+    assert!(ImageRuns::parse(&bytes[..bytes.len() - 1]).is_err());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use nyash_format::FormatError;
 use thiserror::Error;
 
 use crate::module::wasi::BadImport;
+use crate::preinit::error::Failure;
 use crate::stub::kind::COMPILER;
 use crate::target::{Target, UnknownTarget};
 
@@ -145,6 +146,9 @@ pub enum Error {
         /// What is wrong with it.
         message: &'static str,
     },
+    /// The module cannot be packed as it is after its initialisation.
+    #[error("{0}")]
+    Preinit(#[from] Failure),
     /// A signal asked to stop.
     #[error("interrupted; nothing was written")]
     Interrupted,
@@ -207,6 +211,7 @@ impl Error {
             }
             Error::NotPacked(_) => "give a file that `nyash-pack app.wasm -o app` wrote",
             Error::Damaged(_) | Error::Format(_) => "pack the module again",
+            Error::Preinit(failure) => return failure.hint(),
             Error::Output { .. } => "choose another path with -o",
             _ => return None,
         })

@@ -11,6 +11,7 @@ use crate::executable::Executable;
 use crate::executable::{hash, info};
 use crate::image::reading::Image;
 use crate::image::symbols::with_symbols;
+use crate::target::{Format, Target};
 
 /// A packed program as a view of its file's bytes. Its slot, header and metadata are undamaged.
 pub struct Program<'a> {
@@ -39,6 +40,18 @@ pub struct HashCheck {
     pub stored: [u8; 32],
     /// The value computed now; `None` for the input, which is not in the file.
     pub computed: Option<[u8; 32]>,
+}
+
+/// How the program's memory gets its first contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InitialMemory {
+    /// Bytes that are mapped: they cost nothing before they are touched.
+    pub mapped: u64,
+    /// Ranges of addresses that these are mapped to.
+    pub ranges: usize,
+    /// Bytes that are copied at each start. Passive segments, which the program copies itself, are among them if wasmtime
+    /// has not made one image of the others.
+    pub copied: u64,
 }
 
 impl HashCheck {
@@ -162,6 +175,13 @@ impl<'a> Program<'a> {
                 engine,
             })?;
         }
+        let runs = self.metadata.image_runs;
+        let image = self.all(RegionKind::Image).next().map_or(0, |region| region.len);
+        if !runs.is_empty() && runs.image_len() != image {
+            return Err(Error::Damaged(
+                "the initial memory is not as long as its runs".to_owned(),
+            ));
+        }
         if self.region(RegionKind::Bytecode).is_some() {
             self.check_image(RegionKind::Bytecode, 0, |wasmtime, target| CompatKey {
                 wasmtime,
@@ -176,6 +196,32 @@ impl<'a> Program<'a> {
             }
         }
         Ok(checks)
+    }
+
+    /// What of the first module's initial memory is mapped and what is copied.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] or [`Error::DamagedImage`].
+    pub fn initial_memory(&self) -> Result<InitialMemory> {
+        let (_, _, bytes) = self.module(None)?;
+        let image = Image::parse(bytes)?;
+        let total = match image.initial_memory()? as u64 {
+            0 => image.segments()?,
+            laid_out => laid_out,
+        };
+        let maps = self
+            .runtime_info(stub_info::TARGET)
+            .and_then(|name| Target::parse(name).ok());
+        let maps = maps.is_none_or(|target| target.format() != Format::Pe);
+        let mapped = self
+            .all(RegionKind::Image)
+            .find(|_| maps)
+            .map_or(0, |region| region.len);
+        Ok(InitialMemory {
+            mapped,
+            ranges: self.metadata.image_runs.iter().count().max(usize::from(mapped > 0)),
+            copied: total.saturating_sub(mapped),
+        })
     }
 
     /// What hashes must be stored of.
@@ -250,7 +296,7 @@ impl<'a> Program<'a> {
             Some((_, names)) => Some(NameTable::parse(names)?),
             None => None,
         };
-        with_symbols(image, names.as_ref())
+        with_symbols(image, names.as_ref(), self.metadata.image_runs)
     }
 }
 

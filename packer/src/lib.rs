@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The way of a module: [`pack()`] has the stages in order. `module/` says what the bytes are, walks over a module and
-//! knows its imports; `legacy_exceptions/` translates those; `compile/` holds every setting of the compiler; `image/`
+//! knows its imports; `preinit/` runs its initialisation; `legacy_exceptions/` translates those; `compile/` holds every setting of the compiler; `image/`
 //! reads compiled modules and lays them out anew; `stub/` finds the runtimes; `link/` puts both together; `executable/` knows the formats of files. `program` is
 //! what a module is between compiling and linking, `target` lists the systems, `options` what can be chosen, `inspect`
 //! reads packed files, `output` writes them. No two files import each other, directly or around a corner
@@ -33,6 +33,7 @@ pub mod oci;
 mod options;
 pub mod output;
 mod pack;
+pub mod preinit;
 mod program;
 pub mod stub;
 mod target;
@@ -42,7 +43,7 @@ pub use error::{Difference, Error, Result};
 pub use executable::resources::{Resources, Subsystem};
 pub use module::MAX_MODULE;
 pub use module::wasi::{BadImport, Signature, WhyBad};
-pub use options::{Directory, Fallback, OptLevel, Options, UnknownImports, parse_size};
+pub use options::{Directory, Fallback, OptLevel, Options, Preinit, UnknownImports, parse_size};
 pub use output::write_executable;
 pub use pack::{Note, Packed, Stage, pack, pack_with};
 pub use target::{Format, Target, UnknownTarget};

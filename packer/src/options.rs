@@ -40,6 +40,8 @@ pub struct Options {
     pub target: Target,
     /// The CPU levels that the program has code for, the best first; none means the baseline ([`crate::compile::cpu::parse`]).
     pub cpu: Vec<CpuLevel>,
+    /// How the module is initialised before it is packed, if it is.
+    pub preinit: Option<Preinit>,
     /// What runs where none of that code can.
     pub fallback: Option<Fallback>,
     /// Folders with runtimes, besides those that the packer carries.
@@ -74,6 +76,56 @@ impl Fallback {
             Fallback::Pulley => "pulley",
             Fallback::Jit => "jit",
         }
+    }
+}
+
+/// How a module is initialised when it is packed, and the world that it then sees. Nothing of that world is part of the
+/// program but what the module remembers of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preinit {
+    /// The exported function to call; if none is named, the first of the usual ones that is there.
+    pub function: Option<String>,
+    /// Arguments behind argument 0.
+    pub args: Vec<Vec<u8>>,
+    /// Environment.
+    pub env: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Granted directories, in the order of their descriptors.
+    pub directories: Vec<Directory>,
+    /// The function is not called to its end but until it first reads standard input. None named, it is `_start`.
+    pub until_input: bool,
+    /// How many seconds of a processor it may take.
+    pub seconds: u64,
+}
+
+impl Default for Preinit {
+    fn default() -> Self {
+        Preinit {
+            function: None,
+            args: Vec::new(),
+            env: Vec::new(),
+            directories: Vec::new(),
+            until_input: false,
+            seconds: Self::SECONDS,
+        }
+    }
+}
+
+impl Preinit {
+    /// What an initialisation may take, unless it is said.
+    pub const SECONDS: u64 = 300;
+
+    /// Takes `NAME=VALUE`, or `NAME` with the value that `outer` knows; it is left out if that is none.
+    ///
+    /// # Errors
+    /// [`Error::Option`] for an empty name.
+    pub fn add_env(&mut self, text: &[u8], outer: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Result<()> {
+        let mut one = Options::default();
+        one.add_env(text)?;
+        self.env.append(&mut one.env_set);
+        for name in one.env_pass {
+            self.env.extend(outer(&name).map(|value| (name, value)));
+        }
+        Ok(())
     }
 }
 

@@ -17,6 +17,7 @@ use crate::module::input::Input;
 use crate::module::wasi;
 use crate::module::wasi::{BadImport, WhyBad};
 use crate::options::{Fallback, Options, UnknownImports};
+use crate::preinit::{self, Failure, Learnt};
 use crate::program::{Compiled, Program, translated};
 use crate::stub::{self, Kind};
 
@@ -25,6 +26,8 @@ use crate::stub::{self, Kind};
 pub enum Stage {
     /// Reading and checking the module.
     Check,
+    /// Running its initialisation.
+    Preinit,
     /// Compiling it.
     Compile,
     /// Laying out and hashing the executable.
@@ -36,6 +39,7 @@ impl Stage {
     pub fn name(self) -> &'static str {
         match self {
             Stage::Check => "check",
+            Stage::Preinit => "preinit",
             Stage::Compile => "compile",
             Stage::Link => "link",
         }
@@ -64,6 +68,8 @@ pub enum Note {
     UnknownImports(Vec<String>),
     /// Exceptions were translated from the legacy encoding in this many functions.
     TranslatedExceptions(usize),
+    /// What the initialisation has read, and the program will not read again.
+    Learnt(Learnt),
 }
 
 impl std::fmt::Display for Note {
@@ -80,6 +86,19 @@ impl std::fmt::Display for Note {
             Note::NoMemory => f.write_str(
                 "the module exports no memory named `memory`, so calls to the system that need one will fail",
             ),
+            Note::Learnt(learnt) => {
+                let words = learnt.words();
+                let (last, rest) = words.split_last().unwrap_or((&"nothing", &[]));
+                let rest = if rest.is_empty() {
+                    String::new()
+                } else {
+                    rest.join(", ") + " and "
+                };
+                write!(
+                    f,
+                    "the initialisation has read {rest}{last}: what it saw is part of the program now, the same at each start"
+                )
+            }
             Note::UnknownImports(functions) => {
                 let some = some(functions);
                 match functions.len() {
@@ -124,19 +143,50 @@ pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) ->
     options.check()?;
     // Compiling may take long: what will be missing is said before.
     check_presence(options)?;
-    let program = match Input::detect(module)? {
-        Input::Wasm(wasm) => compile_module(&wasm, options, at)?,
-        Input::Cwasm(image) => take_compiled(image, options)?,
+    let mut learnt = Learnt::default();
+    let program = match (Input::detect(module)?, &options.preinit) {
+        (Input::Wasm(wasm), None) => compile_module(&wasm, options, at, false)?,
+        (Input::Wasm(wasm), Some(preinit)) => {
+            // What is wrong with the module is said before it is run.
+            accept_imports(&Module::parse(&wasm)?.bad_imports, options)?;
+            at(Stage::Preinit);
+            let initialised = preinit::initialise(&wasm, preinit, options, pack_for_snapshot)?;
+            learnt = initialised.learnt;
+            Program {
+                initialised_by: Some(initialised.function),
+                ..compile_module(&initialised.wasm, options, at, false)?
+            }
+        }
+        (Input::Cwasm(_), Some(_)) => return Err(Failure::Compiled.into()),
+        (Input::Cwasm(image), None) => take_compiled(image, options)?,
     };
+    let mut packed = finish(&program, module, options, at)?;
+    if learnt != Learnt::default() {
+        packed.notes.push(Note::Learnt(learnt));
+    }
+    Ok(packed)
+}
+
+/// A program for this machine that writes what becomes of a module with reserved exports.
+///
+/// # Errors
+/// As [`pack`].
+fn pack_for_snapshot(wasm: &[u8], options: &Options) -> Result<Vec<u8>> {
+    let program = compile_module(wasm, options, &mut |_| (), true)?;
+    Ok(finish(&program, wasm, options, &mut |_| ())?.bytes)
+}
+
+/// The executable for a program.
+fn finish(program: &Program<'_>, module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> Result<Packed> {
     at(Stage::Link);
-    let kind = if program.settings.gc || options.fallback.is_some() {
+    let kind = if program.settings.gc || program.for_snapshot || options.fallback.is_some() {
         Kind::Full
     } else {
         Kind::Lean
     };
     Ok(Packed {
-        bytes: link::link(&program, module, options, kind)?,
-        notes: notes(&program, options),
+        bytes: link::link(program, module, options, kind)?,
+        notes: notes(program, options),
         kind,
     })
 }
@@ -160,10 +210,18 @@ fn check_presence(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> Result<Program<'static>> {
+/// Checks and compiles. A module that is run for its state only need not be a command.
+fn compile_module(
+    wasm: &[u8],
+    options: &Options,
+    at: &mut dyn FnMut(Stage),
+    for_snapshot: bool,
+) -> Result<Program<'static>> {
     let module = Module::parse(wasm)?;
     let unknown_imports = accept_imports(&module.bad_imports, options)?;
-    module.check_command()?;
+    if !for_snapshot {
+        module.check_command()?;
+    }
     check_memory(options, module.least_memory)?;
     let translated = translate_exceptions(wasm)?;
     let module = match &translated {
@@ -189,12 +247,15 @@ fn compile_module(wasm: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> 
     Ok(Program {
         versions,
         bytecode: compiled.bytecode,
+        runs: compiled.runs,
         wasm: (options.fallback == Some(Fallback::Jit)).then(|| module.with_names_only().into_owned()),
         settings: compiled.settings,
         native_features,
         module_name: module.name.map(str::to_owned),
         producers: module.producers,
         translated_exceptions: translated.as_ref().map_or(0, |translated| translated.functions),
+        initialised_by: None,
+        for_snapshot,
         unknown_imports,
         wasi_imports: module.wasi_imports.iter().map(|&name| name.to_owned()).collect(),
         exports_memory: module.exports_memory,
@@ -291,12 +352,15 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
             names: names::table(&functions, |function| function.name)?,
         }],
         bytecode: None,
+        runs: image.runs()?,
         wasm: None,
         settings,
         native_features,
         module_name: module.name.and_then(|name| module.strings.get(name)).map(str::to_owned),
         producers: String::new(),
         translated_exceptions: 0,
+        initialised_by: None,
+        for_snapshot: false,
         unknown_imports,
         wasi_imports,
         exports_memory: matches!(exports("memory"), Some(EntityIndex::Memory(_))),

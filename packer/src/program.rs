@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use nyash_format::{CpuFeatures, CpuLevel, Engine as Settings};
+use nyash_format::{CpuFeatures, CpuLevel, Engine as Settings, Run};
 
 /// What is left of a module once it is compiled.
 pub(crate) struct Program<'a> {
     pub versions: Vec<Compiled<'a>>,
     pub bytecode: Option<Vec<u8>>,
+    /// Where the pages of initial memory go, if it is compact.
+    pub runs: Vec<Run>,
     /// What a compiler that goes along compiles.
     pub wasm: Option<Vec<u8>>,
     pub settings: Settings,
@@ -17,6 +19,10 @@ pub(crate) struct Program<'a> {
     pub producers: String,
     /// Functions in which exceptions were translated.
     pub translated_exceptions: usize,
+    /// The export that was called when it was packed.
+    pub initialised_by: Option<String>,
+    /// It is run for its state only.
+    pub for_snapshot: bool,
     pub unknown_imports: Vec<String>,
     pub wasi_imports: Vec<String>,
     pub exports_memory: bool,
@@ -25,10 +31,17 @@ pub(crate) struct Program<'a> {
 impl Program<'_> {
     /// What was changed in the module before it was compiled, a line each.
     pub fn changes(&self) -> String {
-        match self.translated_exceptions {
-            0 => String::new(),
-            functions => translated(functions) + "\n",
+        let mut lines = String::new();
+        if let Some(function) = &self.initialised_by {
+            // One line, whatever the module calls it.
+            let function = function.replace(char::is_control, " ");
+            lines += &format!("initialised by `{function}`\n");
         }
+        if self.translated_exceptions > 0 {
+            lines += &translated(self.translated_exceptions);
+            lines.push('\n');
+        }
+        lines
     }
 }
 

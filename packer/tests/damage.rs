@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{HELLO, Outcome, folder, pack, run, run_bytes};
+use common::{HELLO, Outcome, folder, module_with_holes, pack, run, run_bytes};
 use nyash_format::RegionKind;
 use nyash_pack::inspect::Program;
 use nyash_pack::{Error, Options};
@@ -28,8 +28,9 @@ fn assert_refused(outcome: &Outcome, what: &str) {
 
 #[test]
 fn every_changed_byte_of_slot_header_and_metadata_is_noticed() {
-    let file = pack(HELLO, &Options::default());
+    let file = pack(&module_with_holes(), &Options::default());
     let program = Program::parse(&file).unwrap();
+    assert!(!program.metadata.image_runs.is_empty());
     let slot = program.executable.offset_of(program.slot_address).unwrap() as usize;
     let payload = program.payload.as_ptr() as usize - file.as_ptr() as usize;
     let covered = (program.slot.header_len + program.slot.metadata_len) as usize;

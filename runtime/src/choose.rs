@@ -4,7 +4,7 @@ use core::fmt;
 
 #[cfg(feature = "full")]
 use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET};
-use nyash_format::{CompatKey, CpuFeatures, CpuLevel, Region, RegionKind};
+use nyash_format::{CompatKey, CpuFeatures, CpuLevel, ImageRuns, Region, RegionKind};
 
 use crate::cpu::{self, Machine};
 use crate::message::{EXIT_UNUSABLE, die};
@@ -42,11 +42,13 @@ pub struct Code {
     pub names: &'static [u8],
     /// Address and length of the initial memory that can be moved, both 0 if there is none.
     pub image: (usize, usize),
+    /// The runs of that memory, if it is compact.
+    pub runs: ImageRuns<'static>,
 }
 
 impl Code {
     /// The code of a module region, which stands behind `index` others.
-    fn compiled(regions: &Regions, module: Region, index: usize) -> Self {
+    fn compiled(regions: &Regions, module: Region, index: usize, runs: ImageRuns<'static>) -> Self {
         let Some(text) = regions.header.nth(RegionKind::Text, index) else {
             die(
                 EXIT_UNUSABLE,
@@ -58,6 +60,7 @@ impl Code {
             text: regions.bytes(text),
             names: regions.names(index),
             image: regions.image(),
+            runs,
         }
     }
 
@@ -68,6 +71,7 @@ impl Code {
             text: &[],
             names: regions.names(0),
             image: regions.image(),
+            runs: ImageRuns::default(),
         }
     }
 
@@ -90,7 +94,7 @@ pub fn choose(payload: &Payload, arguments: &Arguments) -> Code {
         } else if !fits(payload, &region) {
             reason = Some(Unfit::Key(region.cpu));
         } else {
-            return Code::compiled(&payload.regions, region, index);
+            return Code::compiled(&payload.regions, region, index, payload.metadata.image_runs);
         }
         index += 1;
     }
@@ -213,7 +217,7 @@ fn compile(payload: &Payload, request: &Request, arguments: &Arguments) -> Code 
     let Some(module) = module.filter(|module| fits(payload, module)) else {
         fail(unusable, &"it is for another runtime");
     };
-    let code = Code::compiled(&regions, module, 0);
+    let code = Code::compiled(&regions, module, 0, ImageRuns::default());
     if let Err(error) = answer.set_access(code.text, code.image) {
         fail(impossible, &error);
     }

@@ -23,6 +23,7 @@ mod choose;
 mod cpu;
 mod engine;
 mod frames;
+mod image;
 mod limit;
 #[cfg(target_os = "linux")]
 mod linux;

@@ -9,9 +9,11 @@ use wasmtime::{Engine, Instance, Module, Store};
 use crate::choose::{self, Code};
 use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload};
+#[cfg(all(feature = "full", target_os = "linux"))]
+use crate::platform::snapshot;
 use crate::platform::start::{self, Arguments};
-use crate::platform::{image, signals, syscall};
-use crate::{backtrace, engine, limit, mappings, trap, wasi};
+use crate::platform::{signals, syscall};
+use crate::{backtrace, engine, image, limit, mappings, trap, wasi};
 
 /// The program's name for messages: argument 0 as given.
 pub fn name() -> &'static str {
@@ -30,7 +32,7 @@ pub fn run(arguments: Arguments) -> ! {
     let code = choose::choose(&payload, &arguments);
     backtrace::set_bounds(code.text, code.names, arguments.stack_top());
     let (start_of_image, len) = code.image;
-    image::set_segment(start_of_image, len);
+    image::set_segment(start_of_image, len, code.runs);
     match start_module(payload, &code, arguments) {
         Ok(()) => syscall::exit(0),
         Err(Failure::Start(error)) => give_up(&error),
@@ -58,6 +60,10 @@ fn give_up(error: &wasmtime::Error) -> ! {
 }
 
 fn start_module(payload: Payload, code: &Code, arguments: Arguments) -> Result<(), Failure> {
+    #[cfg(all(feature = "full", target_os = "linux"))]
+    if payload.metadata.capabilities.flags & nyash_format::capability::SNAPSHOT != 0 {
+        return take_snapshot(payload, code, arguments);
+    }
     let (store, instance) = instantiate(payload, code, arguments)?;
     // The process ends with the program: tearing the store down would only unmap what the kernel is about to.
     let mut store = ManuallyDrop::new(store);
@@ -65,6 +71,20 @@ fn start_module(payload: Payload, code: &Code, arguments: Arguments) -> Result<(
         .get_typed_func::<(), ()>(&mut *store, "_start")
         .map_err(Failure::Start)?;
     start.call(&mut *store, ()).map_err(Failure::Run)
+}
+
+/// Runs a program for its state only.
+#[cfg(all(feature = "full", target_os = "linux"))]
+fn take_snapshot(payload: Payload, code: &Code, arguments: Arguments) -> Result<(), Failure> {
+    let out = snapshot::output().map_err(|errno| {
+        Failure::Start(wasmtime::format_err!(
+            "nothing takes the snapshot: system error {}",
+            errno.raw_os_error()
+        ))
+    })?;
+    let (store, instance) = instantiate(payload, code, arguments)?;
+    let mut store = ManuallyDrop::new(store);
+    snapshot::take(&mut store, instance, out).map_err(Failure::Run)
 }
 
 fn instantiate(payload: Payload, code: &Code, arguments: Arguments) -> Result<(Store<wasi::Ctx>, Instance), Failure> {

@@ -35,6 +35,7 @@ DEBIAN = {
     "umoci": "umoci",
     "crun": "crun",
     "runc": "runc",
+    "ruby": "ruby",
     "wine": "wine wine64",
     "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
     "qemu-aarch64-static": "qemu-user-static",

@@ -17,6 +17,7 @@ Examples:
   nyash-pack app.wasm --target windows        write app.exe
   nyash-pack app.wasm --oci app.tar           write a container image
   nyash-pack app.wasm --cpu baseline+v3       runs everywhere, and faster where the CPU is newer
+  nyash-pack app.wasm --preinit               start from where the module's initialisation ends
   cat app.wat | nyash-pack - -o app           read standard input
   nyash-pack inspect app                      what an executable holds and may do
 
@@ -160,6 +161,47 @@ pub struct PackArgs {
     /// Label of the image; can be repeated
     #[arg(long, value_name = "NAME=VALUE", requires = "oci", help_heading = "Container images")]
     pub oci_label: Vec<String>,
+
+    /// Call an export when the module is packed, and pack the module as it then is
+    /// [default function: wizer.initialize, or _initialize]
+    #[arg(
+        long,
+        value_name = "FUNC",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        help_heading = "What is done once, when it is packed"
+    )]
+    pub preinit: Option<String>,
+
+    /// Run the program itself, until it first reads standard input
+    #[arg(long, help_heading = "What is done once, when it is packed")]
+    pub preinit_until_input: bool,
+
+    /// Argument that the module gets then; can be repeated
+    #[arg(
+        long,
+        value_name = "ARG",
+        allow_hyphen_values = true,
+        help_heading = "What is done once, when it is packed"
+    )]
+    pub preinit_arg: Vec<OsString>,
+
+    /// Variable that it sees then, or one of this environment; can be repeated
+    #[arg(
+        long,
+        value_name = "NAME[=VALUE]",
+        help_heading = "What is done once, when it is packed"
+    )]
+    pub preinit_env: Vec<OsString>,
+
+    /// Directory that it may use then; can be repeated
+    #[arg(
+        long,
+        value_name = "HOST[::GUEST][:ro]",
+        help_heading = "What is done once, when it is packed"
+    )]
+    pub preinit_dir: Vec<OsString>,
 
     /// Icon of a Windows executable
     #[arg(long, value_name = "FILE.ico", value_hint = ValueHint::FilePath, help_heading = "How Windows shows it")]

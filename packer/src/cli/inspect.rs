@@ -38,6 +38,7 @@ struct Report {
     versions: Vec<Version>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fallback: Option<Fallback>,
+    memory: Memory,
     capabilities: Capabilities,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<Key>,
@@ -87,6 +88,14 @@ fn fallback(program: &Program<'_>) -> Option<Fallback> {
         kind: nyash_pack::Fallback::Jit.name(),
         size: size(RegionKind::Compiler)? + size(RegionKind::Wasm)?,
     })
+}
+
+/// Initial memory in bytes.
+#[derive(Debug, Serialize)]
+struct Memory {
+    mapped: u64,
+    mapped_ranges: usize,
+    copied: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -169,6 +178,7 @@ impl Report {
                 code_size: text.len,
                 key: format!("{:016x}", module.key),
             });
+        let memory = program.initial_memory()?;
         Ok(Report {
             format: nyash_format::FORMAT_VERSION,
             name: owned(metadata.name),
@@ -176,6 +186,11 @@ impl Report {
             target,
             versions: versions.collect(),
             fallback: fallback(program),
+            memory: Memory {
+                mapped: memory.mapped,
+                mapped_ranges: memory.ranges,
+                copied: memory.copied,
+            },
             runtime: Runtime {
                 kind: owned(program.runtime_info(stub_info::KIND)),
                 version: owned(program.runtime_info(stub_info::RUNTIME)),
@@ -281,6 +296,16 @@ impl Report {
             let needs = if v.features.is_empty() { "" } else { ", needs " };
             writeln!(t, "code          {}, {} bytes{needs}{}", v.cpu, v.code_size, v.features)?;
         }
+        let m = &self.memory;
+        let ranges = match m.mapped_ranges {
+            0 | 1 => String::new(),
+            n => format!(" in {n} ranges"),
+        };
+        writeln!(
+            t,
+            "memory        {} bytes mapped{ranges}, {} bytes copied at the start",
+            m.mapped, m.copied
+        )?;
         if let Some(fallback) = &self.fallback {
             writeln!(t, "fallback      {}, {} bytes", fallback.kind, fallback.size)?;
         }

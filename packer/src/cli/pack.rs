@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use nyash_pack::files::Bytes;
 use nyash_pack::stub::Folders;
-use nyash_pack::{Directory, Error, Note, Options, Packed, Stage, Target, pack_with};
+use nyash_pack::{Directory, Error, Note, Options, Packed, Preinit, Stage, Target, pack_with};
 
 use super::args::PackArgs;
 use super::file::{about, open};
@@ -135,6 +135,7 @@ pub fn options(args: &PackArgs, target: Target) -> Result<Options, Error> {
     for variable in &args.env {
         options.add_env(variable.as_bytes())?;
     }
+    options.preinit = preinit(args)?;
     if let Some(icon) = &args.icon {
         let read = std::fs::read(icon).map_err(|error| Error::Option {
             option: "--icon",
@@ -150,6 +151,35 @@ pub fn options(args: &PackArgs, target: Target) -> Result<Options, Error> {
         options.allow_all();
     }
     Ok(options)
+}
+
+/// What the module does and sees when it is packed.
+fn preinit(args: &PackArgs) -> Result<Option<Preinit>, Error> {
+    if args.preinit.is_none() && !args.preinit_until_input {
+        let world = [&args.preinit_arg, &args.preinit_env, &args.preinit_dir];
+        if world.iter().all(|words| words.is_empty()) {
+            return Ok(None);
+        }
+        return Err(Error::Option {
+            option: "--preinit",
+            message: "--preinit-arg, --preinit-env and --preinit-dir are for it, and it is not given".to_owned(),
+        });
+    }
+    let mut preinit = Preinit {
+        function: args.preinit.clone().filter(|function| !function.is_empty()),
+        until_input: args.preinit_until_input,
+        args: args.preinit_arg.iter().map(|arg| arg.as_bytes().to_vec()).collect(),
+        ..Preinit::default()
+    };
+    for directory in &args.preinit_dir {
+        preinit.directories.push(Directory::parse(directory.as_bytes())?);
+    }
+    for variable in &args.preinit_env {
+        preinit.add_env(variable.as_bytes(), |name| {
+            std::env::var_os(OsStr::from_bytes(name)).map(|value| value.as_bytes().to_vec())
+        })?;
+    }
+    Ok(Some(preinit))
 }
 
 /// Where the executable goes: what was asked for, or the module's name without its ending.

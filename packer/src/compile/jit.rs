@@ -44,6 +44,7 @@ fn payload(image: &[u8], names: &[u8], settings: Settings, target: Target) -> Re
             key: key::key(settings, target, CpuLevel::Native).hash(),
         }],
         bytecode: None,
+        runs: &[],
         jit: None,
     };
     let page = target.page();

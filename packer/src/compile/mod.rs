@@ -30,14 +30,15 @@ mod riscv64;
 
 use std::borrow::Cow;
 
-use nyash_format::{CpuFeatures, Engine as Settings, WASMTIME};
+use nyash_format::{CpuFeatures, Engine as Settings, Run, WASMTIME};
 use wasmtime::{Collector, Config, Engine, ModuleVersionStrategy, WasmBacktraceDetails};
 
 use crate::error::{Error, Result};
 use crate::image::reading::COPIED_IMAGE;
+use crate::module::memory::{self, Compact};
 use crate::module::{Module, features};
 use crate::options::{Fallback, OptLevel, Options};
-use crate::target::Target;
+use crate::target::{Format, Target};
 
 /// Below this many bytes of code, starting threads costs more than it saves.
 const PARALLEL_FROM: u64 = 64 << 10;
@@ -48,6 +49,18 @@ fn maps_initial_memory(target: Target, data_len: u64) -> bool {
     target.smallest_page() == target.page() || data_len > COPIED_IMAGE as u64
 }
 
+/// Initial memory that is copied anyway is one piece, with its zeros, up to this length in bytes.
+const MOST_ZEROS: u64 = 1 << 20;
+
+/// What becomes of initial memory with holes that is not made compact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sparse {
+    /// What wasmtime finds right: up to 16 MiB it is laid out with its zeros.
+    Usual,
+    /// Above [`MOST_ZEROS`] its segments are copied one by one.
+    Segments,
+}
+
 /// An engine that compiles with these settings for a triple, with these flags of the CPU on.
 pub(crate) fn engine(
     settings: Settings,
@@ -55,6 +68,18 @@ pub(crate) fn engine(
     cpu: impl Iterator<Item = &'static str>,
     opt: OptLevel,
     parallel: bool,
+) -> Result<Engine> {
+    engine_with(settings, triple, cpu, opt, parallel, Sparse::Usual)
+}
+
+/// [`engine`], with a choice for initial memory.
+fn engine_with(
+    settings: Settings,
+    triple: &str,
+    cpu: impl Iterator<Item = &'static str>,
+    opt: OptLevel,
+    parallel: bool,
+    sparse: Sparse,
 ) -> Result<Engine> {
     let mut config = Config::new();
     let ready = (|| {
@@ -83,6 +108,9 @@ pub(crate) fn engine(
                 OptLevel::Speed => wasmtime::OptLevel::Speed,
                 OptLevel::Size => wasmtime::OptLevel::SpeedAndSize,
             });
+        if sparse == Sparse::Segments {
+            config.memory_guaranteed_dense_image_size(MOST_ZEROS);
+        }
         if settings.gc {
             config.collector(Collector::DeferredReferenceCounting);
         }
@@ -95,8 +123,10 @@ pub(crate) fn engine(
 pub(crate) struct Compiled {
     /// In the order of the levels.
     pub images: Vec<Vec<u8>>,
-    /// For the interpreter, if that was asked for.
+    /// For the interpreter, if that was asked for. Its initial memory is its own if that of the others is compact.
     pub bytecode: Option<Vec<u8>>,
+    /// Where the pages of initial memory go, if it is compact.
+    pub runs: Vec<Run>,
     pub settings: Settings,
 }
 
@@ -141,32 +171,42 @@ pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, nati
     let target = options.target;
     let lean = lean(module, target)?;
     let parallel = module.code_len >= PARALLEL_FROM;
-    let precompile = |engine: Engine| precompile(&engine, &lean);
+    let maps = maps_initial_memory(target, module.data_len);
+    // Windows maps no initial memory.
+    let copies = target.format() == Format::Pe;
+    let compact = if maps && !copies {
+        memory::compact(&lean, target.page())
+    } else {
+        None
+    };
+    let sparse = if copies { Sparse::Segments } else { Sparse::Usual };
+    let (wasm, runs) = match &compact {
+        Some(Compact { wasm, runs }) => (wasm.as_slice(), runs.as_slice()),
+        None => (&*lean, &[][..]),
+    };
     let attempt = |gc: bool| {
         let settings = Settings {
-            memory_init_cow: maps_initial_memory(target, module.data_len),
+            memory_init_cow: maps,
             ..key::settings(gc, options.small_address_space)
         };
         let mut images = Vec::new();
         for level in options.cpu_levels() {
             let flags = cpu::enabled(target, level.features(native));
-            images.push(precompile(engine(
-                settings,
-                target.triple(),
-                flags,
-                options.opt_level,
-                parallel,
-            )?)?);
+            let engine = engine_with(settings, target.triple(), flags, options.opt_level, parallel, sparse)?;
+            images.push(precompile(&engine, wasm)?);
         }
         let mut bytecode = None;
         if options.fallback == Some(Fallback::Pulley) {
             let (triple, none) = (key::bytecode_target(target.name()), std::iter::empty());
-            let engine = engine(settings.for_bytecode(), triple, none, options.opt_level, parallel)?;
-            bytecode = Some(precompile(engine)?);
+            let sparse = if runs.is_empty() { sparse } else { Sparse::Segments };
+            let settings = settings.for_bytecode();
+            let engine = engine_with(settings, triple, none, options.opt_level, parallel, sparse)?;
+            bytecode = Some(precompile(&engine, &lean)?);
         }
         Ok(Compiled {
             images,
             bytecode,
+            runs: runs.to_vec(),
             settings,
         })
     };

@@ -34,6 +34,17 @@ pub struct Layout<'a> {
     page: usize,
 }
 
+/// Which initial memory is mapped, so that it stands apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Map {
+    /// None.
+    Nothing,
+    /// What is too large to be copied.
+    Large,
+    /// All: copying cannot make it up from its runs.
+    All,
+}
+
 /// A data section whose start is mapped instead of copied.
 pub struct Mapped<'a> {
     /// The section.
@@ -50,15 +61,15 @@ struct Part<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// Plans the layout of an image for the pages of a target. A large initial memory is part of the front unless it may
-    /// be `mapped`. `alone` says that nothing but that memory follows the code.
+    /// Plans the layout of an image for the pages of a target. A large initial memory is part of the front unless it is
+    /// mapped. `alone` says that nothing but that memory follows the code.
     ///
     /// Where kernels have pages of several sizes, only what wasmtime wants to map, and code that something follows, counts
     /// in the largest one. Other images are aligned to the smallest, and the executable puts the code at a large one.
     ///
     /// # Errors
     /// [`Error::DamagedImage`].
-    pub fn new(image: &Image<'a>, target: Target, mapped: bool, alone: bool) -> Result<Self> {
+    pub fn new(image: &Image<'a>, target: Target, map: Map, alone: bool) -> Result<Self> {
         let e = image.endian;
         let initial = image.initial_memory()?;
         let page = if initial > 0 || !alone {
@@ -91,7 +102,11 @@ impl<'a> Layout<'a> {
             _ if initial == 0 => 0,
             _ => return Err(damaged("initial memory is cut short")),
         };
-        let mapped = mapped && initial > COPIED_IMAGE;
+        let mapped = match map {
+            Map::Nothing => false,
+            Map::Large => initial > COPIED_IMAGE,
+            Map::All => initial > 0,
+        };
         let mut sections: Vec<&Section<'a>> = first.into_iter().flatten().chain(others).collect();
         if mapped {
             sections.push(text);

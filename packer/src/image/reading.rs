@@ -1,5 +1,6 @@
 //! A compiled module as a view of its bytes: sections, functions, and what the compiler says of it.
 
+use nyash_format::{ImageRuns, Run};
 use object::Endianness;
 use object::elf::{self, FileHeader64, SectionHeader64, Sym64};
 use object::pod::{bytes_of, from_bytes, slice_from_bytes};
@@ -12,6 +13,8 @@ use crate::error::{Error, Result};
 pub(crate) const COPIED_IMAGE: usize = 64 << 10;
 /// The section of the code.
 pub(super) const TEXT: &str = ".text";
+/// Where the pages of initial memory go, in an image that was extracted: the record image_runs of `SPEC.md`.
+pub(super) const RUNS: &str = ".nyash.runs";
 
 /// Whether these bytes claim to be a compiled module.
 pub fn is_cwasm(bytes: &[u8]) -> bool {
@@ -137,9 +140,30 @@ impl<'a> Image<'a> {
         Ok(info)
     }
 
+    /// Where the pages of initial memory go, if it is compact.
+    ///
+    /// # Errors
+    /// [`Error::Format`].
+    pub(crate) fn runs(&self) -> Result<Vec<Run>> {
+        match self.section(RUNS) {
+            Some(runs) => Ok(ImageRuns::parse(runs)?.iter().collect()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Length of all data segments together, in bytes.
+    ///
+    /// # Errors
+    /// [`Error::DamagedImage`].
+    pub(crate) fn segments(&self) -> Result<u64> {
+        let info = self.info()?;
+        let lens = info.module.runtime_data.values();
+        Ok(lens.map(|range| u64::from(range.end.saturating_sub(range.start))).sum())
+    }
+
     /// Length of the initial memory at the start of the data section, of all memories together, in bytes. 0 when it is
     /// not laid out for mapping.
-    pub(super) fn initial_memory(&self) -> Result<usize> {
+    pub(crate) fn initial_memory(&self) -> Result<usize> {
         let info = self.info()?;
         let MemoryInitialization::Static { map } = &info.module.memory_initialization else {
             return Ok(0);

@@ -1,29 +1,30 @@
 //! The symbol table of a compiled module, restored from the name table of a program.
 
-use nyash_format::NameTable;
+use nyash_format::{ImageRuns, NameTable};
 use object::elf::{self, FileHeader64, SectionHeader64, Sym64};
 use object::pod::bytes_of;
 use object::{Endianness, U16, U32, U64};
 
-use super::reading::{Image, TEXT, damaged, zeroed};
+use super::reading::{Image, RUNS, TEXT, damaged, zeroed};
 use crate::error::Result;
 
 /// The image with its symbol table restored from the name table, so that disassemblers and the packer know the
-/// functions again.
+/// functions again, and with the runs of its initial memory.
 ///
 /// # Errors
 /// [`Error::DamagedImage`].
-pub fn with_symbols(image: &[u8], names: Option<&NameTable<'_>>) -> Result<Vec<u8>> {
+pub fn with_symbols(image: &[u8], names: Option<&NameTable<'_>>, runs: ImageRuns<'_>) -> Result<Vec<u8>> {
     let parsed = Image::parse(image)?;
     let e = parsed.endian;
     let mut out = image.to_vec();
-    let Some(names) = names.filter(|names| !names.is_empty()) else {
+    let names = names.filter(|names| !names.is_empty());
+    if names.is_none() && runs.is_empty() {
         return Ok(out);
-    };
+    }
     let text_index = 1 + parsed.sections.iter().position(|s| s.name == TEXT).unwrap_or(0);
     let mut symbols = bytes_of(&zeroed::<Sym64<Endianness>>()).to_vec();
     let mut strings = vec![0];
-    for (start, len, frame) in names.functions() {
+    for (start, len, frame) in names.iter().flat_map(|names| names.functions()) {
         let mut symbol = zeroed::<Sym64<Endianness>>();
         symbol.st_name = U32::new(e, u32::try_from(strings.len()).map_err(damaged)?);
         symbol.st_info = elf::STT_FUNC;
@@ -67,6 +68,9 @@ pub fn with_symbols(image: &[u8], names: Option<&NameTable<'_>>) -> Result<Vec<u
     table.sh_entsize = U64::new(e, size_of::<Sym64<Endianness>>() as u64);
     add(".symtab", table);
     add(".strtab", append(&strings, elf::SHT_STRTAB, 1));
+    if !runs.is_empty() {
+        add(RUNS, append(runs.as_bytes(), elf::SHT_PROGBITS, 8));
+    }
     add(".shstrtab", zeroed::<SectionHeader64<Endianness>>());
     let mut names_header = append(&section_names, elf::SHT_STRTAB, 1);
     if let Some(last) = headers.last_mut() {

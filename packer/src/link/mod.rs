@@ -3,7 +3,8 @@
 pub(crate) mod payload;
 
 use nyash_format::{
-    CpuFeatures, CpuLevel, HashOf, Header, MetadataWriter, Preopen, Record, RegionKind, Slot, capability, section,
+    CpuFeatures, CpuLevel, HashOf, Header, ImageRuns, MetadataWriter, Preopen, Record, RegionKind, Slot, capability,
+    section,
 };
 
 use crate::compile::key;
@@ -40,6 +41,7 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
             let key = key::bytecode_key(program.settings, options.target);
             (image, key.hash())
         }),
+        runs: &program.runs,
         jit: compiler.as_deref().zip(program.wasm.as_deref()),
     };
     let page = target.smallest_page();
@@ -138,6 +140,9 @@ fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(Hash
     if options.all_files {
         flags |= capability::ALL_FILES;
     }
+    if program.for_snapshot {
+        flags |= capability::SNAPSHOT;
+    }
     out.push(Record::Capabilities(flags))?;
     for directory in &options.directories {
         let preopen = Preopen {
@@ -175,6 +180,10 @@ fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(Hash
     out.push(Record::KeyText(key))?;
     if program.native_features != CpuFeatures::NONE {
         out.push(Record::CpuFeatures(program.native_features))?;
+    }
+    if !program.runs.is_empty() {
+        let runs = ImageRuns::to_bytes(&program.runs);
+        out.push(Record::ImageRuns(ImageRuns::parse(&runs)?))?;
     }
     for (of, hash) in hashes {
         out.push(Record::Sha256(*of, hash))?;

@@ -4,11 +4,11 @@
 
 use std::ops::Range;
 
-use nyash_format::{CpuLevel, Header, Region, RegionKind, section};
+use nyash_format::{CpuLevel, Header, ImageRuns, Region, RegionKind, Run, section};
 
 use crate::error::{Error, Result};
 use crate::executable::parts::{Access, Part};
-use crate::image::layout::Layout;
+use crate::image::layout::{Layout, Map};
 use crate::image::reading::Image;
 use crate::target::Target;
 
@@ -30,6 +30,8 @@ pub(crate) struct Content<'a> {
     pub versions: Vec<Version<'a>>,
     /// The module for the interpreter, and its key.
     pub bytecode: Option<(&'a [u8], u64)>,
+    /// Where the pages of initial memory go, if it is compact.
+    pub runs: &'a [Run],
     /// The compiler that goes along, and the module for it.
     pub jit: Option<(&'a [u8], &'a [u8])>,
 }
@@ -58,9 +60,11 @@ impl<'a> Payload<'a> {
     /// [`Error::DamagedImage`] for modules that cannot be laid out.
     pub fn new(content: &Content<'a>, metadata_len: usize, target: Target) -> Result<Self> {
         let alone = content.versions.len() == 1 && content.bytecode.is_none() && content.jit.is_none();
+        let compact = !content.runs.is_empty();
+        let map = if compact { Map::All } else { Map::Large };
         let mut fronts = Vec::new();
         for version in &content.versions {
-            fronts.push(Layout::new(&Image::parse(version.image)?, target, true, alone)?);
+            fronts.push(Layout::new(&Image::parse(version.image)?, target, map, alone)?);
         }
         let same = |front: &Layout<'a>| front.mapped().map(|data| (data.data, data.initial));
         let data = fronts.first().and_then(same);
@@ -69,13 +73,19 @@ impl<'a> Payload<'a> {
                 "versions differ in their initial memory".to_owned(),
             ));
         }
+        let pages: u64 = content.runs.iter().map(|run| u64::from(run.count)).sum();
+        if compact && data.is_none_or(|(_, initial)| initial as u64 != pages * ImageRuns::PAGE) {
+            return Err(Error::DamagedImage(
+                "its initial memory is not that of its runs".to_owned(),
+            ));
+        }
         if let Some((image, _)) = content.bytecode {
             let image = Image::parse(image)?;
-            let shared = Layout::new(&image, target, true, alone)?;
+            let shared = Layout::new(&image, target, map, alone)?;
             // It is compiled for the largest pages there are, so its memory may be rounded otherwise.
             fronts.push(match (shared.mapped(), data) {
-                (Some(own), Some((data, _))) if own.data == data => shared,
-                _ => Layout::new(&image, target, false, alone)?,
+                (Some(own), Some((data, _))) if own.data == data && !compact => shared,
+                _ => Layout::new(&image, target, Map::Nothing, alone)?,
             });
         }
 

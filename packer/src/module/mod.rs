@@ -4,6 +4,7 @@
 
 pub(crate) mod features;
 pub(crate) mod input;
+pub(crate) mod memory;
 pub(crate) mod wasi;
 
 use std::borrow::Cow;

@@ -38,6 +38,11 @@ pub fn module_with_image() -> String {
     )
 }
 
+/// A module whose initial memory is mapped in two ranges.
+pub fn module_with_holes() -> String {
+    HELLO.replace("\"memory\") 1)", "\"memory\") 9) (data (i32.const 500000) \"far\")")
+}
+
 /// The bytes of an executable.
 pub fn pack(module: &str, options: &Options) -> Vec<u8> {
     nyash_pack::pack(module.as_bytes(), options).unwrap().bytes

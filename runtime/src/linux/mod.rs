@@ -6,6 +6,8 @@ pub mod compiler;
 pub mod image;
 pub mod memory;
 pub mod signals;
+#[cfg(feature = "full")]
+pub mod snapshot;
 pub mod start;
 pub mod syscall;
 mod thread;

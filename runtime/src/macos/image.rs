@@ -1,23 +1,12 @@
-//! Initial memory: the `wasmtime_memory_image_*` part of wasmtime's platform interface.
-//!
-//! The packer gives large initial memory a segment of its own. The kernel is asked to show its pages a second time where
-//! linear memory wants them, copied only when written, so only pages that the program touches are ever read. Smaller
-//! images are not worth a system call: wasmtime copies them when told that there is no image.
+//! The kernel is asked to show pages of initial memory a second time where linear memory wants them, copied only when
+//! written.
 
 use core::ffi::c_int;
-use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::syscall;
 
-/// Bounds of the segment, 0 when there is none.
-static START: AtomicUsize = AtomicUsize::new(0);
-static END: AtomicUsize = AtomicUsize::new(0);
-
-/// Tells where the writable image segment lies. `image` may be empty.
-pub fn set_segment(start: usize, len: usize) {
-    START.store(start, Ordering::Relaxed);
-    END.store(start + len, Ordering::Relaxed);
-}
+/// Images are mapped here, not copied.
+pub const MAPS: bool = true;
 
 // <mach/mach_vm.h>; the libc crate has dropped Mach. The name of the library is said here for the whole program.
 #[link(name = "System")]
@@ -44,21 +33,15 @@ const VM_FLAGS_OVERWRITE: c_int = 0x4000;
 /// What a fork does with private memory.
 const VM_INHERIT_COPY: u32 = 1;
 
-/// An image as wasmtime refers to it: the address of its first byte in our segment.
-#[unsafe(no_mangle)]
-extern "C" fn wasmtime_memory_image_new(data: *mut u8, len: usize, ret: &mut *mut u8) -> i32 {
-    let start = data as usize;
-    let within = START.load(Ordering::Relaxed) <= start && start + len <= END.load(Ordering::Relaxed) && len > 0;
-    *ret = if within { data } else { core::ptr::null_mut() };
-    0
-}
-
-/// Shows the image in linear memory, or copies it there if the kernel does not do that.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn wasmtime_memory_image_map_at(image: *mut u8, at: *mut u8, len: usize) -> i32 {
-    let mut address = at as u64;
+/// Shows pages of our segment at `to`, or copies them there if the kernel does not do that. The answer is the system's error
+/// number, 0 for none.
+///
+/// # Safety
+/// The caller owns the destination, whose contents it gives up; the source stays as it is.
+pub unsafe fn place(from: *mut u8, len: usize, to: *mut u8) -> i32 {
+    let mut address = to as u64;
     let (mut current, mut most) = (0, 0);
-    // SAFETY: wasmtime owns the destination, whose contents it gives up; the source is our own segment.
+    // SAFETY: the caller's contract.
     let status = unsafe {
         mach_vm_remap(
             mach_task_self_,
@@ -67,7 +50,7 @@ unsafe extern "C" fn wasmtime_memory_image_map_at(image: *mut u8, at: *mut u8, l
             0,
             VM_FLAGS_FIXED | VM_FLAGS_OVERWRITE,
             mach_task_self_,
-            image as u64,
+            from as u64,
             1,
             &raw mut current,
             &raw mut most,
@@ -80,13 +63,10 @@ unsafe extern "C" fn wasmtime_memory_image_map_at(image: *mut u8, at: *mut u8, l
     }
     // SAFETY: as above. A failed call may have left nothing at all in the range.
     unsafe {
-        if let Err(errno) = syscall::map_anonymous_at(at, len, access) {
+        if let Err(errno) = syscall::map_anonymous_at(to, len, access) {
             return errno.0;
         }
-        core::ptr::copy_nonoverlapping(image, at, len);
+        core::ptr::copy_nonoverlapping(from, to, len);
     }
     0
 }
-
-#[unsafe(no_mangle)]
-extern "C" fn wasmtime_memory_image_free(_image: *mut u8) {}

@@ -199,6 +199,54 @@ impl Table {
     }
 }
 
+#[cfg(all(feature = "full", target_os = "linux"))]
+impl Descriptor {
+    fn kind(&self) -> &'static str {
+        match self {
+            Descriptor::Stream { .. } => "a standard stream",
+            Descriptor::File(_) => "a file",
+            Descriptor::Directory(_) => "a directory",
+            Descriptor::Socket(_) | Descriptor::Inherited(_) => "a socket",
+        }
+    }
+
+    /// Whether it is what `other` is, as far as the program can rely on it.
+    fn is(&self, other: &Descriptor) -> bool {
+        match (self, other) {
+            (Descriptor::Stream { input, .. }, Descriptor::Stream { input: other, .. }) => input == other,
+            (Descriptor::Directory(directory), Descriptor::Directory(other)) => directory.origin == other.origin,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(all(feature = "full", target_os = "linux"))]
+impl Ctx {
+    /// In words, the descriptors that are not what they were at the start.
+    pub fn changed_descriptors(&self) -> Vec<alloc::string::String> {
+        let mut fresh = Table::new();
+        if self.table.entries.is_empty() || fresh.fill(&self.capabilities).is_err() {
+            return Vec::new();
+        }
+        let (now, then) = (&self.table.entries, &fresh.entries);
+        let mut changed = Vec::new();
+        for number in 0..now.len().max(then.len()) {
+            let (now, then) = (
+                now.get(number).and_then(Option::as_ref),
+                then.get(number).and_then(Option::as_ref),
+            );
+            changed.extend(match (now, then) {
+                (Some(now), Some(then)) if now.is(then) => None,
+                (None, None) => None,
+                (Some(now), None) => Some(alloc::format!("descriptor {number} is open ({})", now.kind())),
+                (Some(now), Some(_)) => Some(alloc::format!("descriptor {number} is another ({})", now.kind())),
+                (None, Some(then)) => Some(alloc::format!("descriptor {number} was closed ({})", then.kind())),
+            });
+        }
+        changed
+    }
+}
+
 impl Ctx {
     fn fill_table(&mut self) -> Result {
         if self.table.entries.is_empty() {

@@ -57,6 +57,12 @@ pub struct Ctx {
     memory: Option<Memory>,
     table: Table,
     clocks: clocks::Clocks,
+    /// The functions that were called, of a program that is run for its state.
+    #[cfg(all(feature = "full", target_os = "linux"))]
+    called: Option<Vec<&'static str>>,
+    /// Where the snapshot goes that is taken when standard input is first read, and of what.
+    #[cfg(all(feature = "full", target_os = "linux"))]
+    stop: Option<(wasmtime::Instance, rustix::fd::OwnedFd)>,
 }
 
 // SAFETY: the arguments are strings that nobody changes and that live as long as the process. `Store` asks for this
@@ -67,11 +73,37 @@ impl Ctx {
     /// The state of a program that has not run yet. Makes no system call.
     pub fn new(capabilities: Capabilities<'static>, arguments: Arguments) -> Ctx {
         Ctx {
+            #[cfg(all(feature = "full", target_os = "linux"))]
+            called: (capabilities.flags & nyash_format::capability::SNAPSHOT != 0).then(Vec::new),
+            #[cfg(all(feature = "full", target_os = "linux"))]
+            stop: None,
             capabilities,
             arguments,
             memory: None,
             table: Table::new(),
             clocks: clocks::Clocks::new(arguments),
+        }
+    }
+
+    /// The functions that a program has called that is run for its state.
+    #[cfg(all(feature = "full", target_os = "linux"))]
+    pub fn called(&self) -> &[&'static str] {
+        self.called.as_deref().unwrap_or_default()
+    }
+
+    /// Takes a snapshot of the instance, instead of reading it, when the program first reads standard input.
+    #[cfg(all(feature = "full", target_os = "linux"))]
+    pub fn stop_at_input(&mut self, instance: wasmtime::Instance, out: rustix::fd::OwnedFd) {
+        self.stop = Some((instance, out));
+    }
+
+    /// Notes the call of a function.
+    #[cfg(all(feature = "full", target_os = "linux"))]
+    fn note(&mut self, function: &'static str) {
+        if let Some(called) = &mut self.called
+            && !called.contains(&function)
+        {
+            called.push(function);
         }
     }
 
@@ -292,6 +324,8 @@ fn call(
     mut caller: Caller<'_, Ctx>,
     values: &mut [MaybeUninit<ValRaw>],
 ) -> wasmtime::Result<()> {
+    #[cfg(all(feature = "full", target_os = "linux"))]
+    caller.data_mut().note(function.name);
     let mut args = Args([0; MOST_PARAMETERS]);
     for ((arg, value), letter) in args.0.iter_mut().zip(&*values).zip(function.parameters.bytes()) {
         // SAFETY: the caller has written the parameters, which have the types that `import` declared.
@@ -300,6 +334,14 @@ fn call(
             b'I' => value.get_u64(),
             _ => value.get_u32().into(),
         };
+    }
+    #[cfg(all(feature = "full", target_os = "linux"))]
+    if function.name == "fd_read"
+        && args.u32(0) == 0
+        && let Some((instance, out)) = caller.data_mut().stop.take()
+    {
+        crate::platform::snapshot::write_state(wasmtime::AsContextMut::as_context_mut(&mut caller), &instance, &out)?;
+        crate::platform::syscall::exit(0);
     }
     let outcome = match caller.data().memory {
         Some(memory) => {

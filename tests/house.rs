@@ -104,7 +104,7 @@ const STAGES: &[(&str, &[&str])] = &[
     ("lower", &["source", "edition", "syntax", "resolve", "ir"]),
     ("infer", &["source", "lower", "ir"]),
     ("settle", &["source", "infer", "ir"]),
-    ("verify", &["ir"]),
+    ("verify", &["source", "ir"]),
     ("effects", &["ir"]),
     ("optimize", &["source", "ir"]),
     ("wasm", &["source", "ir"]),

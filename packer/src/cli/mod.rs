@@ -54,7 +54,10 @@ pub fn run() -> ExitCode {
         }
     };
     let outcome = match cli.command {
-        None => pack::run(&cli.pack),
+        None => match &cli.pack.oci {
+            Some(image) => oci::run(&cli.pack, image),
+            None => pack::run(&cli.pack),
+        },
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Verify(args)) => verify::run(&args),
         Some(Command::Extract(args)) => extract::run(&args),

@@ -21,9 +21,6 @@ pub const STDIN: &str = "-";
 
 /// Packs a module.
 pub fn run(args: &PackArgs) -> anyhow::Result<()> {
-    if let Some(image) = &args.oci {
-        return super::oci::run(args, image);
-    }
     let target = match args.target.as_slice() {
         [] => Target::default(),
         [target] => *target,

@@ -1,6 +1,6 @@
 //! Packed programs as a container image without a base: an OCI image layout of one or several platforms.
 //!
-//! By the OCI image specification 1.0 (`image-layout.md`, `image-index.md`, `manifest.md`, `config.md`, `layer.md`). The files
+//! By the OCI image specification 1.0 (its chapters image layout, image index, manifest, configuration and layer). The files
 //! are few and small, and the same programs give the same bytes: every time stamp is zero, every list is in order, and layers
 //! are not compressed, so that no library's version decides about a digest. What sends images to a registry compresses them.
 //! `layer` makes the file system, `layout` the documents that describe it, `write` puts them on disk.

@@ -19,15 +19,44 @@ const RUNTIMES: [(&str, &[&str]); 2] = [
 ];
 
 fn main() {
+    let has = |feature: &str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
+    println!("cargo::rerun-if-changed=build.rs");
     // The compiler that programs carry has no use for runtimes, and would wait for them.
-    if env::var_os("CARGO_FEATURE_RUNTIMES").is_none() {
-        println!("cargo::rerun-if-changed=build.rs");
+    if !has("STUBS") {
         return;
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let mut stubs = BTreeMap::new();
+    if has("RUNTIMES") {
+        stubs = build_all(&out);
+    }
+    println!("cargo::rerun-if-env-changed=NYASH_STUBS");
+    if let Some(folder) = env::var_os("NYASH_STUBS").filter(|folder| !folder.is_empty()) {
+        for (name, path) in listed(Path::new(&folder)) {
+            // Those of this checkout are the newer ones.
+            stubs.entry(name).or_insert(path);
+        }
+    }
+    let entries: String = stubs
+        .iter()
+        .map(|(name, path)| format!("    ({name:?}, include_bytes!({:?})),\n", path.display().to_string()))
+        .collect();
+    let table = format!("static EMBEDDED: &[(&str, &[u8])] = &[\n{entries}];\n");
+    fs::write(out.join("stubs.rs"), table).unwrap_or_else(|error| panic!("cannot write the table of stubs: {error}"));
+}
+
+/// Builds those that every packer carries and keeps them in `out`.
+fn build_all(out: &Path) -> BTreeMap<String, PathBuf> {
     // Asked for when this runs: two checkouts that share a target folder share this program too.
     let source =
         PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR")).join("../runtime");
+    if !source.exists() {
+        // The package of this crate alone, as `cargo package` makes it.
+        println!(
+            "cargo::warning=the runtimes' sources are not here: this nyash-pack carries none, and takes them from stub folders"
+        );
+        return BTreeMap::new();
+    }
     for input in [
         "src",
         "memfd-absent",
@@ -44,7 +73,7 @@ fn main() {
         source.join("../format-spec/src").display()
     );
     // <target>/<profile>/build/<package>/out
-    let target_dir = out.ancestors().nth(4).unwrap_or(&out).join("runtime");
+    let target_dir = out.ancestors().nth(4).unwrap_or(out).join("runtime");
     let mut stubs = BTreeMap::new();
     for (name, arguments) in RUNTIMES {
         let built = build(&source, &target_dir, arguments);
@@ -52,19 +81,7 @@ fn main() {
         fs::copy(&built, &kept).unwrap_or_else(|error| panic!("cannot copy {}: {error}", built.display()));
         stubs.insert(name.to_owned(), kept);
     }
-    println!("cargo::rerun-if-env-changed=NYASH_STUBS");
-    if let Some(folder) = env::var_os("NYASH_STUBS").filter(|folder| !folder.is_empty()) {
-        for (name, path) in listed(Path::new(&folder)) {
-            // Those of this checkout are the newer ones.
-            stubs.entry(name).or_insert(path);
-        }
-    }
-    let entries: String = stubs
-        .iter()
-        .map(|(name, path)| format!("    ({name:?}, include_bytes!({:?})),\n", path.display().to_string()))
-        .collect();
-    let table = format!("static EMBEDDED: &[(&str, &[u8])] = &[\n{entries}];\n");
-    fs::write(out.join("stubs.rs"), table).unwrap_or_else(|error| panic!("cannot write the table of stubs: {error}"));
+    stubs
 }
 
 /// The stubs that a folder's manifest lists, whose form is in `src/stub/mod.rs`. They must be of this version, and complete.

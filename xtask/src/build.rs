@@ -156,7 +156,7 @@ fn run(mut command: Command, name: &str) -> Result<()> {
 }
 
 /// Flags and wrappers of the build of this task are not meant for the runtime. The same list as in `packer/build.rs`.
-fn is_of_outer_build(name: &str) -> bool {
+pub fn is_of_outer_build(name: &str) -> bool {
     const OUTER: [&str; 5] = [
         "CARGO_ENCODED_RUSTFLAGS",
         "RUSTFLAGS",
@@ -178,14 +178,22 @@ fn is_of_outer_build(name: &str) -> bool {
 /// The setting of compiler flags for a stub: these, and one that keeps the place of downloaded crates out of panic
 /// messages, hence out of the stub. `packer/build.rs` passes the same.
 fn flags(triple: &str, more: &[&str]) -> Result<String> {
+    let flag = format!("--remap-path-prefix={}=", downloaded()?.display());
+    let mut flags = vec![flag.as_str()];
+    flags.extend(more);
+    Ok(format!("target.{triple}.rustflags={flags:?}"))
+}
+
+/// Where cargo keeps the sources of crates that it downloaded.
+///
+/// # Errors
+/// When no variable tells.
+pub fn downloaded() -> Result<PathBuf> {
     let home = match env::var_os("CARGO_HOME") {
         Some(home) => PathBuf::from(home),
         None => PathBuf::from(env::var_os("HOME").context("neither CARGO_HOME nor HOME is set")?).join(".cargo"),
     };
-    let flag = format!("--remap-path-prefix={}=", home.join("registry/src/").display());
-    let mut flags = vec![flag.as_str()];
-    flags.extend(more);
-    Ok(format!("target.{triple}.rustflags={flags:?}"))
+    Ok(home.join("registry/src/"))
 }
 
 /// The search path with rust-lld of the plain toolchain in front: Debian's has none, and one linker for all is one less

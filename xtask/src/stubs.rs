@@ -80,6 +80,21 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
+/// Builds all of them into a folder.
+///
+/// # Errors
+/// As [`run`].
+pub fn all(out: &Path, install: bool) -> Result<()> {
+    run(&Arguments {
+        out: Some(out.to_owned()),
+        targets: Vec::new(),
+        only: Vec::new(),
+        jobs: None,
+        check: false,
+        no_install: !install,
+    })
+}
+
 /// What is built of a target, by one worker.
 struct Part {
     row: &'static Row,

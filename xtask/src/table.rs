@@ -26,6 +26,7 @@ pub enum Toolchain {
 }
 
 /// A Debian package and a file by which one sees that it is there.
+#[derive(Clone, Copy)]
 pub struct Package {
     pub name: &'static str,
     pub file: &'static str,

@@ -19,9 +19,9 @@ use crate::target::Target;
 pub use self::kind::{COMPILER, Kind};
 
 // Made by build.rs: `static EMBEDDED: &[(&str, &[u8])]`, name and bytes.
-#[cfg(feature = "runtimes")]
+#[cfg(feature = "stubs")]
 include!(concat!(env!("OUT_DIR"), "/stubs.rs"));
-#[cfg(not(feature = "runtimes"))]
+#[cfg(not(feature = "stubs"))]
 static EMBEDDED: &[(&str, &[u8])] = &[];
 
 /// The file in a stub folder that lists the others.

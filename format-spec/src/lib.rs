@@ -19,9 +19,12 @@ mod header;
 mod key;
 mod metadata;
 mod names;
+pub mod preview1;
 mod runs;
 mod slot;
 pub mod snapshot;
+mod stubs;
+mod target;
 
 pub use bytes::digest;
 pub use cpu::{CpuArch, CpuFeatures, CpuLevel};
@@ -34,6 +37,8 @@ pub use metadata::{
 pub use names::{Frame, NameTable, NameTableBuilder};
 pub use runs::{ImageRuns, Run};
 pub use slot::{SLOT_LEN, Slot};
+pub use stubs::{COMPILER, Kind, MANIFEST, ManifestError, StubEntry, manifest_head, parse_manifest, stub_name};
+pub use target::{Format, Target, Toolchain, UnknownTarget, edit_distance};
 
 /// The format version that this crate writes, and the only one that it reads.
 ///
@@ -44,6 +49,9 @@ pub const FORMAT_VERSION: u32 = 1;
 ///
 /// The manifests of packer and runtime pin the same one (`tests/house.rs` compares them).
 pub const WASMTIME: &str = "48.0.8";
+
+/// The version of this project: packer, runtimes and format are released together.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Names of the sections, by executable format.
 pub mod section {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-use nyash_format::RegionKind;
+use nyash_format::{COMPILER, MANIFEST, RegionKind, StubEntry, Target, manifest_head, stub_name};
 use nyash_pack::inspect::Program;
 use nyash_pack::stub::Folders;
 use nyash_pack::{Fallback, Options};
@@ -33,14 +33,13 @@ fn stubs() -> &'static Path {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        fs::write(folder.join("x86_64-linux-compiler"), &compiler).unwrap();
-        let manifest = format!(
-            "nyash-stubs 1 wasmtime={} runtime={}\n{hash} {} x86_64-linux-compiler\n",
-            nyash_format::WASMTIME,
-            env!("CARGO_PKG_VERSION"),
-            compiler.len()
-        );
-        fs::write(folder.join("MANIFEST"), manifest).unwrap();
+        let stub = StubEntry {
+            sha256: hash,
+            len: compiler.len() as u64,
+            name: stub_name(Target::X86_64Linux, COMPILER),
+        };
+        fs::write(folder.join(&stub.name), &compiler).unwrap();
+        fs::write(folder.join(MANIFEST), format!("{}\n{stub}\n", manifest_head())).unwrap();
         folder
     })
 }

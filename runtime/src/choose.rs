@@ -2,13 +2,14 @@
 
 use core::fmt;
 
-#[cfg(feature = "full")]
-use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET};
-use nyash_format::{CompatKey, CpuFeatures, CpuLevel, ImageRuns, Region, RegionKind};
+use nyash_format::{CompatKey, CpuFeatures, CpuLevel, ImageRuns, Region, RegionKind, WASMTIME};
 
+#[cfg(feature = "full")]
+use crate::code::BYTECODE;
+use crate::code::Code;
 use crate::cpu::{self, Machine};
 use crate::message::{EXIT_UNUSABLE, die};
-use crate::payload::{self, Payload, Regions};
+use crate::payload::{self, Payload};
 #[cfg(all(feature = "full", target_os = "linux"))]
 use crate::platform::compiler::Request;
 use crate::platform::start::Arguments;
@@ -23,63 +24,6 @@ const JIT: &str = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
 } else {
     ""
 };
-
-/// The target of bytecode that this runtime's interpreter takes.
-#[cfg(feature = "full")]
-pub const BYTECODE: &str = if cfg!(target_endian = "big") {
-    BYTECODE_BIG_ENDIAN
-} else {
-    BYTECODE_TARGET
-};
-
-/// The code to run.
-pub struct Code {
-    /// A compiled module, or one for the interpreter.
-    pub module: &'static [u8],
-    /// The machine code inside it; none for the interpreter.
-    pub text: &'static [u8],
-    /// The name table about it, read only when a call stack is printed.
-    pub names: &'static [u8],
-    /// Address and length of the initial memory that can be moved, both 0 if there is none.
-    pub image: (usize, usize),
-    /// The runs of that memory, if it is compact.
-    pub runs: ImageRuns<'static>,
-}
-
-impl Code {
-    /// The code of a module region, which stands behind `index` others.
-    fn compiled(regions: &Regions, module: Region, index: usize, runs: ImageRuns<'static>) -> Self {
-        let Some(text) = regions.header.nth(RegionKind::Text, index) else {
-            die(
-                EXIT_UNUSABLE,
-                format_args!("cannot start: the header has an invalid text region; pack the program again"),
-            );
-        };
-        Code {
-            module: regions.bytes(module),
-            text: regions.bytes(text),
-            names: regions.names(index),
-            image: regions.image(),
-            runs,
-        }
-    }
-
-    #[cfg(feature = "full")]
-    fn bytecode(regions: &Regions, module: Region) -> Self {
-        Code {
-            module: regions.bytes(module),
-            text: &[],
-            names: regions.names(0),
-            image: regions.image(),
-            runs: ImageRuns::default(),
-        }
-    }
-
-    /// Whether it is for the interpreter.
-    pub fn is_bytecode(&self) -> bool {
-        cfg!(feature = "full") && self.text.is_empty()
-    }
-}
 
 /// Chooses, or ends the process with the reason why there is nothing to choose.
 pub fn choose(payload: &Payload, arguments: &Arguments) -> Code {
@@ -170,8 +114,8 @@ fn refuse(payload: &Payload, reason: &Unfit) -> ! {
 
 fn key(payload: &Payload, cpu: CpuLevel) -> CompatKey<'static> {
     CompatKey {
-        wasmtime: payload::WASMTIME,
-        target: payload::TARGET,
+        wasmtime: WASMTIME,
+        target: payload::TARGET.name(),
         cpu,
         engine: payload.metadata.engine,
     }
@@ -184,7 +128,7 @@ fn fits(payload: &Payload, region: &Region) -> bool {
 #[cfg(feature = "full")]
 fn bytecode_key(payload: &Payload) -> CompatKey<'static> {
     CompatKey {
-        wasmtime: payload::WASMTIME,
+        wasmtime: WASMTIME,
         target: BYTECODE,
         cpu: CpuLevel::Baseline,
         engine: payload.metadata.engine.for_bytecode(),
@@ -236,7 +180,7 @@ fn notice(arguments: &Arguments, reason: &Unfit, how: &str) {
         let _ = writeln!(
             out,
             "{}: note: {reason}; {how} (NYASH_QUIET=1 silences this)",
-            crate::program::name()
+            crate::message::name()
         );
     }
 }

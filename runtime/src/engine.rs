@@ -4,10 +4,10 @@ use alloc::sync::Arc;
 
 use core::num::NonZeroUsize;
 
-use nyash_format::Engine as Settings;
+use nyash_format::{Engine as Settings, WASMTIME};
 use wasmtime::{Config, CustomCodeMemory, Engine, ModuleVersionStrategy};
 
-use crate::choose::Code;
+use crate::code::Code;
 
 /// Compiled code is mapped executable by the kernel; there is nothing left to do.
 struct MappedCode;
@@ -39,11 +39,11 @@ pub fn new(settings: &Settings, code: &Code) -> wasmtime::Result<Engine> {
     let mut settings = *settings;
     #[cfg(feature = "full")]
     if code.is_bytecode() {
-        config.target(crate::choose::BYTECODE)?;
+        config.target(crate::code::BYTECODE)?;
         settings = settings.for_bytecode();
     }
     // wasmtime's own default tells only major versions apart.
-    config.module_version(ModuleVersionStrategy::Custom(crate::payload::WASMTIME.into()))?;
+    config.module_version(ModuleVersionStrategy::Custom(WASMTIME.into()))?;
     config
         .with_custom_code_memory(Some(Arc::new(MappedCode)))
         .memory_reservation(settings.memory_reservation)

@@ -11,15 +11,13 @@
 
 extern crate alloc;
 
-#[macro_use]
-mod target;
-
 #[cfg(not(target_os = "macos"))]
 mod allocator;
 #[cfg(unix)]
 mod arguments;
 mod backtrace;
 mod choose;
+mod code;
 mod cpu;
 mod engine;
 mod frames;

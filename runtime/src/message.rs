@@ -2,12 +2,17 @@
 
 use core::fmt::{self, Write};
 
-use crate::platform::syscall;
+use crate::platform::{start, syscall};
 
 /// Exit status when the program cannot be started: damaged file, wrong CPU, no address space.
 pub const EXIT_UNUSABLE: i32 = 1;
 /// Exit status after a trap: that of a native program that aborts.
 pub const EXIT_TRAP: i32 = 134;
+
+/// The program's name for messages: argument 0 as given.
+pub fn name() -> &'static str {
+    start::program_name().unwrap_or("program")
+}
 
 /// Standard error, collected in one buffer so that a message arrives in one piece.
 pub struct Stderr {
@@ -59,7 +64,7 @@ impl Drop for Stderr {
 pub fn die(status: i32, message: fmt::Arguments<'_>) -> ! {
     let mut out = Stderr::new();
     // Stderr never reports an error.
-    let _ = writeln!(out, "{}: {message}", crate::program::name());
+    let _ = writeln!(out, "{}: {message}", name());
     drop(out);
     syscall::exit(status)
 }

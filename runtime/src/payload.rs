@@ -1,11 +1,15 @@
 //! The payload in our own image, found through the slot.
 
-use nyash_format::{FormatError, Header, Metadata, Region, RegionKind, SLOT_LEN, Slot};
+use nyash_format::{FormatError, Header, Kind, Metadata, Region, RegionKind, SLOT_LEN, Slot, Target, WASMTIME};
 
-/// The version of wasmtime in this runtime; the manifest pins it.
-pub const WASMTIME: &str = "48.0.8";
-/// The target as the compatibility key spells it.
-pub const TARGET: &str = target!();
+/// The target of this runtime.
+pub const TARGET: Target = match Target::host() {
+    Some(target) => target,
+    None => panic!("a target needs a row in format-spec/src/target.rs"),
+};
+
+/// The kind of this runtime.
+const KIND: Kind = if cfg!(feature = "full") { Kind::Full } else { Kind::Lean };
 
 /// Filled by the packer in the file, so the compiler must not know what it holds.
 #[cfg_attr(target_os = "macos", unsafe(link_section = "__TEXT,__nyash_slot"))]
@@ -23,42 +27,61 @@ struct AlignedSlot([u8; SLOT_LEN]);
 #[used]
 static PROGRAM_HEADERS: [u8; 14 * 56] = [0; 14 * 56];
 
-#[cfg(feature = "full")]
-macro_rules! kind {
-    () => {
-        "full"
-    };
-}
-#[cfg(not(feature = "full"))]
-macro_rules! kind {
-    () => {
-        "lean"
-    };
-}
-
 /// What bug reports need to know of this runtime: the stub's name and its version.
-pub const NAME: &str = concat!(target!(), "-", kind!(), " ", env!("CARGO_PKG_VERSION"));
+pub const NAME: &str = {
+    const PARTS: &[&str] = &[TARGET.name(), "-", KIND.name(), " ", env!("CARGO_PKG_VERSION")];
+    const BYTES: [u8; len_of(PARTS)] = joined(PARTS);
+    match core::str::from_utf8(&BYTES) {
+        Ok(text) => text,
+        Err(_) => unreachable!(),
+    }
+};
 
 /// What the packer reads of the runtime: `nyash_format::stub_info`.
-const INFO_TEXT: &str = concat!(
+const INFO_TEXT: &[&str] = &[
     "format=1\nruntime=",
     env!("CARGO_PKG_VERSION"),
-    "\nwasmtime=48.0.8\ntarget=",
-    target!(),
+    "\nwasmtime=",
+    WASMTIME,
+    "\ntarget=",
+    TARGET.name(),
     "\nkind=",
-    kind!(),
-    "\n"
-);
+    KIND.name(),
+    "\n",
+];
+const _: () = assert!(nyash_format::FORMAT_VERSION == 1);
+
+/// Length of some texts together.
+const fn len_of(texts: &[&str]) -> usize {
+    let (mut len, mut at) = (0, 0);
+    while at < texts.len() {
+        len += texts[at].len();
+        at += 1;
+    }
+    len
+}
+
+/// Some texts one behind the other, when the runtime is compiled.
+const fn joined<const LEN: usize>(texts: &[&str]) -> [u8; LEN] {
+    let mut bytes = [0; LEN];
+    let (mut end, mut text) = (0, 0);
+    while text < texts.len() {
+        let mut at = 0;
+        while at < texts[text].len() {
+            bytes[end] = texts[text].as_bytes()[at];
+            end += 1;
+            at += 1;
+        }
+        text += 1;
+    }
+    bytes
+}
 
 #[cfg_attr(target_os = "macos", unsafe(link_section = "__TEXT,__nyash_info"))]
 #[cfg_attr(target_os = "linux", unsafe(link_section = ".nyash.info"))]
 #[cfg_attr(windows, unsafe(link_section = ".nyinfo"))]
 #[used]
-static INFO: [u8; INFO_TEXT.len()] = {
-    let mut bytes = [0; INFO_TEXT.len()];
-    bytes.copy_from_slice(INFO_TEXT.as_bytes());
-    bytes
-};
+static INFO: [u8; len_of(INFO_TEXT)] = joined(INFO_TEXT);
 
 /// The payload, found and checked.
 pub struct Payload {

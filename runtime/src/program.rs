@@ -6,19 +6,15 @@ use core::ptr::NonNull;
 use alloc::vec::Vec;
 use wasmtime::{Engine, Instance, Module, Store};
 
-use crate::choose::{self, Code};
+use crate::choose;
+use crate::code::Code;
 use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload};
 #[cfg(all(feature = "full", target_os = "linux"))]
 use crate::platform::snapshot;
-use crate::platform::start::{self, Arguments};
+use crate::platform::start::Arguments;
 use crate::platform::{signals, syscall};
 use crate::{backtrace, engine, image, limit, mappings, trap, wasi};
-
-/// The program's name for messages: argument 0 as given.
-pub fn name() -> &'static str {
-    start::program_name().unwrap_or("program")
-}
 
 /// Runs the program that is packed into this executable.
 pub fn run(arguments: Arguments) -> ! {

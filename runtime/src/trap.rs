@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 
 use nyash_format::Frame;
 
-use crate::message::{EXIT_TRAP, Stderr};
+use crate::message::{EXIT_TRAP, Stderr, name};
 use crate::{backtrace, platform::syscall};
 
 /// Prints why the program trapped and its wasm call stack, and ends the process.
@@ -27,7 +27,7 @@ pub fn report_error_and_exit(error: &wasmtime::Error) -> ! {
 fn report(reason: &dyn core::fmt::Display, write_call_stack: impl FnOnce(&mut Stderr)) -> ! {
     let mut out = Stderr::new();
     // Stderr never reports an error.
-    let _ = writeln!(out, "{}: wasm trap: {reason}", crate::program::name());
+    let _ = writeln!(out, "{}: wasm trap: {reason}", name());
     write_call_stack(&mut out);
     drop(out);
     syscall::exit(EXIT_TRAP)

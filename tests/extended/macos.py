@@ -202,8 +202,10 @@ def host_on_linux():
     with open(os.path.join(folder, "x86_64-linux-lean"), "wb") as out:
         out.write(stub)
     version = re.search(r'^version = "(.*)"', open(os.path.join(ROOT, "Cargo.toml")).read(), re.M)[1]
+    format_spec = open(os.path.join(ROOT, "format-spec", "src", "lib.rs")).read()
+    wasmtime = re.search(r'^pub const WASMTIME: &str = "(.*)";', format_spec, re.M)[1]
     with open(os.path.join(folder, "MANIFEST"), "w") as out:
-        out.write(f"nyash-stubs 1 wasmtime=48.0.8 runtime={version}\n")
+        out.write(f"nyash-stubs 1 wasmtime={wasmtime} runtime={version}\n")
         out.write(f"{hashlib.sha256(stub).hexdigest()} {len(stub)} x86_64-linux-lean\n")
     command = ["cargo", "test", "--quiet", "-p", "nyash-tests", "--test", "preview1"]
     environment = dict(os.environ, NYASH_PACK_STUBS=folder)

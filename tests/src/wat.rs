@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result, bail, ensure};
+use nyash_format::preview1::{self, Function, Type};
 
 use crate::script::{Call, Script, decode};
 
@@ -15,91 +16,21 @@ const RECORD: u32 = 2048;
 const DATA: u32 = 1 << 16;
 const MEMORY_PAGES: u32 = 32;
 
-/// The functions, with the parameters that a script writes:
-///
-/// | | written as | passed as |
-/// |---|---|---|
-/// | `i` `I` | number | i32, i64 |
-/// | `s` | string | pointer and length |
-/// | `w` | strings with `+` between | list of buffers and count |
-/// | `r` | lengths with `+` between | list of buffers and count |
-/// | `b` | length | buffer and length |
-/// | `p` | subscriptions with `+` between | subscriptions, events, count |
-///
-/// and those it does not write: `o` `O` a u32 and a u64 result that is printed, `h` a u16 one, `n` the count that says
-/// how much of the buffers is printed, `z` a u64 of which is printed whether it is 0, `S` `F` `P` records, `2` two
-/// counts, `A` the strings that were counted before.
-const FUNCTIONS: &[(&str, &str)] = &[
-    ("args_get", "A"),
-    ("args_sizes_get", "2"),
-    ("clock_res_get", "iz"),
-    ("clock_time_get", "iIz"),
-    ("environ_get", "A"),
-    ("environ_sizes_get", "2"),
-    ("fd_advise", "iIIi"),
-    ("fd_allocate", "iII"),
-    ("fd_close", "i"),
-    ("fd_datasync", "i"),
-    ("fd_fdstat_get", "iF"),
-    ("fd_fdstat_set_flags", "ii"),
-    ("fd_fdstat_set_rights", "iII"),
-    ("fd_filestat_get", "iS"),
-    ("fd_filestat_set_size", "iI"),
-    ("fd_filestat_set_times", "iIIi"),
-    ("fd_pread", "irIn"),
-    ("fd_prestat_dir_name", "ib"),
-    ("fd_prestat_get", "iP"),
-    ("fd_pwrite", "iwIo"),
-    ("fd_read", "irn"),
-    ("fd_readdir", "ibIn"),
-    ("fd_renumber", "ii"),
-    ("fd_seek", "iIiO"),
-    ("fd_sync", "i"),
-    ("fd_tell", "iO"),
-    ("fd_write", "iwo"),
-    ("path_create_directory", "is"),
-    ("path_filestat_get", "iisS"),
-    ("path_filestat_set_times", "iisIIi"),
-    ("path_link", "iisis"),
-    ("path_open", "iisiIIio"),
-    ("path_readlink", "isbn"),
-    ("path_remove_directory", "is"),
-    ("path_rename", "isis"),
-    ("path_symlink", "sis"),
-    ("path_unlink_file", "is"),
-    ("poll_oneoff", "pn"),
-    ("proc_exit", "i"),
-    ("proc_raise", "i"),
-    ("random_get", "b"),
-    ("sched_yield", ""),
-    ("sock_accept", "iio"),
-    ("sock_recv", "irinh"),
-    ("sock_send", "iwio"),
-    ("sock_shutdown", "ii"),
-];
-
 /// Names of all functions.
 pub fn function_names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().map(|(name, _)| *name)
+    preview1::FUNCTIONS.iter().map(|function| function.name)
 }
 
 /// The types that the parameters of a function have.
-fn types(parameters: &str) -> Vec<&'static str> {
-    let mut out = Vec::new();
-    for letter in parameters.chars() {
-        match letter {
-            'I' => out.push("i64"),
-            's' | 'w' | 'r' | 'b' | '2' | 'A' => out.extend(["i32", "i32"]),
-            'p' => out.extend(["i32"; 3]),
-            _ => out.push("i32"),
-        }
-    }
-    out
+fn types(function: &Function) -> impl Iterator<Item = &'static str> {
+    function.parameters.types().iter().map(|ty| match ty {
+        Type::I32 => "i32",
+        Type::I64 => "i64",
+    })
 }
 
-fn parameters_of(function: &str) -> Result<&'static str> {
-    let found = FUNCTIONS.iter().find(|(name, _)| *name == function);
-    Ok(found.with_context(|| format!("no function {function}"))?.1)
+fn function(name: &str) -> Result<&'static Function> {
+    preview1::function(name).with_context(|| format!("no function {name}"))
 }
 
 struct Module {
@@ -145,11 +76,11 @@ impl Module {
         if call.function == "list" {
             return self.list(call);
         }
-        let parameters = parameters_of(&call.function)?;
+        let function = function(&call.function)?;
         let mut printing = Printing::default();
         let mut passed = String::new();
         if call.raw {
-            let types = types(parameters);
+            let types: Vec<&str> = types(function).collect();
             ensure!(
                 types.len() == call.arguments.len(),
                 "{} takes {} arguments",
@@ -161,7 +92,8 @@ impl Module {
             }
         } else {
             let mut arguments = call.arguments.iter();
-            for letter in parameters.chars() {
+            // What the letters mean: `format-spec/src/preview1.rs`.
+            for letter in function.form.chars() {
                 self.argument(&call.function, letter, &mut arguments, &mut passed, &mut printing)?;
             }
             ensure!(arguments.next().is_none(), "too many arguments for {}", call.function);
@@ -374,12 +306,14 @@ pub fn module(script: &Script) -> Result<String> {
             .with_context(|| format!("{} {:?}", call.function, call.arguments))?;
     }
     let mut text = String::from("(module\n");
-    for (name, parameters) in FUNCTIONS {
-        let result = if *name == "proc_exit" { "" } else { " (result i32)" };
-        let parameters = types(parameters).join(" ");
+    for function in &preview1::FUNCTIONS {
+        let name = function.name;
+        let result = if function.returns() { " (result i32)" } else { "" };
+        let parameters = types(function).collect::<Vec<_>>().join(" ");
         let _ = writeln!(
             text,
-            "  (import \"wasi_snapshot_preview1\" \"{name}\" (func ${name} (param {parameters}){result}))"
+            "  (import \"{}\" \"{name}\" (func ${name} (param {parameters}){result}))",
+            preview1::MODULE
         );
     }
     let _ = writeln!(text, "  (memory (export \"memory\") {MEMORY_PAGES})");

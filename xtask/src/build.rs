@@ -7,8 +7,9 @@ use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
+use nyash_format::{Format, Kind, Target, Toolchain};
 
-use crate::table::{Kind, Row, Stub, Toolchain};
+use crate::table::Stub;
 
 /// Where things are and how to build.
 pub struct Place<'a> {
@@ -41,11 +42,11 @@ pub fn output(target_dir: &Path) -> PathBuf {
 ///
 /// # Errors
 /// With everything that cargo said when it failed.
-pub fn build(place: &Place<'_>, row: &Row, stub: &Stub) -> Result<PathBuf> {
-    let name = row.name_of(stub);
+pub fn build(place: &Place<'_>, target: Target, stub: Stub) -> Result<PathBuf> {
+    let name = stub.name(target);
     let (command, path) = match stub {
-        Stub::Runtime(kind) => runtime(place, row, kind)?,
-        Stub::Compiler => compiler(place, row)?,
+        Stub::Runtime(kind) => runtime(place, target, kind)?,
+        Stub::Compiler => compiler(place, target)?,
     };
     run(command, &name)?;
     // Written when it was linked now, and kept from the time when it was.
@@ -60,23 +61,30 @@ pub fn build(place: &Place<'_>, row: &Row, stub: &Stub) -> Result<PathBuf> {
 }
 
 /// What builds a runtime, and where it will be.
-fn runtime(place: &Place<'_>, row: &Row, kind: &'static Kind) -> Result<(Command, PathBuf)> {
-    let target_dir = place.output.join(row.target);
+fn runtime(place: &Place<'_>, target: Target, kind: Kind) -> Result<(Command, PathBuf)> {
+    let target_dir = place.output.join(target.name());
     let plain = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = match row.toolchain {
+    let mut command = match target.toolchain() {
         Toolchain::Plain => Command::new(&plain),
         Toolchain::Debian { .. } => Command::new("/usr/bin/cargo"),
     };
     command
         .current_dir(place.root.join("runtime"))
         // Not `build`: only the last crate gets the arguments behind `--`, and the others stay as they are.
-        .args(["rustc", "--release", "--locked", "--target", row.triple, "--target-dir"])
+        .args([
+            "rustc",
+            "--release",
+            "--locked",
+            "--target",
+            target.triple(),
+            "--target-dir",
+        ])
         .arg(&target_dir)
-        .args(["--config", &flags(row.triple, &[])?]);
-    if !kind.features.is_empty() {
-        command.args(["--features", &kind.features.join(",")]);
+        .args(["--config", &flags(target, &[])?]);
+    if !kind.features().is_empty() {
+        command.args(["--features", &kind.features().join(",")]);
     }
-    if let Toolchain::Debian { std_features } = row.toolchain {
+    if let Toolchain::Debian { std_features } = target.toolchain() {
         command
             .args(["-Zbuild-std=core,alloc,compiler_builtins"])
             .arg(format!("-Zbuild-std-features={std_features}"))
@@ -88,11 +96,12 @@ fn runtime(place: &Place<'_>, row: &Row, kind: &'static Kind) -> Result<(Command
             .env("MACOSX_DEPLOYMENT_TARGET", "11.0")
             .env("PATH", path_with_linker()?);
     }
-    let map = linked_map(&row.name_of(&Stub::Runtime(kind)));
+    let map = linked_map(&Stub::Runtime(kind).name(target));
     let folder = place.root.join("runtime").join(MAPS);
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    command.arg("--").args(link_map(row.triple, &map));
-    let path = target_dir.join(row.triple).join("release").join(row.executable);
+    command.arg("--").args(link_map(target.format(), &map));
+    let executable = format!("nyash-runtime{}", target.executable_suffix());
+    let path = target_dir.join(target.triple()).join("release").join(executable);
     Ok((command, path))
 }
 
@@ -111,29 +120,27 @@ fn linked_map(stub: &str) -> String {
 }
 
 /// Lets the linker write down which function is where, for the addresses that a panic prints. The stub stays the same.
-fn link_map(triple: &str, map: &str) -> Vec<String> {
-    if triple.contains("windows") {
-        vec![format!("-Clink-arg=/MAP:{map}")]
-    } else if triple.contains("apple") {
-        vec!["-Clink-arg=-map".to_owned(), format!("-Clink-arg={map}")]
-    } else {
-        vec![format!("-Clink-arg=-Map={map}")]
+fn link_map(format: Format, map: &str) -> Vec<String> {
+    match format {
+        Format::Pe => vec![format!("-Clink-arg=/MAP:{map}")],
+        Format::MachO => vec!["-Clink-arg=-map".to_owned(), format!("-Clink-arg={map}")],
+        Format::Elf => vec![format!("-Clink-arg=-Map={map}")],
     }
 }
 
 /// What builds the compiler, and where it will be.
-fn compiler(place: &Place<'_>, row: &Row) -> Result<(Command, PathBuf)> {
+fn compiler(place: &Place<'_>, target: Target) -> Result<(Command, PathBuf)> {
     const PROFILE: &str = "jit";
     let target_dir = place.output.join("compiler");
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .current_dir(place.root)
         .args(["build", "--locked", "--package", "nyash-jit", "--profile", PROFILE])
-        .args(["--target", row.triple, "--target-dir"])
+        .args(["--target", target.triple(), "--target-dir"])
         .arg(&target_dir)
         // What runs it may have no libc, and may have an old processor.
-        .args(["--config", &flags(row.triple, &["-Ctarget-feature=+crt-static"])?]);
-    let path = target_dir.join(row.triple).join(PROFILE).join("nyash-jit");
+        .args(["--config", &flags(target, &["-Ctarget-feature=+crt-static"])?]);
+    let path = target_dir.join(target.triple()).join(PROFILE).join("nyash-jit");
     Ok((command, path))
 }
 
@@ -177,11 +184,11 @@ pub fn is_of_outer_build(name: &str) -> bool {
 
 /// The setting of compiler flags for a stub: these, and one that keeps the place of downloaded crates out of panic
 /// messages, hence out of the stub. `packer/build.rs` passes the same.
-fn flags(triple: &str, more: &[&str]) -> Result<String> {
+fn flags(target: Target, more: &[&str]) -> Result<String> {
     let flag = format!("--remap-path-prefix={}=", downloaded()?.display());
     let mut flags = vec![flag.as_str()];
     flags.extend(more);
-    Ok(format!("target.{triple}.rustflags={flags:?}"))
+    Ok(format!("target.{}.rustflags={flags:?}", target.triple()))
 }
 
 /// Where cargo keeps the sources of crates that it downloaded.

@@ -1,29 +1,13 @@
-//! The stub folder: files called TARGET-KIND and a `MANIFEST`, as `packer/src/stub/mod.rs` reads it.
+//! The stub folder: files called TARGET-KIND and a `MANIFEST`, whose form is in `format-spec/src/stubs.rs`.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use nyash_format::{MANIFEST, StubEntry, manifest_head, parse_manifest};
 use sha2::{Digest, Sha256};
 
-use crate::table::ROWS;
-
-const MANIFEST: &str = "MANIFEST";
-
-/// The first line of a manifest: what the packer compares with its own versions.
-///
-/// # Errors
-/// When `runtime/Cargo.toml` does not pin wasmtime.
-pub fn head(root: &Path) -> Result<String> {
-    let path = root.join("runtime/Cargo.toml");
-    let manifest = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let pinned = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("wasmtime = { version = \"=")?.split('"').next());
-    let wasmtime = pinned.with_context(|| format!("{} does not pin wasmtime", path.display()))?;
-    let runtime = env!("CARGO_PKG_VERSION");
-    Ok(format!("nyash-stubs 1 wasmtime={wasmtime} runtime={runtime}"))
-}
+use crate::table;
 
 /// Writes a stub, complete or not at all.
 ///
@@ -40,29 +24,27 @@ pub fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// When a stub or the list cannot be read or written.
-pub fn write_manifest(folder: &Path, head: &str, built: &[String]) -> Result<()> {
+pub fn write_manifest(folder: &Path, built: &[String]) -> Result<()> {
     let old = fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
     let mut names = built.to_vec();
-    if old.lines().next() == Some(head) {
-        // Not what an earlier state of this repository built.
-        let known = |name: &&str| {
-            ROWS.iter()
-                .any(|row| row.stubs().any(|stub| row.name_of(&stub) == **name))
-        };
-        let listed = old
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split(' ').nth(2))
-            .filter(known);
-        names.extend(listed.filter(|name| folder.join(name).exists()).map(str::to_owned));
-    }
+    // Not what an earlier state of this repository built.
+    let listed = parse_manifest(&old)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|stub| stub.name);
+    names.extend(listed.filter(|name| table::names().any(|known| known == *name) && folder.join(name).exists()));
     names.sort_unstable();
     names.dedup();
-    let mut text = format!("{head}\n");
+    let mut text = manifest_head() + "\n";
     for name in names {
         let path = folder.join(&name);
         let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
-        text.push_str(&format!("{} {} {name}\n", hex(&Sha256::digest(&bytes)), bytes.len()));
+        let stub = StubEntry {
+            sha256: hex(&Sha256::digest(&bytes)),
+            len: bytes.len() as u64,
+            name,
+        };
+        text.push_str(&format!("{stub}\n"));
     }
     put(folder, MANIFEST, text.as_bytes())
 }

@@ -4,22 +4,18 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use nyash_format::Target;
 
-use crate::table::{DEBIAN_TOOLCHAIN, Package, Row, Toolchain};
+use crate::table::{self, Package};
 
-/// Makes sure that what the rows need is installed, and these packages `besides`.
+/// Makes sure that what building for some targets needs is installed, and these packages `besides`.
 ///
 /// # Errors
 /// When something is missing and may not or cannot be installed; the message names it.
-pub fn ensure(rows: impl Iterator<Item = &'static Row>, besides: &[Package], install: bool) -> Result<()> {
-    let mut missing: Vec<&str> = rows
-        .flat_map(|row| {
-            let toolchain = match row.toolchain {
-                Toolchain::Plain => &[],
-                Toolchain::Debian { .. } => DEBIAN_TOOLCHAIN,
-            };
-            toolchain.iter().chain(row.packages)
-        })
+pub fn ensure(targets: impl Iterator<Item = Target>, besides: &[Package], install: bool) -> Result<()> {
+    let of_targets: Vec<&Package> = targets.flat_map(table::packages).collect();
+    let mut missing: Vec<&str> = of_targets
+        .into_iter()
         .chain(besides)
         .filter(|package| !Path::new(package.file).exists())
         .map(|package| package.name)

@@ -9,9 +9,10 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use nyash_format::Target;
 
 use crate::build::{Place, build, output, root, target_dir};
-use crate::table::{ROWS, Row, Stub};
+use crate::table::{self, Stub};
 use crate::{folder, packages};
 
 /// Options of the task.
@@ -49,10 +50,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         !parts.is_empty(),
         "none of the stubs of --only is for a target of --target"
     );
-    packages::ensure(parts.iter().map(|part| part.row), &[], !arguments.no_install)?;
+    packages::ensure(parts.iter().map(|part| part.target), &[], !arguments.no_install)?;
     let out = arguments.out.clone().unwrap_or_else(|| target.join("stubs"));
     fs::create_dir_all(&out).with_context(|| out.display().to_string())?;
-    let head = folder::head(root)?;
 
     let place = Place {
         root,
@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     });
     // Whatever stopped one, the others need not be built again.
     let built = built.into_inner().map_err(|_| anyhow!("a builder panicked"))?;
-    folder::write_manifest(&out, &head, &built)?;
+    folder::write_manifest(&out, &built)?;
     outcome?;
     let seconds = begin.elapsed().as_secs();
     println!("{} stubs in {}, after {seconds} s", built.len(), out.display());
@@ -97,32 +97,30 @@ pub fn all(out: &Path, install: bool) -> Result<()> {
 
 /// What is built of a target, by one worker.
 struct Part {
-    row: &'static Row,
+    target: Target,
     stubs: Vec<Stub>,
 }
 
 fn parts(targets: &[String], only: &[String]) -> Result<Vec<Part>> {
-    let all = || {
-        ROWS.iter()
-            .flat_map(|row| row.stubs().map(move |stub| row.name_of(&stub)))
-    };
-    if let Some(unknown) = only.iter().find(|name| !all().any(|known| known == **name)) {
+    if let Some(unknown) = only.iter().find(|name| !table::names().any(|known| known == **name)) {
         bail!(
             "there is no stub `{unknown}`; there are {}",
-            all().collect::<Vec<_>>().join(", ")
+            table::names().collect::<Vec<_>>().join(", ")
         );
     }
-    if let Some(unknown) = targets.iter().find(|name| !ROWS.iter().any(|row| row.is(name))) {
-        let known: Vec<&str> = ROWS.iter().map(|row| row.target).collect();
+    let is = |target: Target, name: &str| target.name() == name || target.triple() == name;
+    let known = |name: &&String| Target::ALL.into_iter().any(|target| is(target, name));
+    if let Some(unknown) = targets.iter().find(|name| !known(name)) {
+        let known = Target::ALL.map(Target::name);
         bail!("there is no target `{unknown}`; there are {}", known.join(", "));
     }
-    let wanted = |row: &Row, stub: &Stub| only.is_empty() || only.contains(&row.name_of(stub));
-    let rows = ROWS
-        .iter()
-        .filter(|row| targets.is_empty() || targets.iter().any(|name| row.is(name)));
-    let parts = rows.map(|row| Part {
-        row,
-        stubs: row.stubs().filter(|stub| wanted(row, stub)).collect(),
+    let wanted = |target: Target, stub: &Stub| only.is_empty() || only.contains(&stub.name(target));
+    let chosen = Target::ALL
+        .into_iter()
+        .filter(|target| targets.is_empty() || targets.iter().any(|name| is(*target, name)));
+    let parts = chosen.map(|target| Part {
+        target,
+        stubs: table::stubs(target).filter(|stub| wanted(target, stub)).collect(),
     });
     Ok(parts.filter(|part| !part.stubs.is_empty()).collect())
 }
@@ -139,11 +137,11 @@ fn build_all(
     let work = || -> Result<()> {
         let next = || waiting.lock().ok()?.next();
         while let Some(part) = next() {
-            for stub in &part.stubs {
+            for stub in part.stubs.iter().copied() {
                 let begin = Instant::now();
-                let path = build(place, part.row, stub)?;
+                let path = build(place, part.target, stub)?;
                 let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
-                let name = part.row.name_of(stub);
+                let name = stub.name(part.target);
                 println!("{name:24} {:8} bytes {:5} s", bytes.len(), begin.elapsed().as_secs());
                 each(&name, &bytes)?;
             }

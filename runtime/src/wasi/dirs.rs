@@ -1,12 +1,13 @@
 //! Directories: what they list, and what is done to the things that paths below them name.
 
 use super::abi::{DIRENT, Errno, Filestat, dirent, fdflags, filetype, oflags, rights};
-use super::fds::{Descriptor, Directory, File};
+use super::call::{Args, Fail, Result};
+use super::context::Ctx;
+use super::descriptors::{Descriptor, Directory, File};
 use super::files::new_times;
 use super::memory::{Guest, Ptr};
 use super::paths::{Base, GuestPath, LONGEST, Place, Scope, Text, place};
 use super::system::{self, FdRef, Listing, OpenFlags};
-use super::{Args, Ctx, Fail, Result};
 
 /// Writes directory entries into the program's buffer, the last one cut where the buffer ends.
 struct EntryWriter<'g, 'm> {

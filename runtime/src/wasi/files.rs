@@ -1,10 +1,13 @@
 //! Reading and writing, and what else there is to an open file.
 
 use super::abi::{Errno, Filestat, fstflags};
-use super::fds::{Descriptor, File, stream_filetype};
+use super::call::{Args, Result};
+use super::context::Ctx;
+use super::descriptors::{Descriptor, File};
+use super::fds::stream_filetype;
 use super::memory::Guest;
 use super::system::{self, Advice, FdRef, NewTime, Whence};
-use super::{Args, Ctx, Result, vectors};
+use super::vectors;
 
 pub fn fd_read(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let read = vectors::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::Result;
 use super::abi::Errno;
+use super::call::Result;
 use super::system::{Entry, FdRef, list_from};
 
 /// What a listing needs to go on behind the entries that it has seen.

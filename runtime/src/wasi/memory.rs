@@ -2,7 +2,7 @@
 //!
 //! Records are put together and taken apart byte by byte, so that the host's byte order does not matter.
 
-use super::{Fail, Result, Violation};
+use super::call::{Fail, Result, Violation};
 
 /// A view of the whole linear memory.
 pub struct Guest<'a>(pub &'a mut [u8]);

@@ -6,8 +6,8 @@
 
 use core::ffi::CStr;
 
-use super::Result;
 use super::abi::Errno;
+use super::call::Result;
 use super::memory::{Guest, Ptr};
 use super::system::{self, Fd, FdRef};
 

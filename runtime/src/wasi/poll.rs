@@ -3,10 +3,11 @@
 use alloc::vec::Vec;
 
 use super::abi::{EVENT, Errno, clockid, eventtype, filetype};
-use super::fds::Descriptor;
+use super::call::{Args, Result, list_with_capacity};
+use super::context::Ctx;
+use super::descriptors::Descriptor;
 use super::memory::{Guest, Ptr};
 use super::system::{self, Clock, FdRef, PollFd, PollFlags, Whence};
-use super::{Args, Ctx, Result, list_with_capacity};
 
 /// Descriptors in one call. Linux allows a process a thousand open ones unless told otherwise.
 const MOST_DESCRIPTORS: usize = 1 << 16;

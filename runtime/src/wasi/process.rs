@@ -3,9 +3,10 @@
 use nyash_format::capability;
 
 use super::abi::{Errno, LAST_SIGNAL};
+use super::call::{Args, Result};
+use super::context::Ctx;
 use super::memory::{Guest, Ptr};
 use super::system;
-use super::{Args, Ctx, Result};
 use crate::platform::syscall;
 
 impl Ctx {

@@ -1,10 +1,12 @@
 //! Sockets that the process inherited, and connections accepted from them.
 
 use super::abi::{Errno, fdflags};
-use super::fds::Descriptor;
+use super::call::{Args, Result};
+use super::context::Ctx;
+use super::descriptors::Descriptor;
 use super::memory::Guest;
 use super::system::{self, FdRef};
-use super::{Args, Ctx, Result, vectors};
+use super::vectors;
 
 fn socket(ctx: &mut Ctx, number: u32) -> Result<FdRef<'_>> {
     match ctx.descriptor(number)? {

@@ -3,7 +3,7 @@
 use core::array;
 use core::ops::Range;
 
-use super::Result;
+use super::call::Result;
 use super::memory::{Guest, Ptr};
 use super::system::{IoSlice, IoSliceMut};
 

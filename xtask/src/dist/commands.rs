@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::COMMANDS;
 use super::platform::{PLATFORMS, Platform};
 use crate::build::{downloaded, is_of_outer_build};
-use crate::table::Toolchain;
+use nyash_format::Toolchain;
 
 /// Builds into `output` and returns the folder that has a folder of each platform.
 ///

@@ -1,6 +1,8 @@
 //! What releases are made for: one row a platform.
 
-use crate::table::{DEBIAN_TOOLCHAIN, Package, Toolchain};
+use nyash_format::Toolchain;
+
+use crate::table::{DEBIAN_TOOLCHAIN, Package};
 
 /// A system that the commands run on.
 pub struct Platform {

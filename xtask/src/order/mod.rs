@@ -14,10 +14,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use nyash_format::{Kind, Target};
 
 use self::map::Map;
 use crate::build::{Place, build, map_of, output, root, target_dir};
-use crate::table::{KINDS, Package, ROWS, Row, Stub};
+use crate::table::{Package, Stub};
 use crate::{folder, packages};
 
 /// The list, as the linker includes it.
@@ -32,7 +33,7 @@ struct Program {
     path: &'static str,
     options: &'static [&'static str],
     /// The kind of runtime that the packer takes.
-    kind: &'static str,
+    kind: Kind,
 }
 
 /// The smallest comes first: its functions are those that every start needs.
@@ -40,22 +41,22 @@ const PROGRAMS: [Program; 3] = [
     Program {
         path: "examples/hello.wat",
         options: &[],
-        kind: "lean",
+        kind: Kind::Lean,
     },
     Program {
         path: "xtask/src/order/usual.wat",
         options: &["--dir", "."],
-        kind: "lean",
+        kind: Kind::Lean,
     },
     Program {
         path: "examples/hello.wat",
         options: &["--fallback", "pulley"],
-        kind: "full",
+        kind: Kind::Full,
     },
 ];
 
 /// Where runtimes are built and run. Names are the same everywhere, so the list serves every processor.
-const TARGET: &str = "x86_64-linux";
+const TARGET: Target = Target::X86_64Linux;
 /// Writes down the address of each instruction that a program executes.
 const TRACER: Package = Package {
     name: "valgrind",
@@ -86,8 +87,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let root = root()?;
     let target = target_dir(root);
-    let row = ROWS.iter().find(|row| row.target == TARGET).context(TARGET)?;
-    packages::ensure([row].into_iter(), &[TRACER], !arguments.no_install)?;
+    packages::ensure([TARGET].into_iter(), &[TRACER], !arguments.no_install)?;
     let path = root.join(LIST);
     let old = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let old: HashSet<&str> = old.lines().filter(|line| line.starts_with("*(")).collect();
@@ -98,12 +98,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         root,
         output: &output(&target),
     };
-    let maps = runtimes(&place, row, &folder)?;
-    let map_of = |kind: &str| {
+    let maps = runtimes(&place, &folder)?;
+    let map_of = |kind: Kind| {
         maps.iter()
             .find(|(of, _)| *of == kind)
             .map(|(_, map)| map)
-            .context(TARGET)
+            .context(TARGET.name())
     };
     let mut order: Vec<&str> = Vec::new();
     let mut listed = HashSet::new();
@@ -136,21 +136,21 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Builds the runtimes into a stub folder, and returns the map of each kind.
-fn runtimes(place: &Place<'_>, row: &'static Row, stubs: &Path) -> Result<Vec<(&'static str, Map)>> {
+fn runtimes(place: &Place<'_>, stubs: &Path) -> Result<Vec<(Kind, Map)>> {
     let mut maps = Vec::new();
     let mut names = Vec::new();
-    for kind in KINDS {
+    for kind in Kind::ALL {
         let stub = Stub::Runtime(kind);
-        let name = row.name_of(&stub);
-        let built = build(place, row, &stub)?;
+        let name = stub.name(TARGET);
+        let built = build(place, TARGET, stub)?;
         let bytes = fs::read(&built).with_context(|| built.display().to_string())?;
         folder::put(stubs, &name, &bytes)?;
         let map = map_of(place.output, &name);
         let text = fs::read_to_string(&map).with_context(|| map.display().to_string())?;
-        maps.push((kind.name, Map::parse(&text)));
+        maps.push((kind, Map::parse(&text)));
         names.push(name);
     }
-    folder::write_manifest(stubs, &folder::head(place.root)?, &names)?;
+    folder::write_manifest(stubs, &names)?;
     Ok(maps)
 }
 
@@ -172,7 +172,7 @@ fn packer(root: &Path, arguments: &Arguments) -> Command {
 fn pack(mut packer: Command, stubs: &Path, number: usize, program: &Program) -> Result<PathBuf> {
     let packed = stubs.join(format!("program-{number}"));
     packer.arg(program.path).args(program.options);
-    packer.args(["--target", TARGET, "--stub-dir"]);
+    packer.args(["--target", TARGET.name(), "--stub-dir"]);
     packer.args([stubs, Path::new("--output"), &packed]);
     let done = packer.status().context("cannot run the packer")?;
     ensure!(done.success(), "packing {} failed", program.path);

@@ -9,8 +9,8 @@ use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags, openat2};
 use rustix::io::Errno as Linux;
 
 use super::super::abi::{Errno, Filestat};
+use super::super::call::{Fail, Result};
 use super::super::unix::{Fd, FdRef, NewTime, Walk, attributes, borrow, new_file_mode, set_times, timestamps};
-use super::super::{Fail, Result};
 use super::LOOKUP;
 
 /// Times that a lookup is tried again in the kernel when something is renamed meanwhile anywhere on the machine.

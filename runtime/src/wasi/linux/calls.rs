@@ -8,7 +8,7 @@ use rustix::net::{RecvFlags, SocketFlags};
 use rustix::time::ClockId;
 
 use crate::arguments::Arguments;
-use crate::wasi::Result;
+use crate::wasi::call::Result;
 use crate::wasi::unix::{Clock, Fd, FdRef, nanoseconds};
 
 pub use rustix::fs::Advice;

@@ -3,7 +3,7 @@
 use rustix::fs::{FileType, RawDir, SeekFrom, seek};
 use rustix::io::Errno as Linux;
 
-use super::super::Result;
+use super::super::call::Result;
 use super::super::unix::{Entry, FdRef, filetype_of};
 
 /// Calls `each` with the names in a directory from a position on, and the position behind each, until it returns

@@ -4,8 +4,8 @@ use rustix::fd::AsRawFd;
 use rustix::io::Errno as System;
 use rustix::time::ClockId;
 
-use super::super::Result;
 use super::super::abi::{Errno, LAST_SIGNAL};
+use super::super::call::Result;
 use super::super::unix::{Clock, FdRef, nanoseconds};
 use crate::arguments::Arguments;
 

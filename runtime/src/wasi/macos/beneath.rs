@@ -7,8 +7,8 @@ use core::ffi::CStr;
 
 use rustix::fs::{Mode, OFlags};
 
-use super::super::Result;
 use super::super::abi::Filestat;
+use super::super::call::Result;
 use super::super::unix::{Fd, FdRef, NewTime, Walk, attributes_at, new_file_mode, set_times_at};
 use super::LOOKUP;
 

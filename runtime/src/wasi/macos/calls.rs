@@ -7,8 +7,8 @@ use rustix::io::{Errno as System, retry_on_intr};
 use rustix::net::RecvFlags;
 
 use super::super::abi::{Errno, filetype};
+use super::super::call::{Fail, Result};
 use super::super::unix::{Fd, FdRef, attributes, attributes_at};
-use super::super::{Fail, Result};
 use super::apple;
 
 /// How a directory is opened to start lookups from it. It has to be readable, because flags that ask for less come only

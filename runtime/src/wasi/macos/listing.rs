@@ -5,8 +5,8 @@ use core::ffi::CStr;
 
 use rustix::fs::{Dir, FileType};
 
-use super::super::Result;
 use super::super::abi::Errno;
+use super::super::call::Result;
 use super::super::unix::{Entry, FdRef, filetype_of};
 
 /// The names that a directory held when the program began to read it.

@@ -8,8 +8,8 @@ use rustix::io::{Errno as Linux, retry_on_intr};
 use rustix::net::{RecvAncillaryBuffer, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendFlags, Shutdown};
 use rustix::time::Timespec;
 
-use super::super::Result;
 use super::super::abi::{Errno, Filestat, filetype};
+use super::super::call::Result;
 use super::super::system::{LOOKUP, RECEIVE};
 
 pub use rustix::event::{PollFd, PollFlags};

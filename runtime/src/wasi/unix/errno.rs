@@ -2,8 +2,8 @@
 
 use rustix::io::Errno as System;
 
-use super::super::Fail;
 use super::super::abi::Errno;
+use super::super::call::Fail;
 
 impl From<System> for Errno {
     fn from(errno: System) -> Self {

@@ -11,8 +11,8 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, Mode, OFlags, openat, readlinkat_raw, statat};
 use rustix::io::Errno as System;
 
-use super::super::Result;
 use super::super::abi::Errno;
+use super::super::call::Result;
 use super::super::paths::{LONGEST, Text};
 use super::super::system::{LOOKUP, opens_links};
 use super::calls::{is_link_mode, is_symbolic_link};

@@ -3,24 +3,21 @@
 use core::ffi::CStr;
 
 use windows_sys::Wdk::Storage::FileSystem as fs;
-use windows_sys::Wdk::System::SystemServices::{FILE_ATTRIBUTE_TAG_INFORMATION, FILE_FS_VOLUME_INFORMATION};
+use windows_sys::Wdk::System::SystemServices::FILE_FS_VOLUME_INFORMATION;
 use windows_sys::Win32::Foundation::{HANDLE, STATUS_ACCESS_DENIED};
 use windows_sys::Win32::Storage::FileSystem as win32;
 use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 use windows_sys::Win32::System::SystemServices::{IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK};
 
-use super::super::Result;
 use super::super::abi::{Errno, Filestat, filetype};
+use super::super::call::Result;
 use super::beneath::open_beneath;
-use super::change::link_text;
 use super::fd::{Fd, FdRef};
 use super::flags::OpenFlags;
 use super::nt::{self, How, NtResult};
 use super::open::{Location, lookup, open};
+use super::reparse::{link_text, reparse_tag};
 use super::streams::Device;
-
-/// The bit of a reparse tag that says that the file stands for another.
-const NAME_SURROGATE: u32 = 0x2000_0000;
 
 /// Units of 100 ns from 1601 to 1970.
 const EPOCH: i64 = 116_444_736_000_000_000;
@@ -30,20 +27,6 @@ pub fn nanoseconds(filetime: i64) -> u64 {
     u64::try_from(filetime.saturating_sub(EPOCH))
         .unwrap_or(0)
         .saturating_mul(100)
-}
-
-/// The reparse tag of an open file, if it has one.
-fn reparse_tag(handle: HANDLE) -> NtResult<Option<u32>> {
-    // File systems without reparse points refuse the question.
-    let Ok(info) = nt::query::<FILE_ATTRIBUTE_TAG_INFORMATION>(handle, fs::FileAttributeTagInformation) else {
-        return Ok(None);
-    };
-    Ok((info.FileAttributes & win32::FILE_ATTRIBUTE_REPARSE_POINT != 0).then_some(info.ReparseTag))
-}
-
-/// Whether an open file is a reparse point, and then, whether it stands for another file, as a link does.
-pub fn redirection(handle: HANDLE) -> Result<Option<bool>> {
-    Ok(reparse_tag(handle)?.map(|tag| tag & NAME_SURROGATE != 0))
 }
 
 /// The file type that attributes and a reparse tag say.

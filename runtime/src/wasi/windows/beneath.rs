@@ -10,13 +10,12 @@ use alloc::vec::Vec;
 use windows_sys::Wdk::Storage::FileSystem::FILE_OPEN_REPARSE_POINT;
 
 use super::super::abi::Errno;
-use super::super::{Fail, Result};
-use super::attributes::redirection;
-use super::change::link_text;
+use super::super::call::{Fail, Result};
 use super::fd::{Fd, FdRef};
 use super::flags::OpenFlags;
 use super::nt;
 use super::open::{checked_name, finish, how, into_handle};
+use super::reparse::{link_text, redirection};
 use super::streams::Device;
 
 /// Links followed in one path, as many as Windows follows.

@@ -4,21 +4,18 @@ use core::ffi::CStr;
 
 use alloc::vec::Vec;
 use windows_sys::Wdk::Storage::FileSystem as fs;
-use windows_sys::Win32::Foundation as status;
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Storage::FileSystem as win32;
-use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
-use windows_sys::Win32::System::Ioctl::FSCTL_GET_REPARSE_POINT;
-use windows_sys::Win32::System::SystemServices::{IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK};
 
 use super::super::abi::Errno;
-use super::super::{Fail, Result};
-use super::attributes::{is_directory, is_same, redirection};
-use super::errno::{Status, Win32};
+use super::super::call::{Fail, Result};
+use super::attributes::{is_directory, is_same};
+use super::errno::Win32;
 use super::fd::{Fd, FdRef};
 use super::flags::OpenFlags;
 use super::nt::{self, How, NtResult};
 use super::open::{Location, location, lookup, path_of};
+use super::reparse::{link_text, redirection};
 use crate::platform::wide;
 
 const OPTIONS: u32 = fs::FILE_SYNCHRONOUS_IO_NONALERT | fs::FILE_OPEN_FOR_BACKUP_INTENT;
@@ -40,18 +37,6 @@ fn open_itself(at: &Location, access: u32) -> Result<Fd> {
 fn is_real_directory(fd: &Fd) -> Result<bool> {
     let handle = fd.handle()?;
     Ok(is_directory(handle) && redirection(handle)? != Some(true))
-}
-
-/// Whether a status says that the file system or this version of Windows does not know a request.
-fn is_unknown(error: Status) -> bool {
-    matches!(
-        error.0,
-        status::STATUS_INVALID_INFO_CLASS
-            | status::STATUS_INVALID_PARAMETER
-            | status::STATUS_NOT_IMPLEMENTED
-            | status::STATUS_NOT_SUPPORTED
-            | status::STATUS_INVALID_DEVICE_REQUEST
-    )
 }
 
 pub fn create_directory(fd: FdRef<'_>, path: &CStr) -> Result {
@@ -83,7 +68,7 @@ fn delete(fd: &Fd) -> Result {
             (&raw const flags).cast(),
             size_of_val(&flags),
         ) {
-            Err(error) if is_unknown(error) => {
+            Err(error) if error.is_unknown_request() => {
                 let delete = 1_u8;
                 Ok(nt::set(handle, fs::FileDispositionInformation, &raw const delete, 1)?)
             }
@@ -183,7 +168,7 @@ pub fn rename(from: FdRef<'_>, from_path: &CStr, to: FdRef<'_>, to_path: &CStr) 
     let flags =
         fs::FILE_RENAME_REPLACE_IF_EXISTS | fs::FILE_RENAME_POSIX_SEMANTICS | fs::FILE_RENAME_IGNORE_READONLY_ATTRIBUTE;
     match set_name(handle, fs::FileRenameInformationEx, flags, &target_at) {
-        Err(error) if is_unknown(error) => Ok(set_name(handle, fs::FileRenameInformation, 1, &target_at)?),
+        Err(error) if error.is_unknown_request() => Ok(set_name(handle, fs::FileRenameInformation, 1, &target_at)?),
         done => Ok(done?),
     }
 }
@@ -269,63 +254,4 @@ pub fn read_link(fd: FdRef<'_>, path: &CStr, text: &mut [u8]) -> Result<usize> {
     let len = found.len().min(text.len());
     text[..len].copy_from_slice(&found[..len]);
     Ok(len)
-}
-
-/// The text of an open link, with slashes. One that is not relative starts with a slash or has a drive.
-///
-/// # Errors
-/// `inval` if it is no link.
-pub fn link_text(handle: HANDLE) -> Result<Vec<u8>> {
-    const LARGEST: usize = 16 << 10;
-    const RELATIVE: u32 = 1;
-    let mut buffer: Vec<u8> = alloc::vec![0; LARGEST];
-    let mut block = IO_STATUS_BLOCK::default();
-    // SAFETY: at most the length of the buffer is written.
-    let result = unsafe {
-        fs::NtFsControlFile(
-            handle,
-            core::ptr::null_mut(),
-            None,
-            core::ptr::null(),
-            &mut block,
-            FSCTL_GET_REPARSE_POINT,
-            core::ptr::null(),
-            0,
-            buffer.as_mut_ptr().cast(),
-            LARGEST as u32,
-        )
-    };
-    match nt::check(result) {
-        Err(Status(status::STATUS_NOT_A_REPARSE_POINT)) => return Err(Errno::Invalid.into()),
-        Err(error) if is_unknown(error) => return Err(Errno::Invalid.into()),
-        done => done?,
-    }
-    let u16_at = |at: usize| u16::from_le_bytes([buffer[at], buffer[at + 1]]);
-    let u32_at = |at: usize| u32::from(u16_at(at)) | u32::from(u16_at(at + 2)) << 16;
-    // Tag, length; then offset and length of the name for the kernel and of that for people; for symbolic links, flags.
-    let (names, relative) = match u32_at(0) {
-        IO_REPARSE_TAG_SYMLINK => (20, u32_at(16) & RELATIVE != 0),
-        IO_REPARSE_TAG_MOUNT_POINT => (16, false),
-        _ => return Err(Errno::Invalid.into()),
-    };
-    let start = names + usize::from(u16_at(8));
-    let name = buffer.get(start..start + usize::from(u16_at(10))).ok_or(Errno::Io)?;
-    let name: Vec<u16> = name
-        .chunks_exact(2)
-        .map(|unit| u16::from_le_bytes([unit[0], unit[1]]))
-        .collect();
-    let mut text = Vec::new();
-    wide::push_bytes(&name, &mut text);
-    if text.starts_with(br"\??\") {
-        text.drain(..4);
-    }
-    for byte in &mut text {
-        if *byte == b'\\' {
-            *byte = b'/';
-        }
-    }
-    if !relative && !text.starts_with(b"/") && text.get(1) != Some(&b':') {
-        text.insert(0, b'/');
-    }
-    Ok(text)
 }

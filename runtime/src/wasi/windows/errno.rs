@@ -2,12 +2,26 @@
 
 use windows_sys::Win32::Foundation as nt;
 
-use super::super::Fail;
 use super::super::abi::Errno;
+use super::super::call::Fail;
 
 /// An error status of the native interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status(pub nt::NTSTATUS);
+
+impl Status {
+    /// Whether it says that the file system or this version of Windows does not know a request.
+    pub fn is_unknown_request(self) -> bool {
+        matches!(
+            self.0,
+            nt::STATUS_INVALID_INFO_CLASS
+                | nt::STATUS_INVALID_PARAMETER
+                | nt::STATUS_NOT_IMPLEMENTED
+                | nt::STATUS_NOT_SUPPORTED
+                | nt::STATUS_INVALID_DEVICE_REQUEST
+        )
+    }
+}
 
 impl From<Status> for Errno {
     fn from(status: Status) -> Self {

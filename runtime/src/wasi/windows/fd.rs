@@ -7,8 +7,8 @@ use alloc::boxed::Box;
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, INVALID_HANDLE_VALUE};
 use windows_sys::Win32::System::Console::{GetStdHandle, STD_HANDLE, SetStdHandle};
 
-use super::super::Result;
 use super::super::abi::Errno;
+use super::super::call::Result;
 use super::flags::OpenFlags;
 use super::listing::Cursor;
 use super::streams::Device;

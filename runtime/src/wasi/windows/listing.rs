@@ -12,8 +12,8 @@ use windows_sys::Wdk::Storage::FileSystem as fs;
 use windows_sys::Win32::Foundation as status;
 use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 
-use super::super::Result;
 use super::super::abi::Errno;
+use super::super::call::Result;
 use super::attributes::filetype_of;
 use super::errno::Status;
 use super::fd::{Fd, FdRef};

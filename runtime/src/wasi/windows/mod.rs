@@ -10,6 +10,7 @@ mod listing;
 mod nt;
 mod open;
 mod process;
+mod reparse;
 mod sockets;
 mod streams;
 mod time;

@@ -17,8 +17,8 @@ use windows_sys::Win32::Storage::FileSystem::{
 use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 use windows_sys::Win32::System::Threading::{INFINITE, WaitForSingleObject};
 
-use super::super::Result;
 use super::super::abi::Errno;
+use super::super::call::Result;
 use super::errno::Status;
 
 pub type NtResult<T = ()> = core::result::Result<T, Status>;

@@ -15,7 +15,7 @@ use windows_sys::Win32::Storage::FileSystem as win32;
 use windows_sys::Win32::System::Memory::{GetProcessHeap, HeapFree};
 
 use super::super::abi::Errno;
-use super::super::{Fail, Result};
+use super::super::call::{Fail, Result};
 use super::errno::Win32;
 use super::fd::{Fd, FdRef};
 use super::flags::OpenFlags;
@@ -222,7 +222,7 @@ pub fn open(fd: FdRef<'_>, path: &CStr, flags: OpenFlags) -> Result<Fd> {
     let mut handle = nt::create_file(location.root, &location.name, how)?;
     if flags.contains(OpenFlags::NOFOLLOW) && !flags.contains(OpenFlags::PATH) {
         let opened = Fd::from_handle(handle, flags);
-        match super::attributes::redirection(opened.handle()?)? {
+        match super::reparse::redirection(opened.handle()?)? {
             Some(true) => return Err(Errno::Loop.into()),
             // Some other kind of reparse point, which only its driver can read.
             Some(false) => {

@@ -8,8 +8,8 @@ use windows_sys::Win32::Foundation::STATUS_CONTROL_C_EXIT;
 use windows_sys::Win32::System::LibraryLoader::{GetProcAddress, LOAD_LIBRARY_SEARCH_SYSTEM32, LoadLibraryExA};
 use windows_sys::Win32::System::Threading::SwitchToThread;
 
-use super::super::Result;
 use super::super::abi::{Errno, LAST_SIGNAL};
+use super::super::call::Result;
 use crate::platform::syscall;
 
 /// Whether two names are those of one environment variable: case makes no difference on Windows.

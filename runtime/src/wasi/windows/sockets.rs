@@ -1,8 +1,8 @@
 //! Sockets. A program can only have those that it inherited, and on Windows it inherits none, so these are never called
 //! with one.
 
-use super::super::Result;
 use super::super::abi::Errno;
+use super::super::call::Result;
 use super::fd::{Fd, FdRef};
 use super::transfer::{IoSlice, IoSliceMut};
 

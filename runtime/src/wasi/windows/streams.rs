@@ -5,7 +5,7 @@ use core::ptr::null_mut;
 use windows_sys::Win32::Storage::FileSystem::{FILE_TYPE_CHAR, FILE_TYPE_DISK, FILE_TYPE_PIPE, GetFileType};
 use windows_sys::Win32::System::Pipes::PeekNamedPipe;
 
-use super::super::Result;
+use super::super::call::Result;
 use super::errno::Win32;
 use super::fd::{Fd, FdRef};
 use super::flags::OpenFlags;

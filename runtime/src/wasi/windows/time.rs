@@ -4,7 +4,7 @@ use windows_sys::Win32::Foundation::FILETIME;
 use windows_sys::Win32::System::Performance::{QueryPerformanceCounter, QueryPerformanceFrequency};
 use windows_sys::Win32::System::SystemInformation::GetSystemTimePreciseAsFileTime;
 
-use super::super::Result;
+use super::super::call::Result;
 use super::attributes::nanoseconds;
 use crate::platform::start::Arguments;
 

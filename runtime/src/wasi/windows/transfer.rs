@@ -6,7 +6,7 @@ use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 
 use super::super::abi::Errno;
-use super::super::{Fail, Result};
+use super::super::call::{Fail, Result};
 use super::errno::{Status, Win32};
 use super::fd::FdRef;
 use super::flags::{Advice, OpenFlags};

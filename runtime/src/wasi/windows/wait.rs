@@ -14,7 +14,7 @@ use windows_sys::Win32::System::Threading::{
 };
 
 use super::super::abi::Errno;
-use super::super::{Fail, Result};
+use super::super::call::{Fail, Result};
 use super::fd::FdRef;
 use super::flags::PollFlags;
 use super::streams::{Device, bytes_in_pipe};

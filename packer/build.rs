@@ -11,12 +11,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-const TARGET: &str = "x86_64-unknown-linux-gnu";
-/// Name and cargo arguments of each runtime that every packer carries.
-const RUNTIMES: [(&str, &[&str]); 2] = [
-    ("x86_64-linux-lean", &[]),
-    ("x86_64-linux-full", &["--features", "full"]),
-];
+use nyash_format::{Kind, MANIFEST, StubEntry, Target, parse_manifest, stub_name};
+
+/// The target whose runtimes every packer carries: the compiler that builds the packer can build them.
+const TARGET: Target = Target::X86_64Linux;
 
 fn main() {
     let has = |feature: &str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
@@ -75,57 +73,45 @@ fn build_all(out: &Path) -> BTreeMap<String, PathBuf> {
     // <target>/<profile>/build/<package>/out
     let target_dir = out.ancestors().nth(4).unwrap_or(out).join("runtime");
     let mut stubs = BTreeMap::new();
-    for (name, arguments) in RUNTIMES {
-        let built = build(&source, &target_dir, arguments);
-        let kept = out.join(name);
+    for kind in Kind::ALL {
+        let name = stub_name(TARGET, kind.name());
+        let built = build(&source, &target_dir, kind);
+        let kept = out.join(&name);
         fs::copy(&built, &kept).unwrap_or_else(|error| panic!("cannot copy {}: {error}", built.display()));
-        stubs.insert(name.to_owned(), kept);
+        stubs.insert(name, kept);
     }
     stubs
 }
 
-/// The stubs that a folder's manifest lists, whose form is in `src/stub/mod.rs`. They must be of this version, and complete.
+/// The stubs that a folder's manifest lists, whose form is in `format-spec/src/stubs.rs`. They must be of this version, and complete.
 fn listed(folder: &Path) -> Vec<(String, PathBuf)> {
     let folder =
         fs::canonicalize(folder).unwrap_or_else(|error| panic!("NYASH_STUBS names {}: {error}", folder.display()));
-    let manifest = folder.join("MANIFEST");
+    let manifest = folder.join(MANIFEST);
     let text = fs::read_to_string(&manifest).unwrap_or_else(|error| panic!("{}: {error}", manifest.display()));
     println!("cargo::rerun-if-changed={}", manifest.display());
-    let own = head();
-    assert!(
-        text.lines().next() == Some(own.as_str()),
-        "{}: the stubs are not of this version (`{own}`); build them again with `cargo xtask stubs`",
-        manifest.display()
-    );
-    let entry = |line: &str| {
-        let (len, name) = line.split_once(' ')?.1.split_once(' ')?;
-        let path = folder.join(name);
+    let stubs = parse_manifest(&text).unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}; build the stubs again with `cargo xtask stubs`",
+            manifest.display()
+        );
+    });
+    let place = |stub: StubEntry| {
+        let path = folder.join(&stub.name);
         let found = fs::metadata(&path).map_or(0, |found| found.len());
         assert!(
-            len.parse() == Ok(found),
-            "{}: the stub has {found} bytes, and must have {len}",
-            path.display()
+            stub.len == found,
+            "{}: the stub has {found} bytes, and must have {}",
+            path.display(),
+            stub.len
         );
-        Some((name.to_owned(), path))
+        (stub.name, path)
     };
-    text.lines().skip(1).filter_map(entry).collect()
-}
-
-/// The first line of a manifest of this version.
-fn head() -> String {
-    let manifest = fs::read_to_string("Cargo.toml").expect("cargo runs this in the folder of the package");
-    let pinned = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("wasmtime = { version = \"=")?.split('"').next());
-    let wasmtime = pinned.expect("wasmtime is pinned");
-    format!(
-        "nyash-stubs 1 wasmtime={wasmtime} runtime={}",
-        env!("CARGO_PKG_VERSION")
-    )
+    stubs.into_iter().map(place).collect()
 }
 
 /// Runs cargo in the runtime's folder and returns the executable.
-fn build(source: &Path, target_dir: &Path, arguments: &[&str]) -> PathBuf {
+fn build(source: &Path, target_dir: &Path, kind: Kind) -> PathBuf {
     let mut command = Command::new(env::var_os("CARGO").expect("cargo sets CARGO"));
     command
         .current_dir(source)
@@ -135,12 +121,12 @@ fn build(source: &Path, target_dir: &Path, arguments: &[&str]) -> PathBuf {
             "--locked",
             "--quiet",
             "--target",
-            TARGET,
+            TARGET.triple(),
             "--target-dir",
         ])
         .arg(target_dir)
         .args(["--config", &without_home()])
-        .args(arguments);
+        .args(kind.features().iter().flat_map(|feature| ["--features", feature]));
     // Flags and wrappers of this build (coverage, clippy, another linker) are not meant for the runtime.
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy().into_owned();
@@ -167,7 +153,7 @@ fn build(source: &Path, target_dir: &Path, arguments: &[&str]) -> PathBuf {
         .status()
         .unwrap_or_else(|error| panic!("cannot run cargo for the runtime: {error}"));
     assert!(status.success(), "building the runtime in {} failed", source.display());
-    target_dir.join(TARGET).join("release/nyash-runtime")
+    target_dir.join(TARGET.triple()).join("release/nyash-runtime")
 }
 
 /// A setting that keeps the place of downloaded crates out of panic messages, hence out of the runtime: it is the same on
@@ -177,7 +163,7 @@ fn without_home() -> String {
     let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
     let flag = match home {
         Some(home) => format!("--remap-path-prefix={}=", home.join("registry/src/").display()),
-        None => return format!("target.{TARGET}.rustflags=[]"),
+        None => return format!("target.{}.rustflags=[]", TARGET.triple()),
     };
-    format!("target.{TARGET}.rustflags=[{flag:?}]")
+    format!("target.{}.rustflags=[{flag:?}]", TARGET.triple())
 }

@@ -2,9 +2,10 @@
 
 use crate::options::{self, Options};
 use crate::report::{self, Reporter};
-use crate::{files, pack, run};
+use crate::{files, pack};
 use nyash_language::diagnostic::Diagnostic;
 use nyash_language::front::{Program, analyze};
+use nyash_pack::start;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -184,7 +185,7 @@ fn write(path: &Path, bytes: &[u8]) -> Done {
 /// Runs the program in place of this one.
 fn execute(file: &Path, wasm: &[u8], options: &Options) -> Done {
     let packed = pack::pack(wasm, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
-    let status = run::replace_this_process(&packed.bytes, file.as_os_str(), &options.program_arguments)
+    let status = start::replace_this_process(&packed.bytes, file.as_os_str(), &options.program_arguments)
         .map_err(|error| fail(PACKER_TROUBLE, format!("cannot run the program: {error}")))?;
     Ok(ExitCode::from(status_byte(status)))
 }
@@ -202,7 +203,7 @@ fn status_byte(status: std::process::ExitStatus) -> u8 {
 fn benchmark(wasm: &[u8], options: &Options) -> Done {
     let packed = pack::pack(wasm, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
     let cannot_run = |error: std::io::Error| fail(PACKER_TROUBLE, format!("cannot run the program: {error}"));
-    let program = run::Temporary::new(&packed.bytes).map_err(cannot_run)?;
+    let program = start::Temporary::new(&packed.bytes).map_err(cannot_run)?;
     let mut times: Vec<Duration> = Vec::new();
     for _ in 0..options.iterations {
         let start = Instant::now();

@@ -6,7 +6,6 @@ mod manifest;
 mod options;
 mod pack;
 mod report;
-mod run;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use nyash_format::FormatError;
+use nyash_format::{COMPILER, FormatError, Target, UnknownTarget};
 use thiserror::Error;
 
 use crate::module::wasi::BadImport;
 use crate::preinit::error::Failure;
-use crate::stub::kind::COMPILER;
-use crate::target::{Target, UnknownTarget};
 
 /// Why a module could not be packed, or a packed program not be read.
 ///
@@ -56,6 +54,9 @@ pub enum Error {
         /// Where it was met, in bytes from the start of the module.
         offset: u64,
     },
+    /// The module is what a compiler leaves to a linker.
+    #[error("this is an object file that has not been linked yet")]
+    Object,
     /// The module exports `_initialize` and no `_start`.
     #[error("this is a reactor (a library with `_initialize`), not a command: it exports no function `_start`")]
     Reactor,
@@ -193,6 +194,7 @@ impl Error {
             }
             Error::Executable { packed: false } => "give the .wasm file that it was made from",
             Error::Feature { way_out, .. } => way_out,
+            Error::Object => "link it: clang does without -c, or give it to wasm-ld with the libraries that it needs",
             Error::Reactor => {
                 "build a program with `main` (clang: without -mexec-model=reactor; Rust: a binary, not a cdylib)"
             }
@@ -266,3 +268,20 @@ fn list(differences: &[Difference]) -> String {
 
 /// Short form of results in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_targets_are_offered() {
+        let hint = |text: &str| {
+            Error::from(Target::parse(text).unwrap_err())
+                .hint()
+                .unwrap_or_default()
+                .into_owned()
+        };
+        assert!(hint("linux-amr64").contains("`linux-arm64`"), "{}", hint("linux-amr64"));
+        assert!(hint("sparc").contains("nyash-pack targets"));
+    }
+}

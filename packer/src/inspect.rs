@@ -1,8 +1,8 @@
 //! Reading packed programs back: what `inspect`, `verify` and `extract` show, and what the packer checks after writing.
 
 use nyash_format::{
-    CompatKey, CpuLevel, FormatError, HashOf, Header, Metadata, NameTable, Part, Region, RegionKind, SLOT_LEN, Slot,
-    section, stub_info,
+    CompatKey, CpuLevel, Format, FormatError, HashOf, Header, Metadata, NameTable, Part, Region, RegionKind, SLOT_LEN,
+    Slot, Target, section, stub_info,
 };
 
 use crate::compile::key;
@@ -11,7 +11,6 @@ use crate::executable::Executable;
 use crate::executable::{hash, info};
 use crate::image::reading::Image;
 use crate::image::symbols::with_symbols;
-use crate::target::{Format, Target};
 
 /// A packed program as a view of its file's bytes. Its slot, header and metadata are undamaged.
 pub struct Program<'a> {

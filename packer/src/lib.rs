@@ -35,15 +35,15 @@ pub mod output;
 mod pack;
 pub mod preinit;
 mod program;
+pub mod start;
 pub mod stub;
-mod target;
 
 pub use compile::{cpu, jit};
 pub use error::{Difference, Error, Result};
 pub use executable::resources::{Resources, Subsystem};
 pub use module::MAX_MODULE;
 pub use module::wasi::{BadImport, Signature, WhyBad};
+pub use nyash_format::{Format, Target, UnknownTarget};
 pub use options::{Directory, Fallback, OptLevel, Options, Preinit, UnknownImports, parse_size};
 pub use output::write_executable;
 pub use pack::{Note, Packed, Stage, pack, pack_with};
-pub use target::{Format, Target, UnknownTarget};

@@ -1,12 +1,11 @@
 //! What a packed program may reach and how it is made.
 
-use nyash_format::CpuLevel;
+use nyash_format::{CpuLevel, Format, Target};
 
 use crate::compile::cpu;
 use crate::error::{Error, Result};
 use crate::executable::resources::{self, Resources};
 use crate::stub::Folders;
-use crate::target::{Format, Target};
 
 /// Everything that can be chosen when a program is packed. The default grants nothing but arguments, standard streams,
 /// clocks and random numbers.
@@ -141,14 +140,16 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Reads `HOST[::GUEST][:ro]`.
+    /// Reads `HOST[::GUEST][:ro]`, or `:rw` for the default.
     ///
     /// # Errors
     /// [`Error::Option`] for an empty path.
     pub fn parse(text: &[u8]) -> Result<Self> {
-        let (text, read_only) = match text.strip_suffix(b":ro") {
-            Some(rest) => (rest, true),
-            None => (text, false),
+        // `:rw` is what it is without, and what containers call it.
+        let (text, read_only) = match (text.strip_suffix(b":ro"), text.strip_suffix(b":rw")) {
+            (Some(rest), _) => (rest, true),
+            (None, Some(rest)) => (rest, false),
+            (None, None) => (text, false),
         };
         let (host, guest) = match text.windows(2).position(|pair| pair == b"::") {
             Some(at) => (&text[..at], &text[at + 2..]),
@@ -184,6 +185,9 @@ impl Options {
                 message: "expected NAME or NAME=VALUE, and the name is empty".to_owned(),
             });
         }
+        // The last one counts, as for env(1) and containers.
+        self.env_set.retain(|(other, _)| other != name);
+        self.env_pass.retain(|other| other != name);
         match value {
             Some(value) => self.env_set.push((name.to_vec(), value.to_vec())),
             None => self.env_pass.push(name.to_vec()),
@@ -290,6 +294,7 @@ mod tests {
         assert_eq!(directory("/data:ro"), some("/data", "/data", true));
         assert_eq!(directory("/srv/x::/data"), some("/srv/x", "/data", false));
         assert_eq!(directory("/srv/x::/data:ro"), some("/srv/x", "/data", true));
+        assert_eq!(directory(".::/data:rw"), some(".", "/data", false));
         assert_eq!(directory(""), None);
         assert_eq!(directory("::/data"), None);
         assert_eq!(directory("/data::"), None);
@@ -302,12 +307,15 @@ mod tests {
         options.add_env(b"HOME").unwrap();
         options.add_env(b"MODE=a=b").unwrap();
         options.add_env(b"EMPTY=").unwrap();
+        options.add_env(b"MODE=c").unwrap();
+        options.add_env(b"EMPTY").unwrap();
+        options.add_env(b"EMPTY=").unwrap();
         assert!(options.add_env(b"=x").is_err());
         assert!(options.add_env(b"").is_err());
         assert_eq!(options.env_pass, [b"HOME".to_vec()]);
         assert_eq!(
             options.env_set,
-            [(b"MODE".to_vec(), b"a=b".to_vec()), (b"EMPTY".to_vec(), b"".to_vec())]
+            [(b"MODE".to_vec(), b"c".to_vec()), (b"EMPTY".to_vec(), b"".to_vec())]
         );
     }
 

@@ -12,10 +12,10 @@ use crate::image::reading::Image;
 use crate::legacy_exceptions::{self, Translated};
 use crate::link;
 use crate::module::Module;
-use crate::module::features;
-use crate::module::input::Input;
-use crate::module::wasi;
-use crate::module::wasi::{BadImport, WhyBad};
+use crate::module::input::{self, Input};
+use crate::module::prepare::{Wanted, prepare};
+use crate::module::scan::scan;
+use crate::module::wasi::{self, BadImport, WhyBad};
 use crate::options::{Fallback, Options, UnknownImports};
 use crate::preinit::{self, Failure, Learnt};
 use crate::program::{Compiled, Program, translated};
@@ -70,6 +70,8 @@ pub enum Note {
     TranslatedExceptions(usize),
     /// What the initialisation has read, and the program will not read again.
     Learnt(Learnt),
+    /// A shared memory is taken as an ordinary one, and threads cannot be started.
+    OneThread,
 }
 
 impl std::fmt::Display for Note {
@@ -113,6 +115,10 @@ impl std::fmt::Display for Note {
                 }
             }
             Note::TranslatedExceptions(functions) => f.write_str(&translated(*functions)),
+            Note::OneThread => f.write_str(
+                "the program has one thread: its shared memory is taken as an ordinary one, and starting a thread is an \
+                 error that it is told",
+            ),
         }
     }
 }
@@ -145,7 +151,9 @@ pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) ->
     check_presence(options)?;
     let mut learnt = Learnt::default();
     let program = match (Input::detect(module)?, &options.preinit) {
-        (Input::Wasm(wasm), None) => compile_module(&wasm, options, at, false)?,
+        (Input::Wasm(wasm), None) => {
+            compile_module(&wasm, options, at, false).map_err(|error| input::in_terms_of(module, &wasm, error))?
+        }
         (Input::Wasm(wasm), Some(preinit)) => {
             // What is wrong with the module is said before it is run.
             accept_imports(&Module::parse(&wasm)?.bad_imports, options)?;
@@ -218,23 +226,36 @@ fn compile_module(
     for_snapshot: bool,
 ) -> Result<Program<'static>> {
     let module = Module::parse(wasm)?;
-    let unknown_imports = accept_imports(&module.bad_imports, options)?;
+    let bad_imports = module.bad_imports.clone();
+    let unknown_imports = accept_imports(&bad_imports, options)?;
     if !for_snapshot {
         module.check_command()?;
     }
     check_memory(options, module.least_memory)?;
+    let needs = scan(wasm)?;
+    if options.fallback == Some(Fallback::Pulley) && needs.features.atomics {
+        return Err(Error::Option {
+            option: "--fallback",
+            message: "the interpreter has no atomic instructions, which the module uses; take `jit`, or none"
+                .to_owned(),
+        });
+    }
+    let shared_memory = module.shared_memory;
+    let wanted = Wanted {
+        imports: module.compact_imports,
+        shared: shared_memory,
+        waits: needs.waits,
+    };
     let translated = translate_exceptions(wasm)?;
-    let module = match &translated {
-        Some(translated) => {
-            let mut module = Module::parse(&translated.module)?;
-            module.needs_gc = true;
-            module
-        }
-        None => module,
+    let standard = translated.as_ref().map_or(wasm, |translated| &translated.module);
+    let prepared = prepare(standard, wanted).map_err(|error| Error::Compile(error.to_string()))?;
+    let module = match (&translated, &prepared) {
+        (None, Cow::Borrowed(_)) => module,
+        _ => Module::parse(&prepared)?,
     };
     at(Stage::Compile);
     let native_features = native_features(options)?;
-    let compiled = compile::compile(wasm, &module, options, native_features)?;
+    let compiled = compile::compile(&module, &needs, options, native_features)?;
     let mut versions = Vec::new();
     for (image, cpu) in compiled.images.into_iter().zip(options.cpu_levels()) {
         let functions = Image::parse(&image)?.functions();
@@ -256,23 +277,17 @@ fn compile_module(
         translated_exceptions: translated.as_ref().map_or(0, |translated| translated.functions),
         initialised_by: None,
         for_snapshot,
+        one_thread: shared_memory || starts_threads(&bad_imports),
         unknown_imports,
         wasi_imports: module.wasi_imports.iter().map(|&name| name.to_owned()).collect(),
         exports_memory: module.exports_memory,
     })
 }
 
-/// The module in an encoding of exceptions that the compiler knows, if it is in another.
+/// The module in an encoding of exceptions that the compiler knows, if it is in another. It has been validated: some faults
+/// are none after the translation, as an index one too high may be that of something added.
 fn translate_exceptions(wasm: &[u8]) -> Result<Option<Translated>> {
-    match legacy_exceptions::translate(wasm) {
-        Ok(None) => Ok(None),
-        // The compiler validates what it gets, and some faults are none after the translation: an index one too high
-        // may be that of something added.
-        found => match features::diagnose(wasm, true) {
-            Some(fault) => Err(fault),
-            None => found.map_err(|error| Error::Compile(error.to_string())),
-        },
-    }
+    legacy_exceptions::translate(wasm).map_err(|error| Error::Compile(error.to_string()))
 }
 
 /// What level native stands for, if a version is for it.
@@ -361,6 +376,7 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
         translated_exceptions: 0,
         initialised_by: None,
         for_snapshot: false,
+        one_thread: starts_threads(&bad),
         unknown_imports,
         wasi_imports,
         exports_memory: matches!(exports("memory"), Some(EntityIndex::Memory(_))),
@@ -373,6 +389,7 @@ fn accept_imports(bad: &[BadImport], options: &Options) -> Result<Vec<String>> {
     match options.unknown_imports {
         UnknownImports::Trap if bad.iter().all(callable) => Ok(bad
             .iter()
+            .filter(|import| !import.starts_threads())
             .map(|import| format!("{}::{}", import.module, import.name))
             .collect()),
         // Only those that no choice lets pass.
@@ -382,6 +399,11 @@ fn accept_imports(bad: &[BadImport], options: &Options) -> Result<Vec<String>> {
         UnknownImports::Refuse if bad.is_empty() => Ok(Vec::new()),
         UnknownImports::Refuse => Err(Error::Imports(bad.to_vec())),
     }
+}
+
+/// Whether the program would start threads, which it is told cannot be done.
+fn starts_threads(bad: &[BadImport]) -> bool {
+    bad.iter().any(BadImport::starts_threads)
 }
 
 /// Refuses a limit with which the program could not start.
@@ -399,6 +421,9 @@ fn notes(program: &Program<'_>, options: &Options) -> Vec<Note> {
     let mut notes = Vec::new();
     if program.translated_exceptions > 0 {
         notes.push(Note::TranslatedExceptions(program.translated_exceptions));
+    }
+    if program.one_thread {
+        notes.push(Note::OneThread);
     }
     if !program.unknown_imports.is_empty() {
         notes.push(Note::UnknownImports(program.unknown_imports.clone()));

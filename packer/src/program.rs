@@ -23,6 +23,8 @@ pub(crate) struct Program<'a> {
     pub initialised_by: Option<String>,
     /// It is run for its state only.
     pub for_snapshot: bool,
+    /// It has a shared memory, or would start threads.
+    pub one_thread: bool,
     pub unknown_imports: Vec<String>,
     pub wasi_imports: Vec<String>,
     pub exports_memory: bool,

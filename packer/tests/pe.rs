@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use goblin::pe::PE;
-use nyash_format::Slot;
+use nyash_format::{MANIFEST, Slot, StubEntry, manifest_head};
 use nyash_pack::{Error, Options, Subsystem, Target};
 use sha2::{Digest, Sha256};
 
@@ -72,12 +72,13 @@ fn stub_folder(name: &str, runtime: &[u8]) -> PathBuf {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let manifest = format!(
-        "nyash-stubs 1 wasmtime=48.0.8 runtime=0.1.0\n{hash} {} x86_64-windows-lean\n",
-        runtime.len()
-    );
-    std::fs::write(folder.join("MANIFEST"), manifest).unwrap();
-    std::fs::write(folder.join("x86_64-windows-lean"), runtime).unwrap();
+    let stub = StubEntry {
+        sha256: hash,
+        len: runtime.len() as u64,
+        name: "x86_64-windows-lean".to_owned(),
+    };
+    std::fs::write(folder.join(MANIFEST), format!("{}\n{stub}\n", manifest_head())).unwrap();
+    std::fs::write(folder.join(&stub.name), runtime).unwrap();
     folder
 }
 

@@ -1,9 +1,11 @@
 //! The command line's grammar and its help.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use nyash_format::CpuArch;
 use nyash_pack::{Error, Fallback, OptLevel, Subsystem, Target, UnknownImports, oci};
 
 use super::bench::settings::Cold;
@@ -18,7 +20,8 @@ Examples:
   nyash-pack app.wasm --oci app.tar           write a container image
   nyash-pack app.wasm --cpu baseline+v3       runs everywhere, and faster where the CPU is newer
   nyash-pack app.wasm --preinit               start from where the module's initialisation ends
-  cat app.wat | nyash-pack - -o app           read standard input
+  cat app.wat | nyash-pack - -o - > app       read standard input, write standard output
+  nyash-pack run app.wasm -- --verbose        pack and start, without a file
   nyash-pack inspect app                      what an executable holds and may do
 
 A file that is called like a subcommand is given with its folder: nyash-pack ./inspect
@@ -53,7 +56,9 @@ calls and memory come from one more run, which is traced. Where something cannot
     after_long_help = EXAMPLES,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
-    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    // The parser takes several modules, to say what is wrong with them.
+    override_usage = "nyash-pack [OPTIONS] <MODULE>\n       nyash-pack <COMMAND>",
     max_term_width = 100
 )]
 pub struct Cli {
@@ -65,6 +70,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Pack a module into memory and start it; what stands behind -- are its arguments
+    Run(RunArgs),
     /// Show what an executable holds and may do
     Inspect(InspectArgs),
     /// Compute every hash of an executable again
@@ -84,15 +91,59 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct PackArgs {
     /// Module to pack: .wasm, .wat or .cwasm, or - for standard input
-    #[arg(value_name = "MODULE", required = true, value_hint = ValueHint::FilePath)]
-    pub module: Option<PathBuf>,
+    // One, but a second one is told apart from a misspelt command (`wrong.rs`), which the parser cannot do.
+    #[arg(value_name = "MODULE", required = true, value_hint = ValueHint::FilePath, num_args = 1.., action = ArgAction::Set)]
+    pub modules: Vec<PathBuf>,
 
-    /// Executable to write [default: the module's name without its ending, in the working directory]
+    /// Executable to write, or - for standard output [default: the module's name without its ending, in the working
+    /// directory]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub options: OptionArgs,
+
+    /// Write a container image in place of an executable: a folder, or one file if the name ends in .tar; several systems,
+    /// as in --target linux,linux-arm64, make one image for all of them
+    #[arg(long, value_name = "IMAGE", value_hint = ValueHint::AnyPath, conflicts_with = "output", help_heading = "Container images")]
+    pub oci: Option<PathBuf>,
+
+    /// Name and tag of the image, as in example/app:1.0 [default: no name, tag latest]
+    #[arg(long, value_name = "NAME", requires = "oci", help_heading = "Container images")]
+    pub oci_name: Option<String>,
+
+    /// User and group that the program runs as, by number
+    #[arg(long, value_name = "UID[:GID]", requires = "oci", default_value = oci::USER, help_heading = "Container images")]
+    pub oci_user: String,
+
+    /// Label of the image; can be repeated
+    #[arg(long, value_name = "NAME=VALUE", requires = "oci", help_heading = "Container images")]
+    pub oci_label: Vec<String>,
+
+    /// Nothing but `nyash-pack run` takes arguments for the program; kept to say so
+    #[arg(last = true, hide = true)]
+    pub program_arguments: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Module to run: .wasm, .wat or .cwasm, or - for standard input
+    #[arg(value_name = "MODULE", value_hint = ValueHint::FilePath)]
+    pub module: PathBuf,
+
+    #[command(flatten)]
+    pub options: OptionArgs,
+
+    /// Arguments of the program
+    #[arg(last = true, value_name = "ARGS")]
+    pub program_arguments: Vec<OsString>,
+}
+
+/// What a program is and how it is made, whether it is written or run.
+#[derive(Debug, Args)]
+pub struct OptionArgs {
     /// System that the executable is for: a triple or a short name such as linux-arm64, windows, macos [default: this one]
-    #[arg(short, long, value_name = "TARGET", value_parser = parse_target, value_delimiter = ',', hide_possible_values = true)]
+    #[arg(short, long, value_name = "TARGET", value_parser = Targets, value_delimiter = ',', hide_possible_values = true)]
     pub target: Vec<Target>,
 
     /// Folder with runtimes for other targets (see `nyash-pack targets`); can be repeated
@@ -103,7 +154,7 @@ pub struct PackArgs {
     #[arg(long, value_name = "HOST[::GUEST][:ro]", help_heading = "What the program may reach")]
     pub dir: Vec<OsString>,
 
-    /// Set a variable, or pass it on from the program's environment; can be repeated
+    /// Set a variable, or pass it on from the program's environment; can be repeated, and the last one of a name counts
     #[arg(long, value_name = "NAME[=VALUE]", help_heading = "What the program may reach")]
     pub env: Vec<OsString>,
 
@@ -144,23 +195,6 @@ pub struct PackArgs {
         help_heading = "How the program is started"
     )]
     pub argv0: Option<OsString>,
-
-    /// Write a container image in place of an executable: a folder, or one file if the name ends in .tar; several systems,
-    /// as in --target linux,linux-arm64, make one image for all of them
-    #[arg(long, value_name = "IMAGE", value_hint = ValueHint::AnyPath, conflicts_with = "output", help_heading = "Container images")]
-    pub oci: Option<PathBuf>,
-
-    /// Name and tag of the image, as in example/app:1.0 [default: no name, tag latest]
-    #[arg(long, value_name = "NAME", requires = "oci", help_heading = "Container images")]
-    pub oci_name: Option<String>,
-
-    /// User and group that the program runs as, by number
-    #[arg(long, value_name = "UID[:GID]", requires = "oci", default_value = oci::USER, help_heading = "Container images")]
-    pub oci_user: String,
-
-    /// Label of the image; can be repeated
-    #[arg(long, value_name = "NAME=VALUE", requires = "oci", help_heading = "Container images")]
-    pub oci_label: Vec<String>,
 
     /// Call an export when the module is packed, and pack the module as it then is
     /// [default function: wizer.initialize, or _initialize]
@@ -225,6 +259,8 @@ pub struct PackArgs {
         long,
         value_name = "LEVEL[+LEVEL]",
         default_value = "baseline",
+        value_parser = Levels,
+        hide_possible_values = true,
         help_heading = "How it is compiled"
     )]
     pub cpu: String,
@@ -240,6 +276,14 @@ pub struct PackArgs {
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
+
+    /// Print errors only: no notes, no progress
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Print what is done: the runtime that was taken, sizes, how long each stage took
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -273,7 +317,8 @@ pub enum Level {
 pub enum UnknownImportsArg {
     /// The module is refused
     Refuse,
-    /// The program traps when it calls one: for modules made for another host too, which is not needed for what they do here
+    /// The program traps when it calls one: for modules made for another host too, which is not needed for what they do here.
+    /// Starting a thread (`wasi.thread-spawn`) fails instead, as it may on any system
     Trap,
 }
 
@@ -328,6 +373,9 @@ pub struct VerifyArgs {
     /// Executable that nyash-pack made
     #[arg(value_name = "APP", value_hint = ValueHint::FilePath)]
     pub app: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -412,6 +460,46 @@ pub struct CompletionsArgs {
     pub shell: clap_complete::Shell,
 }
 
+/// Reads targets, and tells shells their names.
+#[derive(Debug, Clone)]
+struct Targets;
+
+impl TypedValueParser for Targets {
+    type Value = Target;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Target, clap::Error> {
+        let parse: fn(&str) -> Result<Target, String> = parse_target;
+        parse.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = Target::ALL.into_iter().flat_map(Target::names);
+        Some(Box::new(names.map(PossibleValue::new)))
+    }
+}
+
+/// Reads CPU levels, and tells shells the single ones.
+#[derive(Debug, Clone)]
+struct Levels;
+
+impl TypedValueParser for Levels {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let mut names: Vec<&str> = [CpuArch::X86_64, CpuArch::Aarch64]
+            .into_iter()
+            .flat_map(|arch| arch.levels().iter().map(|level| level.name()))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        Some(Box::new(names.into_iter().map(PossibleValue::new)))
+    }
+}
+
 /// A target by any of its names; the nearest names where there is none.
 fn parse_target(text: &str) -> Result<Target, String> {
     Target::parse(text).map_err(|error| describe(&error.into()))
@@ -422,4 +510,14 @@ fn describe(error: &Error) -> String {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     }
+}
+
+/// The names of all commands.
+pub fn commands() -> Vec<String> {
+    let mut command = Cli::command();
+    command.build();
+    command
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect()
 }

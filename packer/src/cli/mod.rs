@@ -3,6 +3,7 @@
 mod args;
 mod bench;
 mod completions;
+mod exit;
 mod extract;
 mod file;
 mod inspect;
@@ -11,32 +12,22 @@ mod man;
 mod oci;
 mod pack;
 mod progress;
+mod run;
 mod style;
 mod targets;
 mod verify;
+mod work;
+mod wrong;
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind as ErrorKindOfClap;
 use nyash_pack::Error;
 
 use args::{Cli, Command};
-
-/// Exit status of the command; `--help` lists them.
-mod exit {
-    /// The input was refused or found damaged.
-    pub const REFUSED: u8 = 1;
-    /// The command line is wrong.
-    pub const USAGE: u8 = 2;
-    /// A file could not be read or written.
-    pub const FILES: u8 = 3;
-    /// A bug in this program.
-    pub const BUG: u8 = 70;
-    /// A signal asked to stop.
-    pub const INTERRUPTED: u8 = 130;
-}
 
 /// Runs the command.
 pub fn run() -> ExitCode {
@@ -54,10 +45,8 @@ pub fn run() -> ExitCode {
         }
     };
     let outcome = match cli.command {
-        None => match &cli.pack.oci {
-            Some(image) => oci::run(&cli.pack, image),
-            None => pack::run(&cli.pack),
-        },
+        None => pack::run(&cli.pack),
+        Some(Command::Run(args)) => run::run(&args),
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Verify(args)) => verify::run(&args),
         Some(Command::Extract(args)) => extract::run(&args),
@@ -83,8 +72,18 @@ fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
+    if error.kind() == ErrorKindOfClap::DisplayHelpOnMissingArgumentOrSubcommand {
+        eprint!("{}", error.render());
+        return ExitCode::from(exit::USAGE);
+    }
     let text = error.render().to_string();
     let text = text.strip_prefix("error:").unwrap_or(&text);
+    // The parser would have a misspelt option given as a file.
+    let is_never_right = |line: &&str| line.trim_start().starts_with("tip: to pass '");
+    let text = match text.lines().find(is_never_right) {
+        Some(tip) => text.replacen(&format!("{tip}\n\n"), "", 1),
+        None => text.to_owned(),
+    };
     eprint!("{}{text}", style::error("nyash-pack:"));
     ExitCode::from(exit::USAGE)
 }
@@ -111,7 +110,9 @@ fn report(error: &anyhow::Error) {
 fn hint<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<Cow<'a, str>> {
     let bench = |cause: &'a bench::error::Error| cause.hint().map(Cow::Borrowed);
     let pack = cause.downcast_ref::<Error>().and_then(Error::hint);
+    let wrong = |cause: &'a wrong::Wrong| cause.hint.as_deref().map(Cow::Borrowed);
     pack.or_else(|| cause.downcast_ref().and_then(bench))
+        .or_else(|| cause.downcast_ref().and_then(wrong))
 }
 
 fn status(error: &anyhow::Error) -> u8 {
@@ -119,6 +120,9 @@ fn status(error: &anyhow::Error) -> u8 {
         Some(bench::error::Error::Command { .. }) => return exit::USAGE,
         Some(_) => return exit::REFUSED,
         None => {}
+    }
+    if let Some(wrong) = error.downcast_ref::<wrong::Wrong>() {
+        return wrong.status;
     }
     match error.chain().find_map(|cause| cause.downcast_ref::<Error>()) {
         Some(Error::Interrupted) => exit::INTERRUPTED,

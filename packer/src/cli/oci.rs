@@ -8,11 +8,11 @@ use nyash_pack::{Error, Options, Target};
 
 use super::args::PackArgs;
 use super::interrupt::Watch;
-use super::pack::{STDIN, Work, options};
+use super::work::{STDIN, Work, options};
 
 /// Packs for every target and writes the image.
-pub fn run(args: &PackArgs, path: &Path) -> anyhow::Result<()> {
-    let mut targets = args.target.clone();
+pub fn run(args: &PackArgs, mut work: Work<'_>, path: &Path) -> anyhow::Result<()> {
+    let mut targets = args.options.target.clone();
     if targets.is_empty() {
         targets.push(Target::default());
     }
@@ -21,9 +21,8 @@ pub fn run(args: &PackArgs, path: &Path) -> anyhow::Result<()> {
     targets.dedup();
     let choices: Vec<Options> = targets
         .iter()
-        .map(|target| options(args, *target))
+        .map(|target| options(&args.options, *target))
         .collect::<Result<_, _>>()?;
-    let mut work = Work::start(args);
     let image = image(args, work.module, &choices[0])?;
     // Known before minutes go into compiling.
     image.check(&targets)?;
@@ -42,7 +41,7 @@ pub fn run(args: &PackArgs, path: &Path) -> anyhow::Result<()> {
     let watch = Watch::start();
     oci::write(path, &files, &|| watch.asked())?;
     let size = files.iter().map(|file| file.bytes.len()).sum();
-    work.end(args, &notes, input.bytes().len(), size);
+    work.end(&notes, input.bytes().len(), size);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Whether a compiled module fits the runtime, and if not, in what it differs.
 
-use nyash_format::{CpuFeatures, Engine as Settings};
+use nyash_format::{CpuFeatures, Engine as Settings, Target};
 use wasmparser::WasmFeatures;
 use wasmtime_environ::{FlagValue, Tunables, obj};
 
@@ -8,8 +8,8 @@ use crate::compile::{self, cpu, key};
 use crate::error::{Difference, Error, Result};
 use crate::image::reading::Image;
 use crate::image::record::Record;
+use crate::module::scan::Features;
 use crate::options::OptLevel;
-use crate::target::Target;
 
 /// Settings that wasmtime does not compare either, because they do not change how code works with the runtime.
 const FREE_TUNABLES: &[&str] = &[
@@ -93,6 +93,7 @@ pub(crate) fn check(
         cpu::enabled(target, features),
         OptLevel::Speed,
         false,
+        Features::default(),
     )?
     .precompile_module(b"\0asm\x01\0\0\0")
     .map_err(|error| Error::Compile(format!("{error:#}")))?;

@@ -1,9 +1,8 @@
 //! CPU levels: what users ask for, and what the compiler is told.
 
-use nyash_format::{CpuArch, CpuFeatures, CpuLevel};
+use nyash_format::{CpuArch, CpuFeatures, CpuLevel, Target};
 
 use crate::error::{Error, Result};
-use crate::target::Target;
 
 /// The compiler's name of each feature, in the order of `CpuArch::feature_names`.
 fn flags(arch: CpuArch) -> &'static [&'static str] {
@@ -205,6 +204,7 @@ mod tests {
                 enabled(target, all),
                 Default::default(),
                 false,
+                Default::default(),
             );
             engine.unwrap();
         }

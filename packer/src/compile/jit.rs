@@ -3,7 +3,7 @@
 //! `jit/` makes an executable of this. The runtime starts it when no code in the program can run, and maps its answer,
 //! which is a payload like the one that [`crate::pack()`] writes: SPEC.md, "The compiler".
 
-use nyash_format::{CpuFeatures, CpuLevel, Engine as Settings, Header};
+use nyash_format::{CpuFeatures, CpuLevel, Engine as Settings, Header, Target};
 
 use crate::compile::{self, key};
 use crate::error::{Error, Result};
@@ -11,7 +11,7 @@ use crate::image::names;
 use crate::image::reading::Image;
 use crate::link::payload::{Content, Payload, Version};
 use crate::module::Module;
-use crate::target::Target;
+use crate::module::scan::scan;
 
 /// Length of what stands before the module in a request: the value of the record `engine`, and a u64 of CPU features.
 const HEAD: usize = Settings::LEN + 8;
@@ -28,7 +28,8 @@ pub fn answer(request: &[u8]) -> Result<Vec<u8>> {
     let target = Target::host().ok_or_else(|| Error::Compile("this machine is none of the targets".to_owned()))?;
     let module = Module::parse(wasm)?;
     let features = CpuFeatures::from_bits(u64::from_le_bytes(*features));
-    let image = compile::compile_again(&module, settings, target, features)?;
+    let used = scan(wasm)?.features;
+    let image = compile::compile_again(&module, settings, target, features, used)?;
     let functions = Image::parse(&image)?.functions();
     let names = names::table(&functions, |function| module.function_name(function.index))?;
     payload(&image, &names, settings, target)
@@ -79,7 +80,8 @@ mod tests {
         let wasm = wasm.unwrap();
         for target in [Target::X86_64Linux, Target::Aarch64Linux, Target::Riscv64Linux] {
             let module = Module::parse(&wasm).unwrap();
-            let image = compile::compile_again(&module, settings, target, CpuFeatures::NONE).unwrap();
+            let image =
+                compile::compile_again(&module, settings, target, CpuFeatures::NONE, Default::default()).unwrap();
             let bytes = payload(&image, &[], settings, target).unwrap();
             let header = Header::parse(&bytes[..Header::len_for(4)], bytes.len() as u64).unwrap();
             for kind in [RegionKind::Text, RegionKind::Image] {

@@ -1,8 +1,6 @@
 //! Compatibility keys of what this packer compiles.
 
-use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET, CompatKey, CpuLevel, Engine as Settings, WASMTIME};
-
-use crate::target::Target;
+use nyash_format::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET, CompatKey, CpuLevel, Engine as Settings, Target, WASMTIME};
 
 /// The settings of the engine for a module with or without collected types.
 pub fn settings(gc: bool, small_address_space: bool) -> Settings {
@@ -39,7 +37,10 @@ pub fn bytecode_key(settings: Settings, target: Target) -> CompatKey<'static> {
 
 /// The interpreter's target for the byte order of a target, in the spelling of compatibility keys.
 pub(crate) fn bytecode_target(target: &str) -> &'static str {
-    if target.starts_with("s390x-") {
+    let big_endian = Target::ALL
+        .into_iter()
+        .any(|known| known.name() == target && known.is_big_endian());
+    if big_endian {
         BYTECODE_BIG_ENDIAN
     } else {
         BYTECODE_TARGET

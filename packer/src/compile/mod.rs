@@ -15,13 +15,14 @@
 //! | `parse_wasm_debuginfo` | false (`WasmBacktraceDetails::Disable`) | constant |
 //! | `debug_symbols` | wasmtime's default, true | not set |
 //! | `debug_native`, `debug_guest`, fuel, epochs, inlining, winch, recording, concurrency | wasmtime's default | not set |
-//! | features | WASM 3 without threads; without `gc` also no exceptions and no collected types | the kind of runtime |
+//! | features | WASM 3 without threads; without `gc` also no exceptions and no collected types; those that code serves alone are on while a module that uses them is compiled, and then left out of its record (`image/record.rs`) | the kind of runtime |
 //!
 //! For the interpreter (`--fallback pulley`) the target is `pulley64`, signals are off and there is no guard.
 //!
 //! Not compared, and of no effect on code: `memory_reservation_for_growth`, `max_wasm_stack`, `generate_address_map`
 //! (off: call stacks are named from the packer's own table), unwind tables (off: frames are walked by frame pointer).
 
+pub(crate) mod builtins;
 pub(crate) mod compat;
 pub mod cpu;
 pub mod jit;
@@ -30,15 +31,15 @@ mod riscv64;
 
 use std::borrow::Cow;
 
-use nyash_format::{CpuFeatures, Engine as Settings, Run, WASMTIME};
+use nyash_format::{CpuFeatures, Engine as Settings, Format, Kind, Run, Target, WASMTIME};
 use wasmtime::{Collector, Config, Engine, ModuleVersionStrategy, WasmBacktraceDetails};
 
 use crate::error::{Error, Result};
-use crate::image::reading::COPIED_IMAGE;
+use crate::image::reading::{COPIED_IMAGE, Image};
+use crate::module::Module;
 use crate::module::memory::{self, Compact};
-use crate::module::{Module, features};
+use crate::module::scan::{Features, Needs};
 use crate::options::{Fallback, OptLevel, Options};
-use crate::target::{Format, Target};
 
 /// Below this many bytes of code, starting threads costs more than it saves.
 const PARALLEL_FROM: u64 = 64 << 10;
@@ -68,8 +69,9 @@ pub(crate) fn engine(
     cpu: impl Iterator<Item = &'static str>,
     opt: OptLevel,
     parallel: bool,
+    features: Features,
 ) -> Result<Engine> {
-    engine_with(settings, triple, cpu, opt, parallel, Sparse::Usual)
+    engine_with(settings, triple, cpu, opt, parallel, features, Sparse::Usual)
 }
 
 /// [`engine`], with a choice for initial memory.
@@ -79,6 +81,7 @@ fn engine_with(
     cpu: impl Iterator<Item = &'static str>,
     opt: OptLevel,
     parallel: bool,
+    features: Features,
     sparse: Sparse,
 ) -> Result<Engine> {
     let mut config = Config::new();
@@ -102,6 +105,7 @@ fn engine_with(
             .native_unwind_info(triple.contains("windows"))
             .gc_support(settings.gc)
             .wasm_exceptions(settings.gc)
+            .wasm_features(features.for_compiler(), true)
             .parallel_compilation(parallel)
             .cranelift_opt_level(match opt {
                 OptLevel::None => wasmtime::OptLevel::None,
@@ -145,7 +149,8 @@ fn precompile(engine: &Engine, wasm: &[u8]) -> Result<Vec<u8>> {
     image.map_err(|error| Error::Compile(format!("{error:#}")))
 }
 
-/// Compiles a module that has been compiled for a program before, for a machine with these features.
+/// Compiles a module that has been compiled for a program before, for a machine with these features. `used` are those of
+/// WebAssembly.
 ///
 /// # Errors
 /// [`Error::Compile`].
@@ -154,20 +159,19 @@ pub(crate) fn compile_again(
     settings: Settings,
     target: Target,
     features: CpuFeatures,
+    used: Features,
 ) -> Result<Vec<u8>> {
     let flags = cpu::enabled(target, features);
     let parallel = module.code_len >= PARALLEL_FROM;
-    let engine = engine(settings, target.triple(), flags, OptLevel::Speed, parallel)?;
+    let engine = engine(settings, target.triple(), flags, OptLevel::Speed, parallel, used)?;
     precompile(&engine, &lean(module, target)?)
 }
 
-/// Compiles a module, with a collector only if it needs one. `native` is what level native stands for. `bytes` are the
-/// module as it was given, for messages.
+/// Compiles a module that needs this, with a collector only if it needs one. `native` is what level native stands for.
 ///
 /// # Errors
-/// [`Error::Feature`] or [`Error::Invalid`] for what the validator refuses, [`Error::Compile`] for what the compiler
-/// cannot do.
-pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, native: CpuFeatures) -> Result<Compiled> {
+/// [`Error::Compile`] for what the compiler cannot do.
+pub(crate) fn compile(module: &Module<'_>, needs: &Needs, options: &Options, native: CpuFeatures) -> Result<Compiled> {
     let target = options.target;
     let lean = lean(module, target)?;
     let parallel = module.code_len >= PARALLEL_FROM;
@@ -184,7 +188,7 @@ pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, nati
         Some(Compact { wasm, runs }) => (wasm.as_slice(), runs.as_slice()),
         None => (&*lean, &[][..]),
     };
-    let attempt = |gc: bool| {
+    let attempt = |gc: bool| -> Result<Compiled> {
         let settings = Settings {
             memory_init_cow: maps,
             ..key::settings(gc, options.small_address_space)
@@ -192,7 +196,15 @@ pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, nati
         let mut images = Vec::new();
         for level in options.cpu_levels() {
             let flags = cpu::enabled(target, level.features(native));
-            let engine = engine_with(settings, target.triple(), flags, options.opt_level, parallel, sparse)?;
+            let engine = engine_with(
+                settings,
+                target.triple(),
+                flags,
+                options.opt_level,
+                parallel,
+                needs.features,
+                sparse,
+            )?;
             images.push(precompile(&engine, wasm)?);
         }
         let mut bytecode = None;
@@ -200,7 +212,15 @@ pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, nati
             let (triple, none) = (key::bytecode_target(target.name()), std::iter::empty());
             let sparse = if runs.is_empty() { sparse } else { Sparse::Segments };
             let settings = settings.for_bytecode();
-            let engine = engine_with(settings, triple, none, options.opt_level, parallel, sparse)?;
+            let engine = engine_with(
+                settings,
+                triple,
+                none,
+                options.opt_level,
+                parallel,
+                needs.features,
+                sparse,
+            )?;
             bytecode = Some(precompile(&engine, &lean)?);
         }
         Ok(Compiled {
@@ -210,17 +230,34 @@ pub(crate) fn compile(bytes: &[u8], module: &Module<'_>, options: &Options, nati
             settings,
         })
     };
-    // Function bodies are validated while they are compiled, so what they need is known only when that fails.
-    match attempt(module.needs_gc) {
-        Ok(compiled) => Ok(compiled),
-        Err(error) => {
-            if let Some(fault) = features::diagnose(bytes, true) {
-                Err(fault)
-            } else if !module.needs_gc && features::diagnose(bytes, false).is_some() {
-                attempt(true)
-            } else {
-                Err(error)
+    let gc = module.needs_gc || needs.gc;
+    let compiled = attempt(gc)?;
+    match missing(&compiled, gc)? {
+        None => Ok(compiled),
+        Some(_) if !gc => {
+            let compiled = attempt(true)?;
+            match missing(&compiled, true)? {
+                None => Ok(compiled),
+                Some(name) => Err(no_runtime(&name)),
             }
         }
+        Some(name) => Err(no_runtime(&name)),
     }
+}
+
+/// The first function of the engine that the code calls and its runtime has not got.
+fn missing(compiled: &Compiled, gc: bool) -> Result<Option<String>> {
+    let kind = if gc { Kind::Full } else { Kind::Lean };
+    for image in compiled.images.iter().chain(&compiled.bytecode) {
+        let symbols = Image::parse(image)?.symbols();
+        let called = symbols.into_iter().filter_map(builtins::called);
+        if let Some(name) = builtins::missing(called, kind) {
+            return Ok(Some(name.to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+fn no_runtime(function: &str) -> Error {
+    Error::Compile(format!("it needs `{function}` of the engine, which no runtime has"))
 }

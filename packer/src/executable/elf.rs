@@ -13,15 +13,13 @@ use object::read::elf::{FileHeader as _, SectionHeader as _};
 use object::{Endianness, U16, U32, U64};
 
 use super::parts::{Access, Load, Part, Section};
+use nyash_format::{Format, Target};
+
 use crate::error::{Error, Result};
 use crate::image::reading::zeroed;
-use crate::target::Target;
 
 /// The section in the runtime that leaves room for program headers.
 const ROOM: &str = ".nyash.phdrs";
-
-/// The processors of the targets.
-const MACHINES: [u16; 4] = [elf::EM_X86_64, elf::EM_AARCH64, elf::EM_RISCV, elf::EM_S390];
 
 type Segment64 = ProgramHeader64<Endianness>;
 type Section64 = SectionHeader64<Endianness>;
@@ -45,7 +43,7 @@ impl<'a> File<'a> {
         let e = header
             .endian()
             .map_err(|_| not("its byte order is neither of the two"))?;
-        if !MACHINES.contains(&header.e_machine.get(e)) {
+        if !Target::runs_on(Format::Elf, header.e_machine.get(e).into()) {
             return Err(not("it is an executable for another processor"));
         }
         let segments = header

@@ -14,8 +14,9 @@ pub(crate) mod resources;
 use std::ops::Range;
 
 use self::parts::{Load, Part, Section};
+use nyash_format::Target;
+
 use crate::error::{Error, Result};
-use crate::target::Target;
 
 /// An executable as a view of its bytes.
 pub struct Executable<'a> {

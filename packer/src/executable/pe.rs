@@ -10,6 +10,8 @@
 
 use std::ops::Range;
 
+use nyash_format::{Format, Target};
+
 use super::parts::{Access, Load, Part, Section};
 use crate::error::{Error, Result};
 
@@ -27,7 +29,6 @@ const NAMES: [(&str, &str); 7] = [
 /// Windows loads no image with more.
 const MOST_SECTIONS: usize = 96;
 const SIGNATURE: &[u8] = b"PE\0\0";
-const AMD64: u16 = 0x8664;
 const PE32_PLUS: u16 = 0x20b;
 
 /// Offset in the DOS header of the PE header's offset.
@@ -108,7 +109,7 @@ impl<'a> File<'a> {
         if bytes.get(header..header.saturating_add(SIGNATURE.len())) != Some(SIGNATURE) {
             return Err(not("it is a program for DOS, or cut short"));
         }
-        if short(bytes, header + field::MACHINE)? != AMD64 {
+        if !Target::runs_on(Format::Pe, short(bytes, header + field::MACHINE)?.into()) {
             return Err(not("it is an executable for a processor that nothing is packed for"));
         }
         let optional_len = usize::from(short(bytes, header + field::OPTIONAL_LEN)?);

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use editpe::types::{VersionU16, VersionU32};
 use editpe::{Image, VersionInfo, VersionStringTable};
+use nyash_format::{Format, Target};
 
 use crate::error::{Error, Result};
-use crate::target::{Format, Target};
 
 /// Whether a program runs in a console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

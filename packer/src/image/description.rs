@@ -205,13 +205,13 @@ fn damaged(error: impl std::fmt::Display) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use nyash_format::Target;
     use wasmtime_environ::{CompiledFunctionsTable, DefinedFuncIndex, FuncKey, StaticModuleIndex, obj};
 
     use super::*;
     use crate::compile::{self, key};
     use crate::image::reading::Image;
     use crate::options::OptLevel;
-    use crate::target::Target;
 
     type Description = (CompiledModuleInfo, CompiledFunctionsTable);
 
@@ -219,7 +219,15 @@ mod tests {
     fn descriptions(module: &str) -> (Description, Description) {
         let settings = key::settings(true, false);
         let triple = Target::X86_64Linux.triple();
-        let engine = compile::engine(settings, triple, std::iter::empty(), OptLevel::None, false).unwrap();
+        let engine = compile::engine(
+            settings,
+            triple,
+            std::iter::empty(),
+            OptLevel::None,
+            false,
+            Default::default(),
+        )
+        .unwrap();
         let image = engine.precompile_module(&wat::parse_str(module).unwrap()).unwrap();
         let section = Image::parse(&image)
             .unwrap()

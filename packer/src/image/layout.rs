@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use nyash_format::Target;
 use object::elf::{self, FileHeader64, SectionHeader64};
 use object::pod::bytes_of;
 use object::{Endianness, U16, U32, U64};
@@ -14,7 +15,6 @@ use wasmtime_environ::obj;
 use super::reading::{COPIED_IMAGE, Image, Section, TEXT, damaged, zeroed};
 use super::{description, record};
 use crate::error::Result;
-use crate::target::Target;
 
 /// The largest alignment that wasmtime asks for, on targets with large pages.
 const MOST_ALIGNED: usize = 64 << 10;

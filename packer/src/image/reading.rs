@@ -111,6 +111,20 @@ impl<'a> Image<'a> {
         symbols.iter().filter_map(function).collect()
     }
 
+    /// The names of all functions that the symbol table lists, those of the engine that the code calls too.
+    pub fn symbols(&self) -> Vec<&'a str> {
+        let (Some(table), Some(strings)) = (self.section(".symtab"), self.section(".strtab")) else {
+            return Vec::new();
+        };
+        let count = table.len() / size_of::<Sym64<Endianness>>();
+        let Ok((symbols, _)) = slice_from_bytes::<Sym64<Endianness>>(table, count) else {
+            return Vec::new();
+        };
+        let strings = object::StringTable::new(strings, 0, strings.len() as u64);
+        let name = |symbol: &'a Sym64<Endianness>| std::str::from_utf8(symbol.name(self.endian, strings).ok()?).ok();
+        symbols.iter().filter_map(name).collect()
+    }
+
     /// Where the code ends that the symbol table lists, in bytes from the start of the text. wasmtime fills the text up to a
     /// page of the largest size.
     pub(super) fn code_end(&self) -> Option<usize> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasmtime_environ::{FlagValue, Tunables};
 
 use crate::error::{Error, Result};
+use crate::module::scan::Features;
 
 /// The section `.wasmtime.engine`, as wasmtime writes it (its module `engine::serialization`).
 pub(crate) struct Record<'a> {
@@ -33,6 +34,8 @@ pub(crate) struct EngineRecord<'a> {
 pub(crate) fn reduced_record(section: &[u8]) -> Result<Vec<u8>> {
     let (head, mut engine) = engine_record(section)?;
     engine.shared_flags.clear();
+    // Code serves them alone: the runtime is not built with them, and need not be.
+    engine.features &= !Features::ALL.bits();
     engine.isa_flags.retain(|(_, value)| *value != FlagValue::Bool(false));
     let mut out = head.to_vec();
     out.extend(postcard::to_allocvec(&engine).map_err(|_| unreadable())?);

@@ -4,13 +4,12 @@
 
 use std::ops::Range;
 
-use nyash_format::{CpuLevel, Header, ImageRuns, Region, RegionKind, Run, section};
+use nyash_format::{CpuLevel, Header, ImageRuns, Region, RegionKind, Run, Target, section};
 
 use crate::error::{Error, Result};
 use crate::executable::parts::{Access, Part};
 use crate::image::layout::{Layout, Map};
 use crate::image::reading::Image;
-use crate::target::Target;
 
 /// One version of the code.
 pub(crate) struct Version<'a> {

@@ -1,18 +1,17 @@
 //! Which features of WebAssembly are offered, and what to say of a module that uses another.
 
-use wasmparser::{Validator, WasmFeatures};
+use wasmparser::{BinaryReaderError, Validator, WasmFeatures};
 
 use crate::error::Error;
 
-/// Features that modules may use, given whether the runtime has a collector.
-pub fn offered(gc: bool) -> WasmFeatures {
-    let all = WasmFeatures::WASM3.difference(WasmFeatures::THREADS);
-    if gc {
-        // They are translated before the compiler sees them.
-        all.union(WasmFeatures::LEGACY_EXCEPTIONS)
-    } else {
-        all.difference(WasmFeatures::EXCEPTIONS | WasmFeatures::GC_TYPES)
-    }
+/// Features that modules may use. Which of them the compiler and the runtime are told of depends on what a module uses;
+/// exceptions in the legacy encoding and compact import sections are translated before.
+pub fn accepted() -> WasmFeatures {
+    WasmFeatures::WASM3
+        | WasmFeatures::LEGACY_EXCEPTIONS
+        | WasmFeatures::COMPACT_IMPORTS
+        | WasmFeatures::CUSTOM_PAGE_SIZES
+        | WasmFeatures::WIDE_ARITHMETIC
 }
 
 struct Refused {
@@ -23,25 +22,9 @@ struct Refused {
 
 const REFUSED: &[Refused] = &[
     Refused {
-        features: WasmFeatures::THREADS,
-        name: "threads (shared memory and atomic instructions)",
-        way_out: "build without threads: no -pthread and no +atomics, and for wasm32-wasip1 instead of \
-                  wasm32-wasip1-threads",
-    },
-    Refused {
         features: WasmFeatures::STACK_SWITCHING,
         name: "stack switching (cont types)",
         way_out: "build without the stack switching proposal",
-    },
-    Refused {
-        features: WasmFeatures::WIDE_ARITHMETIC,
-        name: "wide arithmetic (i64.add128 and others)",
-        way_out: "build without -mwide-arithmetic (Rust: -C target-feature=-wide-arithmetic)",
-    },
-    Refused {
-        features: WasmFeatures::CUSTOM_PAGE_SIZES,
-        name: "custom page sizes",
-        way_out: "build with memories of 64 KiB pages (wasm-ld: without --page-size)",
     },
     Refused {
         features: WasmFeatures::MEMORY_CONTROL,
@@ -58,85 +41,65 @@ const REFUSED: &[Refused] = &[
         name: "custom descriptors",
         way_out: "build without the custom descriptors proposal",
     },
-    Refused {
-        features: WasmFeatures::COMPACT_IMPORTS,
-        name: "compact import sections",
-        way_out: "write the module with one entry per import (wasm-tools print and parse do)",
-    },
 ];
 
-/// Why a module that the compiler refused is not valid; `None` when it is valid.
-///
-/// The walk is sequential, so that the answer is the first fault and the same at every run.
-pub fn diagnose(module: &[u8], gc: bool) -> Option<Error> {
-    let error = first_fault(module, offered(gc))?;
-    // The fault belongs to the feature with which validation gets past it.
+/// What is wrong with a module whose first fault is this: the feature with which validation gets past it, if there is one.
+pub fn explain(module: &[u8], fault: &BinaryReaderError) -> Error {
+    let at = fault.offset();
     for refused in REFUSED {
-        let next = first_fault(module, offered(gc).union(refused.features));
-        if next.is_none_or(|next| next.1 > error.1) {
-            return Some(Error::Feature {
+        let features = accepted().union(refused.features);
+        let next = Validator::new_with_features(features).validate_all(module).err();
+        if next.is_none_or(|next| next.offset() > at) {
+            return Error::Feature {
                 feature: refused.name,
                 way_out: refused.way_out,
-                offset: error.1,
-            });
+                offset: at as u64,
+            };
         }
     }
-    Some(Error::Invalid {
-        message: error.0,
-        offset: error.1,
-    })
-}
-
-fn first_fault(module: &[u8], features: WasmFeatures) -> Option<(String, u64)> {
-    let error = Validator::new_with_features(features).validate_all(module).err()?;
-    Some((error.message().to_owned(), error.offset() as u64))
+    Error::Invalid {
+        message: fault.message().to_owned(),
+        offset: at as u64,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::module::scan::scan;
 
-    fn fault(text: &str, gc: bool) -> Option<String> {
-        let module = wat::parse_str(text).unwrap();
-        diagnose(&module, gc).map(|error| error.to_string())
+    fn fault(text: &str) -> Option<String> {
+        scan(&wat::parse_str(text).unwrap())
+            .err()
+            .map(|error| error.to_string())
     }
 
     #[test]
-    fn offered_features_are_accepted() {
-        let module = "(module (memory i64 1) (memory 1) (tag $t)
+    fn accepted_features_are_no_fault() {
+        let module = "(module (memory i64 1) (memory 1 (pagesize 1)) (memory 1 1 shared) (tag $t)
             (func (param v128) (result i32 i64) i32.const 0 i64.const 1)
+            (func (result i64 i64) (i64.mul_wide_s (i64.const 1) (i64.const 2)))
             (func (block $b (try_table (catch $t $b) (throw $t))))
             (func try throw $t catch $t rethrow 0 catch_all end))";
-        assert_eq!(fault(module, true), None);
-        assert!(fault(module, false).is_some());
+        assert_eq!(fault(module), None);
     }
 
     #[test]
     fn a_refused_feature_is_named() {
         for (module, name) in [
-            ("(module (memory 1 1 shared))", "threads"),
+            ("(module (type $f (func)) (type (cont $f)))", "stack switching"),
             (
-                "(module (memory 1) (func (drop (i32.atomic.load (i32.const 0)))))",
-                "threads",
+                "(module (memory 1) (func (memory.discard (i32.const 0) (i32.const 0))))",
+                "memory control",
             ),
-            ("(module (memory 1 (pagesize 1)))", "custom page sizes"),
-            (
-                "(module (func (param i64 i64 i64 i64) (result i64 i64)
-                local.get 0 local.get 1 local.get 2 local.get 3 i64.add128))",
-                "wide arithmetic",
-            ),
+            ("(module (type (shared (struct))))", "shared-everything threads"),
         ] {
-            let text = fault(module, true).unwrap();
+            let text = fault(module).unwrap_or_default();
             assert!(text.contains(name), "{module}: {text}");
         }
     }
 
     #[test]
     fn other_faults_keep_their_text() {
-        assert!(
-            fault("(module (func (result i32)))", true)
-                .unwrap()
-                .contains("type mismatch")
-        );
+        assert!(fault("(module (func (result i32)))").unwrap().contains("type mismatch"));
     }
 }

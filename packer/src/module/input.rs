@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::text;
 use crate::error::{Error, Result};
 use crate::image::reading::is_cwasm;
-
-/// Longer lines of a file are not shown in messages about it, in bytes.
-const LONGEST_LINE: usize = 200;
 
 /// An input in the form that the next stage works on.
 #[derive(Debug)]
@@ -44,9 +42,20 @@ impl<'a> Input<'a> {
             });
         }
         match std::str::from_utf8(bytes) {
-            Ok(text) if looks_like_text_module(text) => parse_text(text).map(|wasm| Input::Wasm(Cow::Owned(wasm))),
+            Ok(text) if looks_like_text_module(text) => text::parse(text).map(|wasm| Input::Wasm(Cow::Owned(wasm))),
             _ => Err(Error::NotWasm { start: start(bytes) }),
         }
+    }
+}
+
+/// An error about a module that was given in this form, in terms of what was given: a fault in a text is told by its place
+/// there, and such a text is neither cut short nor damaged.
+pub(crate) fn in_terms_of(given: &[u8], wasm: &[u8], error: Error) -> Error {
+    match (std::str::from_utf8(given), error) {
+        (Ok(source), Error::Invalid { message, offset }) if looks_like_text_module(source) => {
+            text::locate(source, wasm, &message, offset)
+        }
+        (_, error) => error,
     }
 }
 
@@ -54,42 +63,6 @@ impl<'a> Input<'a> {
 fn looks_like_text_module(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     text.starts_with('(') || text.starts_with(";;")
-}
-
-/// A packer that compiles what has been packed before meets no text.
-#[cfg(not(feature = "text"))]
-fn parse_text(text: &str) -> Result<Vec<u8>> {
-    Err(Error::Text(format!(
-        "{}: this build of nyash-pack reads no text",
-        short(text)
-    )))
-}
-
-#[cfg(feature = "text")]
-fn parse_text(text: &str) -> Result<Vec<u8>> {
-    let wasm = wat::parse_str(text).map_err(|error| {
-        let message = error.to_string();
-        if message.contains("parsing components") {
-            return Error::Component;
-        }
-        Error::Text(short(&message.replace("<anon>:", "line ")))
-    })?;
-    match wasm.get(4..8) {
-        Some([_, _, 1, 0]) => Err(Error::Component),
-        _ => Ok(wasm),
-    }
-}
-
-/// The parser's message without the lines of the file that it shows, if those fill a terminal. What, line and column
-/// stand in its first two lines; the caller knows the file's name.
-fn short(message: &str) -> String {
-    let kept = if message.lines().any(|line| line.len() > LONGEST_LINE) {
-        2
-    } else {
-        usize::MAX
-    };
-    let lines: Vec<&str> = message.lines().take(kept).collect();
-    lines.join("\n")
 }
 
 /// The first bytes in readable form.

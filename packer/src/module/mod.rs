@@ -5,15 +5,19 @@
 pub(crate) mod features;
 pub(crate) mod input;
 pub(crate) mod memory;
+pub(crate) mod prepare;
+pub(crate) mod scan;
+mod text;
 pub(crate) mod wasi;
 
 use std::borrow::Cow;
 use std::ops::Range;
 use wasmparser::{
-    CompositeInnerType, ExternalKind, Name, NameSectionReader, Parser, Payload, ProducersSectionReader, RefType,
-    TypeRef, ValType, WasmFeatures,
+    CompositeInnerType, ExternalKind, Imports, MemoryType, Name, NameSectionReader, Parser, Payload,
+    ProducersSectionReader, TypeRef, ValType, WasmFeatures,
 };
 
+use self::scan::is_collected;
 use self::wasi::{BadImport, Signature, WhyBad};
 use crate::error::{Error, Result};
 
@@ -34,6 +38,10 @@ pub struct Module<'a> {
     pub least_memory: u64,
     /// Types outside function bodies show that a collector is needed (exceptions, `externref`, structs, ...).
     pub needs_gc: bool,
+    /// A memory is shared between threads.
+    pub shared_memory: bool,
+    /// Imports are written in the compact form.
+    pub compact_imports: bool,
     /// Bytes of the code section.
     pub code_len: u64,
     /// Length of the data section in bytes.
@@ -61,7 +69,7 @@ impl<'a> Module<'a> {
     /// Walks over a module.
     ///
     /// # Errors
-    /// [`Error::TooLarge`], [`Error::Component`], or [`Error::Invalid`] where the sections themselves are damaged.
+    /// [`Error::TooLarge`], [`Error::Component`], [`Error::Object`], or [`Error::Invalid`] where the sections themselves are damaged.
     pub fn parse(bytes: &'a [u8]) -> Result<Self> {
         if bytes.len() as u64 > MAX_MODULE {
             return Err(Error::TooLarge {
@@ -78,6 +86,8 @@ impl<'a> Module<'a> {
             exports_memory: false,
             least_memory: 0,
             needs_gc: false,
+            shared_memory: false,
+            compact_imports: false,
             code_len: 0,
             data_len: 0,
             name: None,
@@ -118,6 +128,10 @@ impl<'a> Module<'a> {
             at = section.end;
         }
         module.start = walk.start();
+        // Linkers can be told to leave their section in what they have linked.
+        if walk.linking && module.start == Start::Missing {
+            return Err(Error::Object);
+        }
         // Stable: of several names the first stays first.
         module.function_exports.sort_by_key(|(index, _)| *index);
         Ok(module)
@@ -136,7 +150,7 @@ impl<'a> Module<'a> {
                     for ty in group.map_err(invalid)?.into_types() {
                         walk.types.push(match ty.composite_type.inner {
                             CompositeInnerType::Func(ty) => {
-                                self.needs_gc |= ty.params().iter().chain(ty.results()).any(|ty| collected(*ty));
+                                self.needs_gc |= ty.params().iter().chain(ty.results()).any(|ty| is_collected(*ty));
                                 Some(Signature {
                                     params: ty.params().to_vec(),
                                     results: ty.results().to_vec(),
@@ -151,6 +165,9 @@ impl<'a> Module<'a> {
                 }
             }
             Payload::ImportSection(imports) => {
+                for group in imports.clone() {
+                    self.compact_imports |= !matches!(group.map_err(invalid)?, Imports::Single(..));
+                }
                 for import in imports.into_imports() {
                     let import = import.map_err(invalid)?;
                     let kind = match import.ty {
@@ -164,6 +181,11 @@ impl<'a> Module<'a> {
                             continue;
                         }
                         TypeRef::Table(_) => "a table",
+                        // There is one thread, so it can as well be the program's own.
+                        TypeRef::Memory(memory) if memory.shared => {
+                            self.meet_memory(&memory);
+                            continue;
+                        }
                         TypeRef::Memory(_) => "a memory",
                         TypeRef::Global(_) => "a global",
                         TypeRef::Tag(_) => "an exception tag",
@@ -182,21 +204,17 @@ impl<'a> Module<'a> {
             }
             Payload::TableSection(tables) => {
                 for table in tables {
-                    self.needs_gc |= collected(ValType::Ref(table.map_err(invalid)?.ty.element_type));
+                    self.needs_gc |= is_collected(ValType::Ref(table.map_err(invalid)?.ty.element_type));
                 }
             }
             Payload::MemorySection(memories) => {
                 for memory in memories {
-                    let memory = memory.map_err(invalid)?;
-                    let size = memory
-                        .initial
-                        .saturating_mul(1 << memory.page_size_log2.unwrap_or(16).min(16));
-                    self.least_memory = self.least_memory.saturating_add(size);
+                    self.meet_memory(&memory.map_err(invalid)?);
                 }
             }
             Payload::GlobalSection(globals) => {
                 for global in globals {
-                    self.needs_gc |= collected(global.map_err(invalid)?.ty.content_type);
+                    self.needs_gc |= is_collected(global.map_err(invalid)?.ty.content_type);
                 }
             }
             Payload::TagSection(_) => self.needs_gc = true,
@@ -217,6 +235,7 @@ impl<'a> Module<'a> {
             Payload::DataSection(_) => self.data_len = whole.len() as u64,
             Payload::CustomSection(custom) => {
                 self.custom.push(whole.clone());
+                walk.linking |= custom.name() == "linking";
                 // Damage in what only helps people to read is no reason to refuse the module.
                 match custom.as_known() {
                     wasmparser::KnownCustom::Name(names) => {
@@ -230,6 +249,14 @@ impl<'a> Module<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn meet_memory(&mut self, memory: &MemoryType) {
+        let size = memory
+            .initial
+            .saturating_mul(1 << memory.page_size_log2.unwrap_or(16).min(16));
+        self.least_memory = self.least_memory.saturating_add(size);
+        self.shared_memory |= memory.shared;
     }
 
     fn read_names(&mut self, names: NameSectionReader<'a>) {
@@ -314,6 +341,8 @@ struct Walk {
     functions: Vec<u32>,
     start: Option<u32>,
     reactor: bool,
+    /// There is a section for linkers.
+    linking: bool,
 }
 
 impl Walk {
@@ -330,14 +359,6 @@ impl Walk {
             // An index out of range is the validator's to refuse.
             _ => Start::Command,
         }
-    }
-}
-
-/// Whether values of this type live in the collector's heap or may refer to it.
-fn collected(ty: ValType) -> bool {
-    match ty {
-        ValType::Ref(ty) => !(ty.is_func_ref() || ty == RefType::NULLFUNCREF || ty.is_concrete_type_ref()),
-        _ => false,
     }
 }
 

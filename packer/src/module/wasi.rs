@@ -1,11 +1,7 @@
 //! The functions of WASI preview 1, and what to say about imports that are not among them.
 
-use wasmparser::ValType::{self, I32, I64};
-
-/// The module name of preview 1 imports.
-pub const PREVIEW1: &str = "wasi_snapshot_preview1";
-/// The module name that older toolchains use; the functions have the same types.
-const PREVIEW0: &str = "wasi_unstable";
+use nyash_format::preview1::{self, Type};
+use wasmparser::ValType;
 
 /// Parameters and results of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,72 +24,24 @@ impl std::fmt::Display for Signature {
     }
 }
 
-/// Name and parameters of every function; all but `proc_exit` return an error number.
-#[rustfmt::skip]
-const FUNCTIONS: &[(&str, &[ValType])] = &[
-    ("args_get", &[I32, I32]),
-    ("args_sizes_get", &[I32, I32]),
-    ("clock_res_get", &[I32, I32]),
-    ("clock_time_get", &[I32, I64, I32]),
-    ("environ_get", &[I32, I32]),
-    ("environ_sizes_get", &[I32, I32]),
-    ("fd_advise", &[I32, I64, I64, I32]),
-    ("fd_allocate", &[I32, I64, I64]),
-    ("fd_close", &[I32]),
-    ("fd_datasync", &[I32]),
-    ("fd_fdstat_get", &[I32, I32]),
-    ("fd_fdstat_set_flags", &[I32, I32]),
-    ("fd_fdstat_set_rights", &[I32, I64, I64]),
-    ("fd_filestat_get", &[I32, I32]),
-    ("fd_filestat_set_size", &[I32, I64]),
-    ("fd_filestat_set_times", &[I32, I64, I64, I32]),
-    ("fd_pread", &[I32, I32, I32, I64, I32]),
-    ("fd_prestat_dir_name", &[I32, I32, I32]),
-    ("fd_prestat_get", &[I32, I32]),
-    ("fd_pwrite", &[I32, I32, I32, I64, I32]),
-    ("fd_read", &[I32, I32, I32, I32]),
-    ("fd_readdir", &[I32, I32, I32, I64, I32]),
-    ("fd_renumber", &[I32, I32]),
-    ("fd_seek", &[I32, I64, I32, I32]),
-    ("fd_sync", &[I32]),
-    ("fd_tell", &[I32, I32]),
-    ("fd_write", &[I32, I32, I32, I32]),
-    ("path_create_directory", &[I32, I32, I32]),
-    ("path_filestat_get", &[I32, I32, I32, I32, I32]),
-    ("path_filestat_set_times", &[I32, I32, I32, I32, I64, I64, I32]),
-    ("path_link", &[I32, I32, I32, I32, I32, I32, I32]),
-    ("path_open", &[I32, I32, I32, I32, I32, I64, I64, I32, I32]),
-    ("path_readlink", &[I32, I32, I32, I32, I32, I32]),
-    ("path_remove_directory", &[I32, I32, I32]),
-    ("path_rename", &[I32, I32, I32, I32, I32, I32]),
-    ("path_symlink", &[I32, I32, I32, I32, I32]),
-    ("path_unlink_file", &[I32, I32, I32]),
-    ("poll_oneoff", &[I32, I32, I32, I32]),
-    ("proc_exit", &[I32]),
-    ("proc_raise", &[I32]),
-    ("random_get", &[I32, I32]),
-    ("sched_yield", &[]),
-    ("sock_accept", &[I32, I32, I32]),
-    ("sock_recv", &[I32, I32, I32, I32, I32, I32]),
-    ("sock_send", &[I32, I32, I32, I32, I32]),
-    ("sock_shutdown", &[I32, I32]),
-];
-
 /// The signature of a preview 1 function.
 pub fn signature(name: &str) -> Option<Signature> {
-    let at = FUNCTIONS.binary_search_by_key(&name, |(name, _)| name).ok()?;
-    let (name, params) = FUNCTIONS[at];
+    let function = preview1::function(name)?;
+    let value = |ty: &Type| match ty {
+        Type::I32 => ValType::I32,
+        Type::I64 => ValType::I64,
+    };
     Some(Signature {
-        params: params.to_vec(),
-        results: if name == "proc_exit" { vec![] } else { vec![I32] },
+        params: function.parameters.types().iter().map(value).collect(),
+        results: if function.returns() { vec![ValType::I32] } else { vec![] },
     })
 }
 
 fn provided(module: &str, name: &str) -> Option<Signature> {
     match module {
-        PREVIEW1 => signature(name),
+        preview1::MODULE => signature(name),
         // It came with preview 1.
-        PREVIEW0 if name != "sock_accept" => signature(name),
+        preview1::OLD_MODULE if name != "sock_accept" => signature(name),
         _ => None,
     }
 }
@@ -112,6 +60,13 @@ pub struct BadImport {
     pub name: String,
     /// Why it cannot be provided.
     pub why: WhyBad,
+}
+
+impl BadImport {
+    /// Whether it starts a thread, which a program that is packed with unknown imports is told cannot be done.
+    pub(crate) fn starts_threads(&self) -> bool {
+        self.why == WhyBad::Unknown && self.module == preview1::THREADS_MODULE && self.name == preview1::THREAD_SPAWN
+    }
 }
 
 /// Why an import cannot be provided.
@@ -177,7 +132,8 @@ pub(crate) fn hint(imports: &[BadImport]) -> &'static str {
     let any = |test: &dyn Fn(&BadImport) -> bool| imports.iter().any(test);
     let all_callable = imports.iter().all(|import| import.why == WhyBad::Unknown);
     if any(&|i| i.module == "wasi" || i.name == "thread-spawn") {
-        "threads are not supported: build without -pthread and for wasm32-wasip1, not wasm32-wasip1-threads"
+        "threads are not supported: build without -pthread and for wasm32-wasip1, not wasm32-wasip1-threads; a program that \
+         can do without is packed with --unknown-imports trap, and told that a thread cannot be started"
     } else if any(&|i| i.module.starts_with("wasi:")) {
         "these are interfaces of components (WASI 0.2): build for WASI preview 1, `--target wasm32-wasip1`"
     } else if any(&|i| i.module.starts_with("__wbindgen") || i.module == "wbg") {
@@ -206,9 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_complete_and_sorted() {
-        assert_eq!(FUNCTIONS.len(), 46);
-        assert!(FUNCTIONS.is_sorted_by_key(|(name, _)| name));
+    fn signatures_are_those_of_the_table() {
         assert_eq!(signature("proc_exit").unwrap().to_string(), "(i32)");
         assert_eq!(
             signature("clock_time_get").unwrap().to_string(),
@@ -223,12 +177,12 @@ mod tests {
             ("env", "puts"),
             ("js", "log"),
             ("env", "system"),
-            (PREVIEW1, "fd_write"),
+            (preview1::MODULE, "fd_write"),
         ]
         .into_iter()
         .filter_map(|(module, name)| {
             let found = Signature {
-                params: vec![I32],
+                params: vec![ValType::I32],
                 results: vec![],
             };
             check_function(module, name, Some(found))

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use nyash_format::{Format, Target};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::layer;
 use crate::error::{Error, Result};
-use crate::target::{Format, Target};
 
 /// Who a program runs as unless somebody else is asked for: nobody in particular, so that clusters that refuse root take it.
 pub const USER: &str = "65532:65532";

@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use super::error::Failure;
 use crate::error::Result;
 use crate::files::Bytes;
-use crate::target::Target;
+use nyash_format::Target;
 
 /// The status of a program that trapped (`runtime/src/message.rs`).
 const TRAPPED: i32 = 134;

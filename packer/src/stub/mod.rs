@@ -1,22 +1,19 @@
 //! The runtimes ("stubs") that programs are packed into: those that travel inside the packer, and those in stub folders.
 //!
-//! A stub folder holds files called TARGET-KIND and a file `MANIFEST` with the length and SHA-256 of each, as
-//! `cargo xtask stubs` writes it.
-
-pub(crate) mod kind;
+//! A stub folder holds files called TARGET-KIND and a file `MANIFEST` with the length and SHA-256 of each
+//! (`format-spec/src/stubs.rs`), as `cargo xtask stubs` writes it.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use nyash_format::{WASMTIME, stub_info};
+use nyash_format::{MANIFEST, StubEntry, Target, WASMTIME, parse_manifest, stub_info, stub_name};
 
 use crate::error::{Error, Result};
 use crate::executable::Executable;
 use crate::executable::hash::sha256;
 use crate::executable::info::info;
-use crate::target::Target;
 
-pub use self::kind::{COMPILER, Kind};
+pub use nyash_format::{COMPILER, Kind};
 
 // Made by build.rs: `static EMBEDDED: &[(&str, &[u8])]`, name and bytes.
 #[cfg(feature = "stubs")]
@@ -24,8 +21,6 @@ include!(concat!(env!("OUT_DIR"), "/stubs.rs"));
 #[cfg(not(feature = "stubs"))]
 static EMBEDDED: &[(&str, &[u8])] = &[];
 
-/// The file in a stub folder that lists the others.
-const MANIFEST: &str = "MANIFEST";
 /// A runtime is some hundred kilobytes, a compiler some ten megabytes.
 const MAX_STUB: u64 = 256 << 20;
 
@@ -83,7 +78,7 @@ pub fn find_compiler(target: Target, folders: &Folders) -> Result<(Cow<'static, 
 }
 
 fn find_named(target: Target, kind: &'static str, folders: &Folders) -> Result<(Cow<'static, [u8]>, Place)> {
-    let name = format!("{target}-{kind}");
+    let name = stub_name(target, kind);
     let within = |folders: &[PathBuf]| -> Result<Option<(Cow<'static, [u8]>, Place)>> {
         for folder in folders {
             if let Some(bytes) = read(folder, &name)? {
@@ -133,50 +128,12 @@ fn read(folder: &Path, name: &str) -> Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-struct Entry {
-    sha256: String,
-    len: u64,
-    name: String,
-}
-
 /// The manifest of a stub folder.
-fn manifest(folder: &Path) -> Result<Vec<Entry>> {
+fn manifest(folder: &Path) -> Result<Vec<StubEntry>> {
     let path = folder.join(MANIFEST);
-    let unusable = |message: String| Error::Stub {
-        path: path.clone(),
-        message,
-    };
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| unusable(format!("the list of stubs cannot be read: {error}")))?;
-    let mut lines = text.lines();
-    let head = lines.next().unwrap_or_default();
-    let field = |name: &str| {
-        head.split(' ')
-            .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
-    };
-    if !head.starts_with("nyash-stubs 1 ") {
-        return Err(unusable("this is no list of stubs".to_owned()));
-    }
-    for (name, own) in [("wasmtime", WASMTIME), ("runtime", env!("CARGO_PKG_VERSION"))] {
-        let theirs = field(name).unwrap_or("missing");
-        if theirs != own {
-            return Err(unusable(format!(
-                "these stubs are for another nyash-pack: {name} is {theirs}, and must be {own}"
-            )));
-        }
-    }
-    let entry = |line: &str| {
-        let mut words = line.split(' ');
-        let entry = Entry {
-            sha256: words.next()?.to_owned(),
-            len: words.next()?.parse().ok()?,
-            name: words.next()?.to_owned(),
-        };
-        words.next().is_none().then_some(entry)
-    };
-    lines
-        .map(|line| entry(line).ok_or_else(|| unusable(format!("damaged: `{line}` is no entry"))))
-        .collect()
+    let read = std::fs::read_to_string(&path).map_err(|error| format!("the list of stubs cannot be read: {error}"));
+    read.and_then(|text| parse_manifest(&text).map_err(|error| error.to_string()))
+        .map_err(|message| Error::Stub { path, message })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -234,11 +191,7 @@ mod tests {
 
     #[test]
     fn folders_are_checked_by_version_length_and_hash() {
-        let head = format!(
-            "nyash-stubs 1 wasmtime={} runtime={}\n",
-            WASMTIME,
-            env!("CARGO_PKG_VERSION")
-        );
+        let head = nyash_format::manifest_head() + "\n";
         let entry = format!("{} 4 s390x-linux-lean\n", hex(&sha256(b"stub")));
         let listed = head.clone() + &entry;
         let file: &[(&str, &[u8])] = &[("s390x-linux-lean", b"stub")];

@@ -1,5 +1,6 @@
 //! The load commands: what they are, and which of them point into `__LINKEDIT`.
 
+use nyash_format::{Format, Target};
 use object::LittleEndian as LE;
 use object::macho::{self, MachHeader64};
 use object::pod::from_bytes;
@@ -26,7 +27,7 @@ impl<'a> Commands<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
         let (header, rest) = from_bytes::<MachHeader64<LE>>(bytes).map_err(|()| damaged("the file is cut short"))?;
         let not = |why: &str| Error::NotPacked(why.to_owned());
-        if !matches!(header.cputype.get(LE), macho::CPU_TYPE_ARM64 | macho::CPU_TYPE_X86_64) {
+        if !Target::runs_on(Format::MachO, header.cputype.get(LE)) {
             return Err(not("it is an executable for another processor"));
         }
         if header.filetype.get(LE) != macho::MH_EXECUTE {

@@ -2,12 +2,11 @@
 
 use goblin::mach::MachO;
 use goblin::mach::load_command::CommandVariant;
-use nyash_format::{SLOT_LEN, Slot, section};
+use nyash_format::{SLOT_LEN, Slot, Target, section};
 use sha2::{Digest, Sha256};
 
 use crate::executable::Executable;
 use crate::executable::parts::{Access, Part};
-use crate::target::Target;
 
 const PAGE: usize = 16 << 10;
 const BASE: u64 = 0x1_0000_0000;

@@ -1,4 +1,4 @@
-//! Runs a packed program in place of the compiler.
+//! Runs a packed program in place of the process that has packed it.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -11,7 +11,14 @@ use std::process::{Command, ExitStatus};
 ///
 /// The executable lives in memory. Where the system allows none to be run from there, it lives in a temporary file
 /// as long as the program runs, and its status is returned.
-pub fn replace_this_process(executable: &[u8], name: &OsStr, arguments: &[String]) -> std::io::Result<ExitStatus> {
+///
+/// # Errors
+/// When the program cannot be started.
+pub fn replace_this_process(
+    executable: &[u8],
+    name: &OsStr,
+    arguments: &[impl AsRef<OsStr>],
+) -> std::io::Result<ExitStatus> {
     if let Ok(file) = in_memory(executable) {
         let path = format!("/proc/self/fd/{}", file.as_raw_fd());
         // Comes back only after a failure, for instance without /proc.
@@ -32,6 +39,10 @@ fn in_memory(bytes: &[u8]) -> std::io::Result<std::fs::File> {
 pub struct Temporary(PathBuf);
 
 impl Temporary {
+    /// Writes it into the system's folder for temporary files.
+    ///
+    /// # Errors
+    /// When it cannot be written.
     pub fn new(bytes: &[u8]) -> std::io::Result<Temporary> {
         use std::os::unix::fs::OpenOptionsExt;
         let path = std::env::temp_dir().join(format!("nyash-run-{}", std::process::id()));
@@ -45,6 +56,7 @@ impl Temporary {
         Ok(temporary)
     }
 
+    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
     }

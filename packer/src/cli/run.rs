@@ -1,0 +1,29 @@
+//! `nyash-pack run MODULE [-- ARGS]`: packs a module into memory and becomes the program.
+
+use std::os::unix::process::ExitStatusExt;
+
+use anyhow::Context;
+use nyash_pack::{Error, Target, start};
+
+use super::args::RunArgs;
+use super::work::{Work, one_target, options};
+
+/// Runs a module. Comes back only when the program could not replace this process.
+pub fn run(args: &RunArgs) -> anyhow::Result<()> {
+    let mut work = Work::start(&args.module, &args.options)?;
+    let options = options(&args.options, one_target(&args.options)?)?;
+    if Some(options.target) != Target::host() {
+        return Err(Error::Option {
+            option: "--target",
+            message: format!("a program for {} cannot be run here", options.target),
+        }
+        .into());
+    }
+    let input = work.read()?;
+    let packed = work.pack(&input, &options)?;
+    work.end(&packed.notes, input.bytes().len(), packed.bytes.len());
+    let status = start::replace_this_process(&packed.bytes, args.module.as_os_str(), &args.program_arguments)
+        .with_context(|| format!("cannot run {}", args.module.display()))?;
+    // As shells tell of signals.
+    std::process::exit(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)));
+}

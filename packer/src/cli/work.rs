@@ -1,0 +1,232 @@
+//! The way from a module to an executable, which packing, running and making images share.
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use nyash_pack::files::Bytes;
+use nyash_pack::stub::Folders;
+use nyash_pack::{Directory, Error, Note, Options, Packed, Preinit, Stage, Target, pack_with};
+
+use super::args::OptionArgs;
+use super::file::about;
+use super::progress::Progress;
+use super::{style, wrong};
+
+/// What stands for standard input as a module, and for standard output as an executable.
+pub const STDIN: &str = "-";
+const STDIN_NAME: &str = "standard input";
+
+/// The way from a module to an executable, with what is told about it meanwhile.
+pub struct Work<'a> {
+    /// As it was given.
+    pub module: &'a Path,
+    /// What messages call it.
+    name: &'a Path,
+    /// It has been read, unless it is standard input.
+    file: Option<Bytes>,
+    args: &'a OptionArgs,
+    pub timings: Timings,
+}
+
+impl<'a> Work<'a> {
+    /// Reads a module that is a file: whatever else is wrong, with a file that is not there nothing else matters.
+    pub fn start(module: &'a Path, args: &'a OptionArgs) -> anyhow::Result<Self> {
+        let mut timings = Timings::new();
+        timings.enter("read");
+        let from_stdin = module == Path::new(STDIN);
+        let file = if from_stdin { None } else { Some(read(module)?) };
+        Ok(Work {
+            module,
+            name: if from_stdin { Path::new(STDIN_NAME) } else { module },
+            file,
+            args,
+            timings,
+        })
+    }
+
+    /// The module's bytes.
+    pub fn read(&mut self) -> anyhow::Result<Bytes> {
+        match self.file.take() {
+            Some(file) => Ok(file),
+            None => Ok(read_stdin()?),
+        }
+    }
+
+    /// Packs bytes, with progress on a terminal.
+    pub fn pack(&mut self, input: &Bytes, options: &Options) -> anyhow::Result<Packed> {
+        let bytes = input.bytes();
+        let mut progress = None;
+        let result = pack_with(bytes, options, &mut |stage| {
+            self.timings.enter(stage.name());
+            let name = self.name.to_string_lossy();
+            let shown = stage == Stage::Compile && !self.args.quiet;
+            progress = shown.then(|| Progress::start(&name, bytes.len()));
+        });
+        drop(progress);
+        about(self.name, result)
+    }
+
+    /// Says what there is to know, and how long it took if that was asked for.
+    pub fn end(mut self, notes: &[Note], input: usize, output: usize) {
+        self.timings.leave();
+        for note in notes.iter().filter(|_| !self.args.quiet) {
+            eprintln!("{} {}: {note}", style::hint("note:"), self.name.display());
+        }
+        if self.args.timings || self.args.verbose {
+            self.timings.print(input, output);
+        }
+    }
+}
+
+fn read(module: &Path) -> anyhow::Result<Bytes> {
+    nyash_pack::files::map(module).map_err(|source| {
+        if let Some(wrong) = wrong::missing(module, &source, &super::args::commands()) {
+            return wrong.into();
+        }
+        let (action, path) = ("read", module.to_owned());
+        Error::Io { action, path, source }.into()
+    })
+}
+
+fn read_stdin() -> Result<Bytes, Error> {
+    let mut bytes = Vec::new();
+    // One byte more than is accepted, so that an endless stream ends with the right message.
+    let limit = nyash_pack::MAX_MODULE + 1;
+    let read = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
+    read.map_err(|source| Error::Io {
+        action: "read",
+        path: PathBuf::from(STDIN_NAME),
+        source,
+    })?;
+    Ok(Bytes::Read(bytes))
+}
+
+/// The one system that an executable is for.
+///
+/// # Errors
+/// [`Error::Option`] for several.
+pub fn one_target(args: &OptionArgs) -> Result<Target, Error> {
+    match args.target.as_slice() {
+        [] => Ok(Target::default()),
+        [target] => Ok(*target),
+        _ => {
+            let message = "an executable is for one system; --oci IMAGE makes an image for several".to_owned();
+            let option = "--target";
+            Err(Error::Option { option, message })
+        }
+    }
+}
+
+/// The packer's options of a command line, for one target.
+///
+/// # Errors
+/// [`Error::Option`] for values that cannot be.
+pub fn options(args: &OptionArgs, target: Target) -> Result<Options, Error> {
+    let bytes = |text: &OsStr| text.as_bytes().to_vec();
+    let mut options = Options {
+        args: args.arg.iter().map(|arg| bytes(arg)).collect(),
+        argv0: args.argv0.as_deref().map(bytes),
+        inherit_env: args.inherit_env,
+        inherit_fds: args.inherit_fd.clone(),
+        memory_limit: args.memory_limit,
+        unknown_imports: args.unknown_imports.into(),
+        small_address_space: args.small_address_space,
+        opt_level: args.opt_level.into(),
+        target,
+        cpu: nyash_pack::cpu::parse(&args.cpu, target)?,
+        fallback: args.fallback.map(Into::into),
+        stubs: Folders::usual(&args.stub_dir),
+        ..Options::default()
+    };
+    for directory in &args.dir {
+        options.directories.push(Directory::parse(directory.as_bytes())?);
+    }
+    for variable in &args.env {
+        options.add_env(variable.as_bytes())?;
+    }
+    options.preinit = preinit(args)?;
+    if let Some(icon) = &args.icon {
+        let read = std::fs::read(icon).map_err(|error| Error::Option {
+            option: "--icon",
+            message: format!("{} cannot be read: {error}", icon.display()),
+        })?;
+        options.resources.icon = Some(read);
+    }
+    for entry in &args.version_info {
+        options.resources.add_version_info(entry)?;
+    }
+    options.resources.subsystem = args.subsystem.map(Into::into);
+    if args.allow_all {
+        options.allow_all();
+    }
+    Ok(options)
+}
+
+/// What the module does and sees when it is packed.
+fn preinit(args: &OptionArgs) -> Result<Option<Preinit>, Error> {
+    if args.preinit.is_none() && !args.preinit_until_input {
+        let world = [&args.preinit_arg, &args.preinit_env, &args.preinit_dir];
+        if world.iter().all(|words| words.is_empty()) {
+            return Ok(None);
+        }
+        return Err(Error::Option {
+            option: "--preinit",
+            message: "--preinit-arg, --preinit-env and --preinit-dir are for it, and it is not given".to_owned(),
+        });
+    }
+    let mut preinit = Preinit {
+        function: args.preinit.clone().filter(|function| !function.is_empty()),
+        until_input: args.preinit_until_input,
+        args: args.preinit_arg.iter().map(|arg| arg.as_bytes().to_vec()).collect(),
+        ..Preinit::default()
+    };
+    for directory in &args.preinit_dir {
+        preinit.directories.push(Directory::parse(directory.as_bytes())?);
+    }
+    for variable in &args.preinit_env {
+        preinit.add_env(variable.as_bytes(), |name| {
+            std::env::var_os(OsStr::from_bytes(name)).map(|value| value.as_bytes().to_vec())
+        })?;
+    }
+    Ok(Some(preinit))
+}
+
+/// How long each stage took.
+pub struct Timings {
+    start: Instant,
+    stages: Vec<(&'static str, Duration)>,
+    current: Option<(&'static str, Instant)>,
+}
+
+impl Timings {
+    fn new() -> Self {
+        Timings {
+            start: Instant::now(),
+            stages: Vec::new(),
+            current: None,
+        }
+    }
+
+    /// A stage begins.
+    pub fn enter(&mut self, stage: &'static str) {
+        self.leave();
+        self.current = Some((stage, Instant::now()));
+    }
+
+    fn leave(&mut self) {
+        if let Some((stage, since)) = self.current.take() {
+            self.stages.push((stage, since.elapsed()));
+        }
+    }
+
+    fn print(&self, input: usize, output: usize) {
+        for (stage, took) in &self.stages {
+            eprintln!("{stage:>8} {:>9.2} ms", took.as_secs_f64() * 1e3);
+        }
+        let total = self.start.elapsed().as_secs_f64() * 1e3;
+        eprintln!("{:>8} {total:>9.2} ms   {input} bytes in, {output} bytes out", "total");
+    }
+}

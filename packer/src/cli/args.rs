@@ -71,7 +71,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Pack a module into memory and start it; what stands behind -- are its arguments
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Show what an executable holds and may do
     Inspect(InspectArgs),
     /// Compute every hash of an executable again

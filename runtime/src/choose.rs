@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use nyash_format::{CompatKey, CpuFeatures, CpuLevel, ImageRuns, Region, RegionKind, WASMTIME};
+use nyash_format::{CompatKey, CpuFeatures, CpuLevel, Region, RegionKind, WASMTIME};
 
 #[cfg(feature = "full")]
 use crate::code::BYTECODE;
@@ -161,7 +161,7 @@ fn compile(payload: &Payload, request: &Request, arguments: &Arguments) -> Code 
     let Some(module) = module.filter(|module| fits(payload, module)) else {
         fail(unusable, &"it is for another runtime");
     };
-    let code = Code::compiled(&regions, module, 0, ImageRuns::default());
+    let code = Code::compiled(&regions, module, 0, nyash_format::ImageRuns::default());
     if let Err(error) = answer.set_access(code.text, code.image) {
         fail(impossible, &error);
     }

@@ -102,7 +102,10 @@ impl Resolver<'_> {
             | FunctionKind::Getter(id)
             | FunctionKind::FieldInitialiser(id, _)
             | FunctionKind::StaticInitialiser(id, _) => Some(id),
-            _ => None,
+            FunctionKind::TopLevel
+            | FunctionKind::Function
+            | FunctionKind::StaticFunction
+            | FunctionKind::Lambda(_) => None,
         };
         self.frames = vec![Frame::new(id, false)];
         match &body {
@@ -117,7 +120,11 @@ impl Resolver<'_> {
                     ..
                 }) => self.expr(value),
                 MemberKind::StaticInit(block) => self.block(block),
-                _ => {}
+                MemberKind::Field(_)
+                | MemberKind::Property(_)
+                | MemberKind::Constructor(_)
+                | MemberKind::Method(_)
+                | MemberKind::Signature(_) => {}
             },
             // Walked where it is written.
             FunctionBody::Lambda(_) => {}
@@ -553,15 +560,12 @@ impl Resolver<'_> {
             }
             return;
         }
-        match &assign.target.kind {
-            ExprKind::Name(name) => {
-                self.expr(&assign.value);
-                self.use_name(assign.target.id, name, assign.target.span, Role::Target);
-            }
-            _ => {
-                self.expr(&assign.target);
-                self.expr(&assign.value);
-            }
+        if let ExprKind::Name(name) = &assign.target.kind {
+            self.expr(&assign.value);
+            self.use_name(assign.target.id, name, assign.target.span, Role::Target);
+        } else {
+            self.expr(&assign.target);
+            self.expr(&assign.value);
         }
     }
 
@@ -613,14 +617,13 @@ impl Resolver<'_> {
                 self.expr(otherwise);
             }
             ExprKind::Call { callee, arguments } => {
-                match &callee.kind {
-                    ExprKind::Name(name) => {
-                        let role = Role::Callee {
-                            arguments: arguments.len(),
-                        };
-                        self.use_name(callee.id, name, callee.span, role);
-                    }
-                    _ => self.expr(callee),
+                if let ExprKind::Name(name) = &callee.kind {
+                    let role = Role::Callee {
+                        arguments: arguments.len(),
+                    };
+                    self.use_name(callee.id, name, callee.span, role);
+                } else {
+                    self.expr(callee);
                 }
                 self.exprs(arguments);
             }
@@ -630,33 +633,32 @@ impl Resolver<'_> {
                 arguments,
                 ..
             } => {
-                match &receiver.kind {
-                    ExprKind::Name(owner) => {
-                        let role = Role::Receiver {
-                            call: expr.id,
-                            method: name.clone(),
-                            arguments: arguments.len(),
-                        };
-                        self.use_name(receiver.id, owner, receiver.span, role);
-                    }
-                    ExprKind::Me => {
-                        self.me(receiver.span);
-                        self.call_on_me(name, arguments.len());
-                    }
-                    _ => self.expr(receiver),
+                if let ExprKind::Name(owner) = &receiver.kind {
+                    let role = Role::Receiver {
+                        call: expr.id,
+                        method: name.clone(),
+                        arguments: arguments.len(),
+                    };
+                    self.use_name(receiver.id, owner, receiver.span, role);
+                } else if matches!(receiver.kind, ExprKind::Me) {
+                    self.me(receiver.span);
+                    self.call_on_me(name, arguments.len());
+                } else {
+                    self.expr(receiver);
                 }
                 self.exprs(arguments);
             }
-            ExprKind::Field { receiver, name, .. } => match &receiver.kind {
-                ExprKind::Name(owner) => {
+            ExprKind::Field { receiver, name, .. } => {
+                if let ExprKind::Name(owner) = &receiver.kind {
                     let role = Role::Owner {
                         access: expr.id,
                         field: name.clone(),
                     };
                     self.use_name(receiver.id, owner, receiver.span, role);
+                } else {
+                    self.expr(receiver);
                 }
-                _ => self.expr(receiver),
-            },
+            }
             ExprKind::Index { receiver, index } => {
                 self.expr(receiver);
                 self.expr(index);
@@ -1179,9 +1181,10 @@ impl Resolver<'_> {
                 .iter()
                 .any(|field| field.name == *name)
         });
-        let message = match binding {
-            Binding::Unknown => format!("`{name}` is assigned to but never declared"),
-            _ => format!("`{name}` is not a variable"),
+        let message = if matches!(binding, Binding::Unknown) {
+            format!("`{name}` is assigned to but never declared")
+        } else {
+            format!("`{name}` is not a variable")
         };
         let mut diagnostic = Diagnostic::error("undeclared", message).at(pending.span, "");
         if let Some(ended) = pending.ended {
@@ -1228,13 +1231,13 @@ pub(super) fn parameter_count(program: &Program, id: FunctionId) -> usize {
     match &program.function(id).body {
         FunctionBody::Declared(decl) => decl.parameters.len(),
         FunctionBody::Lambda(lambda) => lambda.parameters.len(),
-        _ => 0,
+        FunctionBody::Unit(_) | FunctionBody::Member(..) => 0,
     }
 }
 
 fn declared_name(function: &FunctionInfo) -> Span {
     match &function.body {
         FunctionBody::Declared(decl) => decl.name.span,
-        _ => function.span,
+        FunctionBody::Unit(_) | FunctionBody::Lambda(_) | FunctionBody::Member(..) => function.span,
     }
 }

@@ -436,7 +436,9 @@ impl Collector<'_> {
                     ClassRef::User(id) if info[id.index()].kind == BoxKind::Interface => {
                         self.declared.program.boxes[index].interfaces.push(id);
                     }
-                    class => self.declared.program.boxes[index].parents.push(class),
+                    class @ (ClassRef::User(_) | ClassRef::Builtin(_) | ClassRef::Unknown(_)) => {
+                        self.declared.program.boxes[index].parents.push(class);
+                    }
                 }
             }
             for interface in &decl.interfaces {
@@ -501,7 +503,7 @@ impl Collector<'_> {
                         }
                     }
                     ClassRef::Builtin(name) if !builtin.contains(name) => builtin.push(Rc::clone(name)),
-                    _ => {}
+                    ClassRef::Builtin(_) | ClassRef::Unknown(_) => {}
                 }
             }
             let info = &mut self.declared.program.boxes[index];
@@ -533,7 +535,11 @@ impl Collector<'_> {
                     .iter()
                     .filter_map(|member| match &member.kind {
                         MemberKind::Signature(signature) => Some(signature),
-                        _ => None,
+                        MemberKind::Field(_)
+                        | MemberKind::Property(_)
+                        | MemberKind::Constructor(_)
+                        | MemberKind::Method(_)
+                        | MemberKind::StaticInit(_) => None,
                     })
                     .filter(|signature| !has_method(program, info, &signature.name.text, signature.parameters.len()))
                     .collect();
@@ -556,7 +562,7 @@ impl Collector<'_> {
                 if let Some((name, function)) = other {
                     let has = match &program.function(*function).body {
                         FunctionBody::Declared(decl) => decl.parameters.len(),
-                        _ => 0,
+                        FunctionBody::Unit(_) | FunctionBody::Lambda(_) | FunctionBody::Member(..) => 0,
                     };
                     diagnostic = diagnostic.note(format!("`{name}` exists, but takes {}", count(has, "argument")));
                 }
@@ -588,7 +594,11 @@ impl Collector<'_> {
                         .iter()
                         .filter_map(|member| match &member.kind {
                             MemberKind::Signature(signature) => Some(&*signature.name.text),
-                            _ => None,
+                            MemberKind::Field(_)
+                            | MemberKind::Property(_)
+                            | MemberKind::Constructor(_)
+                            | MemberKind::Method(_)
+                            | MemberKind::StaticInit(_) => None,
                         })
                 });
                 let of_ancestors = info
@@ -637,7 +647,7 @@ impl Collector<'_> {
 fn same_arity(function: &FunctionInfo, decl: &FunctionDecl) -> bool {
     match &function.body {
         FunctionBody::Declared(other) => other.parameters.len() == decl.parameters.len(),
-        _ => false,
+        FunctionBody::Unit(_) | FunctionBody::Lambda(_) | FunctionBody::Member(..) => false,
     }
 }
 
@@ -651,7 +661,7 @@ fn has_method(program: &Program, info: &BoxInfo, name: &str, arity: usize) -> bo
         &**known == name
             && match &program.function(*function).body {
                 FunctionBody::Declared(decl) => decl.parameters.len() == arity,
-                _ => false,
+                FunctionBody::Unit(_) | FunctionBody::Lambda(_) | FunctionBody::Member(..) => false,
             }
     })
 }

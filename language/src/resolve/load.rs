@@ -183,7 +183,9 @@ impl<'a> Loader<'a> {
                 let mut diagnostic = match target {
                     Target::Module(_) if !error.broken => Diagnostic::warning("cannot-load", error.message)
                         .note("using a box of this module is an error when it is reached"),
-                    _ => Diagnostic::error("cannot-load", error.message),
+                    Target::Include(_) | Target::Path(_) | Target::Module(_) => {
+                        Diagnostic::error("cannot-load", error.message)
+                    }
                 };
                 diagnostic = diagnostic.at(request.span, "");
                 for tried in error.tried {

@@ -141,7 +141,20 @@ impl Resolver<'_> {
                 } => {
                     names.push((&name.text, true));
                 }
-                _ => {}
+                PatternKind::Wildcard
+                | PatternKind::Int(_)
+                | PatternKind::Float(_)
+                | PatternKind::Str(_)
+                | PatternKind::Bool(_)
+                | PatternKind::Null
+                | PatternKind::Void
+                | PatternKind::Range(..)
+                | PatternKind::Tuple { .. }
+                | PatternKind::Record { .. }
+                | PatternKind::Unit { .. }
+                | PatternKind::Array { .. }
+                | PatternKind::Map { .. }
+                | PatternKind::Invalid => {}
             }
         }
         let enums = self.declared.program.enums.iter().enumerate();
@@ -239,7 +252,15 @@ impl Resolver<'_> {
                     self.pattern(value, None, bound);
                 }
             }
-            _ => {}
+            PatternKind::Wildcard
+            | PatternKind::Int(_)
+            | PatternKind::Float(_)
+            | PatternKind::Str(_)
+            | PatternKind::Bool(_)
+            | PatternKind::Null
+            | PatternKind::Void
+            | PatternKind::Range(..)
+            | PatternKind::Invalid => {}
         }
     }
 
@@ -344,7 +365,7 @@ impl Resolver<'_> {
             VariantShape::Record(declared) => {
                 self.record_fields(&full, declared, fields.iter().map(|(field, _)| field), name.span);
             }
-            _ => {
+            VariantShape::Unit | VariantShape::Tuple(_) => {
                 let message = format!("`{full}` carries no named fields");
                 self.report(Diagnostic::error("wrong-payload", message).at(name.span, ""));
             }
@@ -365,7 +386,18 @@ impl Resolver<'_> {
                     PatternKind::Name(_) if !self.declared.program.variants.contains_key(&pattern.id) => return,
                     PatternKind::Tuple { items, .. } if !items.iter().all(|item| self.binds_only(item)) => {}
                     PatternKind::Record { fields, .. } if !fields.iter().all(|(_, item)| self.binds_only(item)) => {}
-                    kind => match self.declared.program.variants.get(&pattern.id) {
+                    kind @ (PatternKind::Int(_)
+                    | PatternKind::Float(_)
+                    | PatternKind::Str(_)
+                    | PatternKind::Null
+                    | PatternKind::Void
+                    | PatternKind::Range(..)
+                    | PatternKind::Name(_)
+                    | PatternKind::Tuple { .. }
+                    | PatternKind::Record { .. }
+                    | PatternKind::Unit { .. }
+                    | PatternKind::Array { .. }
+                    | PatternKind::Map { .. }) => match self.declared.program.variants.get(&pattern.id) {
                         Some(variant) => {
                             variants.insert(*variant);
                         }
@@ -409,7 +441,20 @@ impl Resolver<'_> {
         match &pattern.kind {
             PatternKind::Wildcard => true,
             PatternKind::Name(_) => !self.declared.program.variants.contains_key(&pattern.id),
-            _ => false,
+            PatternKind::Int(_)
+            | PatternKind::Float(_)
+            | PatternKind::Str(_)
+            | PatternKind::Bool(_)
+            | PatternKind::Null
+            | PatternKind::Void
+            | PatternKind::Range(..)
+            | PatternKind::Or(_)
+            | PatternKind::Tuple { .. }
+            | PatternKind::Record { .. }
+            | PatternKind::Unit { .. }
+            | PatternKind::Array { .. }
+            | PatternKind::Map { .. }
+            | PatternKind::Invalid => false,
         }
     }
 }

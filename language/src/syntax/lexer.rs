@@ -93,6 +93,7 @@ impl<'a> Lexer<'a> {
 
     fn mark(&mut self, mark: Mark, start: usize) {
         let index = self.tokens.len() as u32;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other mark is no bracket")]
         let opener = match mark {
             Mark::LeftParen | Mark::LeftBracket | Mark::LeftBrace => {
                 self.open.push(index);

@@ -15,6 +15,7 @@ impl Parser<'_> {
     /// `static box N`, `static function f`
     pub(super) fn static_statement(&mut self) -> Parsed<StmtKind> {
         self.advance();
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other token is the same error")]
         match self.kind() {
             TokenKind::Word(Word::Box) => self.box_statement(BoxKind::Static),
             TokenKind::Word(Word::Function | Word::Fn) => {
@@ -356,6 +357,7 @@ impl Parser<'_> {
         let next = self.ahead(1);
         let next_is_name = matches!(next.kind, TokenKind::Word(_)) && !next.after_newline;
         let next_is = |mark: Mark| next.kind == TokenKind::Mark(mark);
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other word is the name of a member")]
         match word {
             Word::Init if next_is(Mark::LeftBrace) => {
                 self.advance();
@@ -521,6 +523,7 @@ impl Parser<'_> {
             }
             return Ok(MemberKind::Signature(Signature { name, parameters }));
         }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other word is the name of a method")]
         let keyword = match word {
             TokenKind::Word(Word::Birth) => Some(ConstructorKeyword::Birth),
             TokenKind::Word(Word::Pack) => Some(ConstructorKeyword::Pack),
@@ -597,6 +600,10 @@ impl Parser<'_> {
             return Err(self.unexpected("`as` and the name of the property after its body"));
         }
         let named = self.ahead_is_name(1) && !self.ahead(1).after_newline;
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other token is left to what reads the name"
+        )]
         let kind = match self.kind() {
             TokenKind::Word(Word::Once) if named => PropertyKind::Once,
             TokenKind::Word(Word::BirthOnce) if named => PropertyKind::BirthOnce,

@@ -88,7 +88,30 @@ impl Parser<'_> {
                     arguments,
                 }
             }
-            _ => ExprKind::Call {
+            ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Str(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Void
+            | ExprKind::Me
+            | ExprKind::Name(_)
+            | ExprKind::Array(_)
+            | ExprKind::Map(_)
+            | ExprKind::Unary { .. }
+            | ExprKind::Binary { .. }
+            | ExprKind::Conditional { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::New { .. }
+            | ExprKind::Variant { .. }
+            | ExprKind::Propagate(_)
+            | ExprKind::Lambda(_)
+            | ExprKind::Block(_)
+            | ExprKind::Match(_)
+            | ExprKind::Assign(_)
+            | ExprKind::Try(_)
+            | ExprKind::Extern { .. }
+            | ExprKind::Invalid => ExprKind::Call {
                 callee: Box::new(target),
                 arguments: vec![value],
             },
@@ -147,6 +170,7 @@ impl Parser<'_> {
     }
 
     /// The binary operator that goes on with the expression here.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other token is no binary operator")]
     fn binary_operator(&self) -> Option<(BinaryOp, Level)> {
         let token = self.token();
         let shift = if self.edition == Edition::E2025 {
@@ -189,6 +213,7 @@ impl Parser<'_> {
 
     fn unary(&mut self) -> Parsed<Expr> {
         let start = self.token().start;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other token is no prefix operator")]
         let op = match self.kind() {
             TokenKind::Mark(Mark::Minus) => UnaryOp::Negate,
             TokenKind::Mark(Mark::Bang) => UnaryOp::Not,
@@ -241,12 +266,13 @@ impl Parser<'_> {
                     Mark::LeftParen | Mark::LeftBracket | Mark::Minus | Mark::Bang | Mark::Tilde
                 )
             }
-            _ => false,
+            TokenKind::Invalid | TokenKind::End => false,
         }
     }
 
     // ------------------------------------------------------------------------------------------ postfix
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other mark ends the operand")]
     fn postfix(&mut self) -> Parsed<Expr> {
         let start = self.token().start;
         let mut value = self.primary()?;
@@ -382,6 +408,7 @@ impl Parser<'_> {
 
     fn primary(&mut self) -> Parsed<Expr> {
         let start = self.token().start;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other token is the same error")]
         match self.kind() {
             TokenKind::Int => {
                 let value = self.int_value(false)?;
@@ -458,6 +485,7 @@ impl Parser<'_> {
     fn word_expression(&mut self, word: Word) -> Parsed<Expr> {
         let start = self.token().start;
         let next_paren = self.ahead_is(1, Mark::LeftParen) && !self.ahead(1).after_newline;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other word is reserved or a name")]
         let kind = match word {
             Word::True => ExprKind::Bool(true),
             Word::False => ExprKind::Bool(false),
@@ -599,7 +627,7 @@ impl Parser<'_> {
             && match self.ahead(1).kind {
                 TokenKind::Str => self.ahead_is(2, Mark::Colon) || self.ahead_is(2, Mark::FatArrow),
                 TokenKind::Word(_) => self.ahead_is(2, Mark::Colon),
-                _ => false,
+                TokenKind::Int | TokenKind::Float | TokenKind::Mark(_) | TokenKind::Invalid | TokenKind::End => false,
             }
     }
 

@@ -303,7 +303,9 @@ impl<'a> Parser<'a> {
         match token.kind {
             TokenKind::End => "the end of the file".to_string(),
             TokenKind::Str => "a string".to_string(),
-            _ => format!("`{}`", shorten(self.text_of(token))),
+            TokenKind::Word(_) | TokenKind::Int | TokenKind::Float | TokenKind::Mark(_) | TokenKind::Invalid => {
+                format!("`{}`", shorten(self.text_of(token)))
+            }
         }
     }
 

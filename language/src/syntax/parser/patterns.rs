@@ -98,6 +98,10 @@ impl Parser<'_> {
 
     fn single_pattern(&mut self) -> Parsed<Pattern> {
         let start = self.token().start;
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other token is the same error, and every other word a name"
+        )]
         let kind = match self.kind() {
             TokenKind::Int | TokenKind::Float | TokenKind::Mark(Mark::Minus) => self.number_pattern()?,
             TokenKind::Str => PatternKind::Str(self.string("a string")?.0),
@@ -212,17 +216,16 @@ impl Parser<'_> {
         let (mut items, mut rest) = (Vec::new(), None);
         while !self.is(Mark::RightBracket) && !self.is_end() {
             if self.eat(Mark::DotDot) {
-                let variable = match self.kind() {
-                    TokenKind::Word(_) => {
-                        let name = self.declared_name("a name for the rest")?;
-                        Some(Variable {
-                            id: self.node(),
-                            name,
-                            ty: None,
-                            value: None,
-                        })
-                    }
-                    _ => None,
+                let variable = if matches!(self.kind(), TokenKind::Word(_)) {
+                    let name = self.declared_name("a name for the rest")?;
+                    Some(Variable {
+                        id: self.node(),
+                        name,
+                        ty: None,
+                        value: None,
+                    })
+                } else {
+                    None
                 };
                 rest = Some(Rest { variable });
                 self.eat(Mark::Comma);
@@ -248,12 +251,11 @@ impl Parser<'_> {
                 break;
             }
             let start = self.token().start;
-            let (key, name) = match self.kind() {
-                TokenKind::Str => (self.string("a key")?.0, None),
-                _ => {
-                    let name = self.name("a key")?;
-                    (Rc::clone(&name.text), Some(name))
-                }
+            let (key, name) = if self.kind() == TokenKind::Str {
+                (self.string("a key")?.0, None)
+            } else {
+                let name = self.name("a key")?;
+                (Rc::clone(&name.text), Some(name))
             };
             let pattern = match (self.is(Mark::Colon) || self.is(Mark::FatArrow), name) {
                 (false, Some(name)) => {

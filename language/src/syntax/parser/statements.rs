@@ -102,7 +102,28 @@ impl Parser<'_> {
             StmtKind::Box(decl) => self.declarations.push(Declaration::Box(Rc::clone(decl))),
             StmtKind::Enum(decl) => self.declarations.push(Declaration::Enum(Rc::clone(decl))),
             StmtKind::Function(decl) => self.declarations.push(Declaration::Function(Rc::clone(decl))),
-            _ => self.note_request(id, &kind),
+            StmtKind::Include(_)
+            | StmtKind::Using(_)
+            | StmtKind::Local { .. }
+            | StmtKind::Outbox { .. }
+            | StmtKind::Global { .. }
+            | StmtKind::Nowait { .. }
+            | StmtKind::Assign(_)
+            | StmtKind::If { .. }
+            | StmtKind::Loop { .. }
+            | StmtKind::Until { .. }
+            | StmtKind::Repeat { .. }
+            | StmtKind::RepeatUntil { .. }
+            | StmtKind::For { .. }
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Return(_)
+            | StmtKind::Throw(_)
+            | StmtKind::Try(_)
+            | StmtKind::Block(_)
+            | StmtKind::Fini(_)
+            | StmtKind::Expr(_)
+            | StmtKind::Invalid => self.note_request(id, &kind),
         }
         Ok(Stmt {
             id,
@@ -126,7 +147,29 @@ impl Parser<'_> {
                 };
                 (target, using.target_span, using.alias.clone())
             }
-            _ => return,
+            StmtKind::Box(_)
+            | StmtKind::Enum(_)
+            | StmtKind::Function(_)
+            | StmtKind::Local { .. }
+            | StmtKind::Outbox { .. }
+            | StmtKind::Global { .. }
+            | StmtKind::Nowait { .. }
+            | StmtKind::Assign(_)
+            | StmtKind::If { .. }
+            | StmtKind::Loop { .. }
+            | StmtKind::Until { .. }
+            | StmtKind::Repeat { .. }
+            | StmtKind::RepeatUntil { .. }
+            | StmtKind::For { .. }
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Return(_)
+            | StmtKind::Throw(_)
+            | StmtKind::Try(_)
+            | StmtKind::Block(_)
+            | StmtKind::Fini(_)
+            | StmtKind::Expr(_)
+            | StmtKind::Invalid => return,
         };
         self.requests.push(FileRequest {
             statement,
@@ -137,6 +180,10 @@ impl Parser<'_> {
     }
 
     fn statement_kind(&mut self) -> Parsed<StmtKind> {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other token starts an expression or an error"
+        )]
         match self.kind() {
             TokenKind::Word(word) => {
                 if let Some(result) = self.keyword_statement(word) {
@@ -158,6 +205,10 @@ impl Parser<'_> {
     }
 
     /// The statement that `word` starts, if it is a keyword here.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "every other word starts no statement of its own"
+    )]
     fn keyword_statement(&mut self, word: Word) -> Option<Parsed<StmtKind>> {
         let next = self.ahead(1);
         let next_is_name = matches!(next.kind, TokenKind::Word(_)) && !next.after_newline;
@@ -210,6 +261,10 @@ impl Parser<'_> {
     }
 
     fn misplaced(&mut self, word: Word) -> Parsed<StmtKind> {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "called with three words only; this is the third"
+        )]
         let (text, opener) = match word {
             Word::Else => ("else", "if"),
             Word::Catch => ("catch", "try"),
@@ -275,9 +330,11 @@ impl Parser<'_> {
 
     fn outbox_statement(&mut self) -> Parsed<StmtKind> {
         self.advance();
-        match self.local_variables()? {
-            StmtKind::Local { variables, .. } => Ok(StmtKind::Outbox { variables }),
-            other => Ok(other),
+        let kind = self.local_variables()?;
+        if let StmtKind::Local { variables, .. } = kind {
+            Ok(StmtKind::Outbox { variables })
+        } else {
+            Ok(kind)
         }
     }
 
@@ -353,7 +410,7 @@ impl Parser<'_> {
         match self.ahead(1).kind {
             TokenKind::Str => true,
             TokenKind::Word(_) => !self.is_word(Word::Import) || !self.ahead_is(2, Mark::Equal),
-            _ => false,
+            TokenKind::Int | TokenKind::Float | TokenKind::Mark(_) | TokenKind::Invalid | TokenKind::End => false,
         }
     }
 
@@ -524,6 +581,7 @@ impl Parser<'_> {
 
     /// A `catch`, `cleanup` or `finally` block starts here.
     pub(super) fn at_handler(&self) -> bool {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other token starts no handler")]
         match self.kind() {
             TokenKind::Word(Word::Catch) => {
                 let next = self.ahead(1);
@@ -561,9 +619,10 @@ impl Parser<'_> {
             let open = self.advance();
             if !self.is(Mark::RightParen) {
                 let first = self.declared_name("the name of the error")?;
-                let second = match self.kind() {
-                    TokenKind::Word(_) => Some(self.declared_name("the name of the error")?),
-                    _ => None,
+                let second = if matches!(self.kind(), TokenKind::Word(_)) {
+                    Some(self.declared_name("the name of the error")?)
+                } else {
+                    None
                 };
                 let (name, ty_name) = match second {
                     Some(name) => (name, Some(first)),
@@ -606,6 +665,7 @@ impl Parser<'_> {
         let TokenKind::Mark(mark) = self.kind() else {
             return None;
         };
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other mark assigns nothing")]
         match mark {
             Mark::Equal => Some(None),
             Mark::PlusEqual => Some(Some(BinaryOp::Add)),

@@ -81,29 +81,22 @@ impl<'p> Body<'_, 'p> {
                 let one = Expr::new(Kind::Int(1), span);
                 return self.builtin("Range", vec![*a, *b, one], span);
             }
-            BinaryOp::ShiftRight if !self.lower.new_2026 => Kind::Binary(Op::Shr, a, b),
-            _ => Kind::Binary(
-                match op {
-                    BinaryOp::BitOr => Op::BitOr,
-                    BinaryOp::BitXor => Op::BitXor,
-                    BinaryOp::BitAnd => Op::BitAnd,
-                    BinaryOp::Equal => Op::Eq,
-                    BinaryOp::NotEqual => Op::Ne,
-                    BinaryOp::Less => Op::Lt,
-                    BinaryOp::LessEqual => Op::Le,
-                    BinaryOp::Greater => Op::Gt,
-                    BinaryOp::GreaterEqual => Op::Ge,
-                    BinaryOp::Add => Op::Add,
-                    BinaryOp::Subtract => Op::Sub,
-                    BinaryOp::ShiftLeft => Op::Shl,
-                    BinaryOp::ShiftRight => Op::Shr,
-                    BinaryOp::Multiply => Op::Mul,
-                    BinaryOp::Divide => Op::Div,
-                    _ => Op::Rem,
-                },
-                a,
-                b,
-            ),
+            BinaryOp::BitOr => Kind::Binary(Op::BitOr, a, b),
+            BinaryOp::BitXor => Kind::Binary(Op::BitXor, a, b),
+            BinaryOp::BitAnd => Kind::Binary(Op::BitAnd, a, b),
+            BinaryOp::Equal => Kind::Binary(Op::Eq, a, b),
+            BinaryOp::NotEqual => Kind::Binary(Op::Ne, a, b),
+            BinaryOp::Less => Kind::Binary(Op::Lt, a, b),
+            BinaryOp::LessEqual => Kind::Binary(Op::Le, a, b),
+            BinaryOp::Greater => Kind::Binary(Op::Gt, a, b),
+            BinaryOp::GreaterEqual => Kind::Binary(Op::Ge, a, b),
+            BinaryOp::Add => Kind::Binary(Op::Add, a, b),
+            BinaryOp::Subtract => Kind::Binary(Op::Sub, a, b),
+            BinaryOp::ShiftLeft => Kind::Binary(Op::Shl, a, b),
+            BinaryOp::ShiftRight => Kind::Binary(Op::Shr, a, b),
+            BinaryOp::Multiply => Kind::Binary(Op::Mul, a, b),
+            BinaryOp::Divide => Kind::Binary(Op::Div, a, b),
+            BinaryOp::Remainder => Kind::Binary(Op::Rem, a, b),
         };
         Expr::new(kind, span)
     }
@@ -324,18 +317,21 @@ impl<'p> Body<'_, 'p> {
 
     /// The dotted name of a namespace expression such as `env.console`.
     fn namespace(&self, e: &ast::Expr) -> Option<String> {
-        match &e.kind {
-            ExprKind::Name(_) => match self.lower.program.binding(e.id) {
+        if let ExprKind::Name(_) = e.kind {
+            return match self.lower.program.binding(e.id) {
                 Some(Binding::Namespace(n)) => Some(n.to_string()),
                 _ => None,
-            },
-            ExprKind::Field {
-                receiver,
-                name,
-                optional: false,
-            } => self.namespace(receiver).map(|r| format!("{r}.{}", name.text)),
-            _ => None,
+            };
         }
+        let ExprKind::Field {
+            receiver,
+            name,
+            optional: false,
+        } = &e.kind
+        else {
+            return None;
+        };
+        self.namespace(receiver).map(|r| format!("{r}.{}", name.text))
     }
 
     fn namespace_call(&mut self, path: &str, arguments: Vec<Expr>, span: Span) -> Expr {
@@ -634,11 +630,15 @@ impl<'p> Body<'_, 'p> {
                 Kind::Map { entries, site }
             }
             ExprKind::Unary { op, operand } => match op {
-                UnaryOp::Negate => match operand.kind {
-                    ExprKind::Int(i) => Kind::Int(i.wrapping_neg()),
-                    ExprKind::Float(f) => Kind::Float(-f),
-                    _ => Kind::Neg(Box::new(self.expr(operand))),
-                },
+                UnaryOp::Negate => {
+                    if let ExprKind::Int(i) = operand.kind {
+                        Kind::Int(i.wrapping_neg())
+                    } else if let ExprKind::Float(f) = operand.kind {
+                        Kind::Float(-f)
+                    } else {
+                        Kind::Neg(Box::new(self.expr(operand)))
+                    }
+                }
                 UnaryOp::Not => Kind::Not(Box::new(self.condition(operand))),
                 UnaryOp::BitNot => Kind::BitNot(Box::new(self.expr(operand))),
                 UnaryOp::Await => {

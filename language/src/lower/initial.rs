@@ -27,7 +27,7 @@ fn dead_initialisers(list: &mut Vec<Stmt>) {
                 kind: Kind::Block(inner, _),
                 ..
             }) => dead_initialisers(inner),
-            _ => {}
+            Stmt::Expr(_) | Stmt::Break | Stmt::Continue | Stmt::Return(_) | Stmt::Throw(_) | Stmt::Rethrow(_) => {}
         }
     }
     let mut n = 0;
@@ -43,13 +43,9 @@ fn dead_initialisers(list: &mut Vec<Stmt>) {
 
 /// The variable that a statement sets to null or void.
 fn initialised(s: &Stmt) -> Option<VarId> {
-    match s {
-        Stmt::Expr(Expr {
-            kind: Kind::SetVar(v, value),
-            ..
-        }) if matches!(value.kind, Kind::Unset) => Some(*v),
-        _ => None,
-    }
+    let Stmt::Expr(e) = s else { return None };
+    let Kind::SetVar(v, value) = &e.kind else { return None };
+    matches!(value.kind, Kind::Unset).then_some(*v)
 }
 
 /// Whether every way through the statements sets the variable before reading it.
@@ -74,7 +70,7 @@ fn overwritten(v: VarId, list: &[Stmt]) -> bool {
             Stmt::Rethrow(w) => return *w != v,
             Stmt::Break | Stmt::Continue => return false,
             s if mentions(v, std::slice::from_ref(s)) => return false,
-            _ => {}
+            Stmt::Expr(_) | Stmt::Loop { .. } | Stmt::Return(_) | Stmt::Throw(_) | Stmt::Try(_) => {}
         }
     }
     false
@@ -97,10 +93,8 @@ fn mentions_expr(v: VarId, e: &Expr) -> bool {
 }
 
 fn names(v: VarId, e: &Expr) -> bool {
-    match e.kind {
-        Kind::Var(w) | Kind::SetVar(w, _) => w == v,
-        Kind::CellGet { from, .. } => from == v,
-        Kind::CellSet { to, .. } => to == v,
-        _ => false,
-    }
+    matches!(
+        e.kind,
+        Kind::Var(w) | Kind::SetVar(w, _) | Kind::CellGet { from: w, .. } | Kind::CellSet { to: w, .. } if w == v
+    )
 }

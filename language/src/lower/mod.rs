@@ -4,6 +4,9 @@
 //! `me` are direct, however deep the delegation. Static boxes have one instance at a fixed address, and their
 //! methods take no `me`.
 
+// Whoever adds a kind of expression or type is told here what to decide.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod expr;
 mod initial;
 mod pattern;
@@ -203,7 +206,14 @@ impl<'p> Lowerer<'p> {
         let id = self.module.functions.len();
         let span = match &key {
             Key::Body(f, _) | Key::Once(f, _) | Key::Prelude(f, _) => self.program.function(*f).span,
-            _ => self.program.functions[0].span,
+            Key::New(..)
+            | Key::Fini(_)
+            | Key::Ensure(_)
+            | Key::Lambda(_)
+            | Key::Part(..)
+            | Key::FieldCall(..)
+            | Key::Invoke(_)
+            | Key::Start => self.program.functions[0].span,
         };
         let (name, params) = self.signature(&key);
         self.module.functions.push(Func {
@@ -316,7 +326,10 @@ impl<'p> Lowerer<'p> {
             | FunctionKind::Getter(b)
             | FunctionKind::FieldInitialiser(b, _)
             | FunctionKind::StaticInitialiser(b, _) => Some(b),
-            _ => None,
+            FunctionKind::TopLevel
+            | FunctionKind::Function
+            | FunctionKind::StaticFunction
+            | FunctionKind::Lambda(_) => None,
         };
         let takes_me = self.takes_me(class);
         let mut body = self.body(class, owner);
@@ -683,9 +696,12 @@ impl<'p> Lowerer<'p> {
         let span = program.functions[0].span;
         let new_2026 = self.new_2026;
         let print_result = self.options.print_result;
-        let main = program.main.and_then(|f| match program.function(f).kind {
-            FunctionKind::Method(b) => Some((f, b)),
-            _ => None,
+        let main = program.main.and_then(|f| {
+            if let FunctionKind::Method(b) = program.function(f).kind {
+                Some((f, b))
+            } else {
+                None
+            }
         });
         // Second choice of the second edition: `main` of an ordinary box `Main`, on an instance made for it.
         let ordinary = program
@@ -940,7 +956,15 @@ impl<'p> Body<'_, 'p> {
         let takes_me = match &key {
             Key::Body(_, class) => self.lower.takes_me(*class),
             Key::Once(_, class) => self.lower.takes_me(Some(*class)),
-            _ => false,
+            Key::Prelude(..)
+            | Key::New(..)
+            | Key::Fini(_)
+            | Key::Ensure(_)
+            | Key::Lambda(_)
+            | Key::Part(..)
+            | Key::FieldCall(..)
+            | Key::Invoke(_)
+            | Key::Start => false,
         };
         let function = self.lower.function(key);
         let mut all = Vec::with_capacity(arguments.len() + 1);

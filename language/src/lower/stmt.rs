@@ -11,23 +11,45 @@ use std::rc::Rc;
 /// that cannot see the instance.
 pub fn assigns_field_first(s: &ast::Stmt, done: &mut Vec<Rc<str>>) -> bool {
     match &s.kind {
-        StmtKind::Assign(a) => match &a.target.kind {
-            ExprKind::Field { receiver, name, .. } if matches!(receiver.kind, ExprKind::Me) => {
-                if a.op.is_some() || !blind(&a.value, done) {
-                    return false;
-                }
-                if !done.contains(&name.text) {
-                    done.push(name.text.clone());
-                }
-                true
+        StmtKind::Assign(a) => {
+            let ExprKind::Field { receiver, name, .. } = &a.target.kind else {
+                return false;
+            };
+            if !matches!(receiver.kind, ExprKind::Me) || a.op.is_some() || !blind(&a.value, done) {
+                return false;
             }
-            _ => false,
-        },
+            if !done.contains(&name.text) {
+                done.push(name.text.clone());
+            }
+            true
+        }
         StmtKind::Local { variables, fini: None } => variables
             .iter()
             .all(|v| v.value.as_ref().is_none_or(|e| blind(e, done))),
         StmtKind::Expr(e) => blind(e, done),
-        _ => false,
+        StmtKind::Box(_)
+        | StmtKind::Enum(_)
+        | StmtKind::Function(_)
+        | StmtKind::Include(_)
+        | StmtKind::Using(_)
+        | StmtKind::Local { .. }
+        | StmtKind::Outbox { .. }
+        | StmtKind::Global { .. }
+        | StmtKind::Nowait { .. }
+        | StmtKind::If { .. }
+        | StmtKind::Loop { .. }
+        | StmtKind::Until { .. }
+        | StmtKind::Repeat { .. }
+        | StmtKind::RepeatUntil { .. }
+        | StmtKind::For { .. }
+        | StmtKind::Break
+        | StmtKind::Continue
+        | StmtKind::Return(_)
+        | StmtKind::Throw(_)
+        | StmtKind::Try(_)
+        | StmtKind::Block(_)
+        | StmtKind::Fini(_)
+        | StmtKind::Invalid => false,
     }
 }
 
@@ -41,10 +63,13 @@ fn blind(e: &ast::Expr, done: &[Rc<str>]) -> bool {
         | ExprKind::Null
         | ExprKind::Void
         | ExprKind::Name(_) => true,
-        ExprKind::Field { receiver, name, .. } => match receiver.kind {
-            ExprKind::Me => done.contains(&name.text),
-            _ => blind(receiver, done),
-        },
+        ExprKind::Field { receiver, name, .. } => {
+            if let ExprKind::Me = receiver.kind {
+                done.contains(&name.text)
+            } else {
+                blind(receiver, done)
+            }
+        }
         ExprKind::Array(items) => items.iter().all(|e| blind(e, done)),
         ExprKind::Map(entries) => entries.iter().all(|(k, v)| blind(k, done) && blind(v, done)),
         ExprKind::Unary { operand, .. } => blind(operand, done),
@@ -64,7 +89,17 @@ fn blind(e: &ast::Expr, done: &[Rc<str>]) -> bool {
         } => blind(receiver, done) && arguments.iter().all(|e| blind(e, done)),
         ExprKind::New { arguments, .. } => arguments.iter().all(|e| blind(e, done)),
         ExprKind::Index { receiver, index } => blind(receiver, done) && blind(index, done),
-        _ => false,
+        ExprKind::Me
+        | ExprKind::From { .. }
+        | ExprKind::Variant { .. }
+        | ExprKind::Propagate(_)
+        | ExprKind::Lambda(_)
+        | ExprKind::Block(_)
+        | ExprKind::Match(_)
+        | ExprKind::Assign(_)
+        | ExprKind::Try(_)
+        | ExprKind::Extern { .. }
+        | ExprKind::Invalid => false,
     }
 }
 
@@ -113,32 +148,30 @@ impl<'p> Body<'_, 'p> {
             return;
         }
         self.block_into(before, out);
-        match &last.kind {
-            StmtKind::Expr(e) => {
-                if self.lower.new_2026
-                    && let ExprKind::Call { callee, arguments } = &e.kind
-                    && matches!(&callee.kind, ExprKind::Name(n) if matches!(&**n, "print" | "println"))
-                    && matches!(self.lower.program.binding(callee.id), Some(Binding::BuiltinFunction(_)))
-                    && arguments.len() == 1
-                {
-                    // In the second edition `print(e)` as the last statement yields what it printed.
-                    let value = self.expr(&arguments[0]);
-                    let v = self.var("printed");
-                    out.push(self.set(v, value, last.span));
-                    let printed = self.get(v, last.span);
-                    let print = self.builtin("print", vec![printed], last.span);
-                    out.push(Stmt::Expr(print));
-                    out.push(Stmt::Return(Some(self.get(v, last.span))));
-                    return;
-                }
-                let value = self.expr(e);
-                out.push(Stmt::Return(Some(value)));
+        if let StmtKind::Expr(e) = &last.kind {
+            if self.lower.new_2026
+                && let ExprKind::Call { callee, arguments } = &e.kind
+                && matches!(&callee.kind, ExprKind::Name(n) if matches!(&**n, "print" | "println"))
+                && matches!(self.lower.program.binding(callee.id), Some(Binding::BuiltinFunction(_)))
+                && arguments.len() == 1
+            {
+                // In the second edition `print(e)` as the last statement yields what it printed.
+                let value = self.expr(&arguments[0]);
+                let v = self.var("printed");
+                out.push(self.set(v, value, last.span));
+                let printed = self.get(v, last.span);
+                let print = self.builtin("print", vec![printed], last.span);
+                out.push(Stmt::Expr(print));
+                out.push(Stmt::Return(Some(self.get(v, last.span))));
+                return;
             }
-            StmtKind::Assign(a) => {
-                let value = self.assign(a, last.span, true);
-                out.push(Stmt::Return(Some(value)));
-            }
-            _ => self.statement(last, out),
+            let value = self.expr(e);
+            out.push(Stmt::Return(Some(value)));
+        } else if let StmtKind::Assign(a) = &last.kind {
+            let value = self.assign(a, last.span, true);
+            out.push(Stmt::Return(Some(value)));
+        } else {
+            self.statement(last, out);
         }
     }
 
@@ -150,13 +183,13 @@ impl<'p> Body<'_, 'p> {
 
     pub(super) fn block_into(&mut self, statements: &'p [ast::Stmt], out: &mut Vec<Stmt>) {
         for (n, s) in statements.iter().enumerate() {
-            let fini = match &s.kind {
-                StmtKind::Fini(block) => Some(block),
-                StmtKind::Local { fini: Some(block), .. } => {
-                    self.statement(s, out);
-                    Some(block)
-                }
-                _ => None,
+            let fini = if let StmtKind::Fini(block) = &s.kind {
+                Some(block)
+            } else if let StmtKind::Local { fini: Some(block), .. } = &s.kind {
+                self.statement(s, out);
+                Some(block)
+            } else {
+                None
             };
             match fini {
                 Some(cleanup) => {
@@ -556,7 +589,31 @@ impl<'p> Body<'_, 'p> {
                 before.push(Stmt::Expr(Expr::new(set, a.target.span)));
                 Expr::new(Kind::Block(before, result), span)
             }
-            _ => self.raise(0, "cannot assign to this expression", span),
+            ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Str(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Void
+            | ExprKind::Me
+            | ExprKind::Array(_)
+            | ExprKind::Map(_)
+            | ExprKind::Unary { .. }
+            | ExprKind::Binary { .. }
+            | ExprKind::Conditional { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::MethodCall { .. }
+            | ExprKind::New { .. }
+            | ExprKind::From { .. }
+            | ExprKind::Variant { .. }
+            | ExprKind::Propagate(_)
+            | ExprKind::Lambda(_)
+            | ExprKind::Block(_)
+            | ExprKind::Match(_)
+            | ExprKind::Assign(_)
+            | ExprKind::Try(_)
+            | ExprKind::Extern { .. }
+            | ExprKind::Invalid => self.raise(0, "cannot assign to this expression", span),
         }
     }
 
@@ -589,39 +646,33 @@ impl<'p> Body<'_, 'p> {
 
     /// Evaluates once into a variable; the expression that comes back can be used several times.
     pub(super) fn keep(&mut self, e: Expr, before: &mut Vec<Stmt>) -> Expr {
-        match e.kind {
-            Kind::Var(_)
-            | Kind::Int(_)
-            | Kind::Str(_)
-            | Kind::Float(_)
-            | Kind::Bool(_)
-            | Kind::Null
-            | Kind::Void
-            | Kind::Static { .. } => e,
-            _ => {
-                let span = e.span;
-                let v = self.var("kept");
-                before.push(self.set(v, e, span));
-                self.get(v, span)
-            }
+        if let Kind::Var(_)
+        | Kind::Int(_)
+        | Kind::Str(_)
+        | Kind::Float(_)
+        | Kind::Bool(_)
+        | Kind::Null
+        | Kind::Void
+        | Kind::Static { .. } = e.kind
+        {
+            return e;
         }
+        let span = e.span;
+        let v = self.var("kept");
+        before.push(self.set(v, e, span));
+        self.get(v, span)
     }
 
     /// Lowers statements whose last expression is their value.
     pub(super) fn block_value(&mut self, statements: &'p [ast::Stmt], span: Span, out: &mut Vec<Stmt>) -> Expr {
-        match statements.split_last() {
-            Some((last, before)) if matches!(last.kind, StmtKind::Expr(_)) => {
-                self.block_into(before, out);
-                match &last.kind {
-                    StmtKind::Expr(e) => self.expr(e),
-                    _ => Expr::new(self.lower.nothing(), span),
-                }
-            }
-            _ => {
-                self.block_into(statements, out);
-                Expr::new(self.lower.nothing(), span)
-            }
+        if let Some((last, before)) = statements.split_last()
+            && let StmtKind::Expr(e) = &last.kind
+        {
+            self.block_into(before, out);
+            return self.expr(e);
         }
+        self.block_into(statements, out);
+        Expr::new(self.lower.nothing(), span)
     }
 
     /// A condition as a bool.

@@ -100,21 +100,13 @@ fn as_expression(list: &[Stmt], ret: Ty, new_2026: bool) -> Option<Expr> {
             let span = e.span;
             let rest = as_expression(rest, ret, new_2026)?;
             let ty = rest.ty;
-            Some(match rest.kind {
-                Kind::Block(mut list, value) => {
-                    list.insert(0, Stmt::Expr(e.clone()));
-                    Expr {
-                        kind: Kind::Block(list, value),
-                        ty,
-                        span,
-                    }
-                }
-                _ => Expr {
-                    kind: Kind::Block(vec![Stmt::Expr(e.clone())], Some(Box::new(rest))),
-                    ty,
-                    span,
-                },
-            })
+            let kind = if let Kind::Block(mut list, value) = rest.kind {
+                list.insert(0, Stmt::Expr(e.clone()));
+                Kind::Block(list, value)
+            } else {
+                Kind::Block(vec![Stmt::Expr(e.clone())], Some(Box::new(rest)))
+            };
+            Some(Expr { kind, ty, span })
         }
         Stmt::If(c, a, b) if returns(a) || returns(b) || rest.is_empty() => {
             let path = |part: &[Stmt]| -> Option<Expr> {
@@ -131,7 +123,13 @@ fn as_expression(list: &[Stmt], ret: Ty, new_2026: bool) -> Option<Expr> {
                 span: c.span,
             })
         }
-        _ => None,
+        Stmt::If(..)
+        | Stmt::Loop { .. }
+        | Stmt::Break
+        | Stmt::Continue
+        | Stmt::Throw(_)
+        | Stmt::Rethrow(_)
+        | Stmt::Try(_) => None,
     }
 }
 
@@ -189,13 +187,15 @@ impl Work<'_> {
         }
         for (n, a) in list.iter().enumerate() {
             let ty = t.params[n].ty;
-            let same = match a.kind {
+            let same = if let Kind::Var(_) = a.kind {
                 // A variable stands for itself as long as nobody assigns it in between.
-                Kind::Var(_) => !assigns,
-                Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) | Kind::Str(_) | Kind::Static { ensure: false, .. } => {
-                    ty.rep() == a.ty.rep()
-                }
-                _ => false,
+                !assigns
+            } else {
+                let constant = matches!(
+                    a.kind,
+                    Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) | Kind::Str(_) | Kind::Static { ensure: false, .. }
+                );
+                constant && ty.rep() == a.ty.rep()
             };
             if same && !t.assigned[n] {
                 values.push(a.kind.clone());
@@ -226,17 +226,14 @@ impl Work<'_> {
 
 /// Replaces the parameters of a template.
 fn rename(e: &mut Expr, values: &[Kind]) {
-    match &mut e.kind {
-        Kind::Var(v) => {
-            e.kind = values[*v].clone();
-            return;
-        }
-        Kind::SetVar(v, _) | Kind::CellGet { from: v, .. } | Kind::CellSet { to: v, .. } => {
-            if let Kind::Var(w) = values[*v] {
-                *v = w;
-            }
-        }
-        _ => {}
+    if let Kind::Var(v) = e.kind {
+        e.kind = values[v].clone();
+        return;
+    }
+    if let Kind::SetVar(v, _) | Kind::CellGet { from: v, .. } | Kind::CellSet { to: v, .. } = &mut e.kind
+        && let Kind::Var(w) = values[*v]
+    {
+        *v = w;
     }
     visit::each_mut(e, &mut |inner| rename(inner, values));
 }

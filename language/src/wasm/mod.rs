@@ -1,5 +1,8 @@
 //! WebAssembly: emission of the IR, and the link with the runtime.
 
+// Whoever adds a kind of expression or type is told here what to decide.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod code;
 mod data;
 mod emit;

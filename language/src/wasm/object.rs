@@ -78,6 +78,10 @@ impl<'a> Object<'a> {
         let mut section = 0;
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload?;
+            #[expect(
+                clippy::wildcard_enum_match_arm,
+                reason = "wasmparser names every section and part of one; the link needs few"
+            )]
             match &payload {
                 Payload::TypeSection(types) => {
                     for group in types.clone() {
@@ -204,7 +208,7 @@ impl<'a> Object<'a> {
     pub fn function(&self, name: &str) -> Option<u32> {
         match self.symbols[*self.names.get(name)? as usize] {
             Symbol::Function(f) => Some(f),
-            _ => None,
+            Symbol::Data(..) | Symbol::Global | Symbol::HeapBase | Symbol::Other => None,
         }
     }
 }
@@ -219,6 +223,8 @@ fn read_symbol(info: SymbolInfo<'_>) -> (Symbol, Option<&str>) {
             name: "__heap_base", ..
         } => (Symbol::HeapBase, None),
         SymbolInfo::Global { .. } => (Symbol::Global, None),
-        _ => (Symbol::Other, None),
+        SymbolInfo::Data { .. } | SymbolInfo::Section { .. } | SymbolInfo::Event { .. } | SymbolInfo::Table { .. } => {
+            (Symbol::Other, None)
+        }
     }
 }

@@ -72,7 +72,7 @@ impl Emit<'_, '_> {
                 self.code.get(new.a);
                 self.code.op(I::F64Store(mem(offset + value::PAYLOAD, 3)));
             }
-            _ => {
+            Rep::Int | Rep::Bool | Rep::Str | Rep::Obj | Rep::Dyn => {
                 self.code.get(if rep == Rep::Dyn { new.b } else { new.a });
                 self.payload(rep);
                 self.code.op(I::I64Store(mem(offset + value::PAYLOAD, 3)));

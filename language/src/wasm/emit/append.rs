@@ -179,7 +179,7 @@ impl Emit<'_, '_> {
                 match h.rep {
                     Rep::Str => self.code.runtime("ny_str_append"),
                     Rep::Int => self.code.runtime("ny_str_append_int"),
-                    other => {
+                    other @ (Rep::Float | Rep::Bool | Rep::Obj | Rep::Dyn) => {
                         self.convert(other, Rep::Dyn);
                         self.code.runtime("ny_str_append_val");
                     }
@@ -216,7 +216,7 @@ impl Emit<'_, '_> {
                 self.expr(e);
                 self.code.runtime("ny_str_append_int");
             }
-            _ => {
+            Rep::Float | Rep::Bool | Rep::Obj | Rep::Dyn => {
                 self.lent(e, Rep::Dyn);
                 self.code.runtime("ny_str_append_val");
             }

@@ -15,7 +15,7 @@ impl Emit<'_, '_> {
             Rep::Int => {
                 self.expr(e);
             }
-            _ => {
+            Rep::Float | Rep::Bool | Rep::Str | Rep::Obj | Rep::Dyn => {
                 let mark = self.mark();
                 self.lent(e, Rep::Dyn);
                 self.code.runtime("ny_want_int");
@@ -35,7 +35,7 @@ impl Emit<'_, '_> {
                 self.expr(e);
                 self.code.op(I::F64ConvertI64S);
             }
-            _ => {
+            Rep::Bool | Rep::Str | Rep::Obj | Rep::Dyn => {
                 let mark = self.mark();
                 self.lent(e, Rep::Dyn);
                 self.code.runtime("ny_want_float");
@@ -403,10 +403,12 @@ impl Emit<'_, '_> {
             "bool_and" => self.code.op(I::I32And),
             _ => self.code.op(I::I32Or),
         }
-        let from = match b.result {
-            Gives::Int => Rep::Int,
-            Gives::Float => Rep::Float,
-            _ => Rep::Bool,
+        let from = if b.result == Gives::Int {
+            Rep::Int
+        } else if b.result == Gives::Float {
+            Rep::Float
+        } else {
+            Rep::Bool
         };
         self.convert(from, rep);
         self.release_held(mark);
@@ -569,9 +571,10 @@ impl Emit<'_, '_> {
 
     /// What the elements of an array can be.
     fn element_type(&self, array: Ty) -> Ty {
-        match array.objects {
-            crate::ir::Objects::Array(s) => self.program.module.sites.element(s),
-            _ => Ty::ANY,
+        if let crate::ir::Objects::Array(s) = array.objects {
+            self.program.module.sites.element(s)
+        } else {
+            Ty::ANY
         }
     }
 

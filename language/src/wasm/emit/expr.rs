@@ -387,7 +387,39 @@ impl Emit<'_, '_> {
                 });
             }
             Kind::IsClass(a, classes) => self.is_class(a, classes),
-            _ => {
+            Kind::Unset
+            | Kind::Void
+            | Kind::Null
+            | Kind::Bool(_)
+            | Kind::Int(_)
+            | Kind::Float(_)
+            | Kind::Str(_)
+            | Kind::Var(_)
+            | Kind::SetVar(..)
+            | Kind::Global(_)
+            | Kind::SetGlobal(..)
+            | Kind::CellNew { .. }
+            | Kind::CellGet { .. }
+            | Kind::CellSet { .. }
+            | Kind::Static { .. }
+            | Kind::Open(_)
+            | Kind::Slot { .. }
+            | Kind::SetSlot { .. }
+            | Kind::Call { .. }
+            | Kind::Dispatch { .. }
+            | Kind::Require { .. }
+            | Kind::Refuse { .. }
+            | Kind::Alloc(_)
+            | Kind::Closure { .. }
+            | Kind::Neg(_)
+            | Kind::BitNot(_)
+            | Kind::Binary(..)
+            | Kind::Cond(..)
+            | Kind::Builtin { .. }
+            | Kind::Array { .. }
+            | Kind::Map { .. }
+            | Kind::Block(..)
+            | Kind::Raise { .. } => {
                 let own = self.expr(e);
                 let rep = e.ty.rep();
                 let mark = self.mark();
@@ -479,7 +511,7 @@ impl Emit<'_, '_> {
                 self.code.op(I::I32Ne);
                 self.release_held(mark);
             }
-            _ => {
+            Rep::Obj | Rep::Dyn => {
                 let mark = self.mark();
                 let h = self.temp_home(Rep::Dyn);
                 self.lent(a, Rep::Dyn);

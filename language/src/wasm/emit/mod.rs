@@ -376,16 +376,19 @@ fn restless(list: &[Stmt], out: &mut HashSet<VarId>) {
     for s in list {
         visit::parts(s, &mut |part| match part {
             Part::List(list) => restless(list, out),
-            Part::Expr(e) => match &e.kind {
-                Kind::SetVar(_, value) if matches!(s, Stmt::Expr(_)) => restless_in(value, out),
-                Kind::Block(inner, value) if matches!(s, Stmt::Expr(_)) => {
+            Part::Expr(e) => {
+                let alone = matches!(s, Stmt::Expr(_));
+                if alone && let Kind::SetVar(_, value) = &e.kind {
+                    restless_in(value, out);
+                } else if alone && let Kind::Block(inner, value) = &e.kind {
                     restless(inner, out);
                     if let Some(v) = value {
                         restless_in(v, out);
                     }
+                } else {
+                    restless_in(e, out);
                 }
-                _ => restless_in(e, out),
-            },
+            }
         });
     }
 }
@@ -491,7 +494,7 @@ impl Emit<'_, '_> {
                     self.code.get(a);
                     self.code.runtime("ny_release");
                 }
-                _ => self.release_home(Home { rep, a, b, owned: true }),
+                Rep::Int | Rep::Float | Rep::Bool | Rep::Dyn => self.release_home(Home { rep, a, b, owned: true }),
             }
         }
         self.code.br(self.unwind);
@@ -541,7 +544,7 @@ impl Emit<'_, '_> {
                 self.zero(h.rep);
                 self.code.set(h.a);
             }
-            _ => {
+            Rep::Bool | Rep::Str | Rep::Obj | Rep::Dyn => {
                 self.code.i32(0);
                 self.code.set(h.a);
             }
@@ -602,7 +605,7 @@ impl Emit<'_, '_> {
                 self.code.done(p);
                 self.code.end();
             }
-            _ => {}
+            Rep::Int | Rep::Float | Rep::Bool => {}
         }
     }
 
@@ -631,7 +634,7 @@ impl Emit<'_, '_> {
                 self.code.done(p);
                 self.code.end();
             }
-            _ => {}
+            Rep::Int | Rep::Float | Rep::Bool => {}
         }
     }
 
@@ -690,7 +693,7 @@ impl Emit<'_, '_> {
                 let h = Home { rep, a, b, owned: true };
                 match rep {
                     Rep::Str | Rep::Obj => self.release_ptr(a),
-                    _ => self.release_home(h),
+                    Rep::Int | Rep::Float | Rep::Bool | Rep::Dyn => self.release_home(h),
                 }
                 self.done_home(h);
             }

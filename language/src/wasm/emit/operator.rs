@@ -21,7 +21,7 @@ impl Emit<'_, '_> {
                 self.code.op(I::F64Neg);
                 self.convert(Rep::Float, e.ty.rep());
             }
-            _ => {
+            Rep::Bool | Rep::Str | Rep::Obj | Rep::Dyn => {
                 let mark = self.mark();
                 self.lent(a, Rep::Dyn);
                 self.code.runtime("ny_neg");
@@ -45,7 +45,7 @@ impl Emit<'_, '_> {
                 return Own::Plain;
             }
             Op::BitAnd | Op::BitOr | Op::BitXor | Op::Shl | Op::Shr => return self.bits(e, op, a, b),
-            _ => {}
+            Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem => {}
         }
         if x.only(tag::INT) && y.only(tag::INT) {
             self.int_op(op, a, b, e.span);
@@ -85,40 +85,26 @@ impl Emit<'_, '_> {
     }
 
     fn int_op(&mut self, op: Op, a: &Expr, b: &Expr, span: Span) {
-        match op {
-            Op::Add | Op::Sub | Op::Mul => {
-                self.expr(a);
-                self.expr(b);
-                self.code.op(match op {
-                    Op::Add => I::I64Add,
-                    Op::Sub => I::I64Sub,
-                    _ => I::I64Mul,
-                });
-            }
-            _ => {
-                if let Kind::Int(n) = b.kind
-                    && n != 0
-                    && n != -1
-                {
-                    self.expr(a);
-                    self.code.i64(n);
-                    self.code.op(if op == Op::Div { I::I64DivS } else { I::I64RemS });
-                    return;
-                }
-                self.expr(a);
-                self.expr(b);
-                self.int_op_on_stack(op, span);
-            }
+        if plain(op).is_none()
+            && let Kind::Int(n) = b.kind
+            && n != 0
+            && n != -1
+        {
+            self.expr(a);
+            self.code.i64(n);
+            self.code.op(if op == Op::Div { I::I64DivS } else { I::I64RemS });
+            return;
         }
+        self.expr(a);
+        self.expr(b);
+        self.int_op_on_stack(op, span);
     }
 
     /// Two integers on the stack.
     fn int_op_on_stack(&mut self, op: Op, span: Span) {
-        match op {
-            Op::Add => self.code.op(I::I64Add),
-            Op::Sub => self.code.op(I::I64Sub),
-            Op::Mul => self.code.op(I::I64Mul),
-            _ => {
+        match plain(op) {
+            Some((int, _)) => self.code.op(int),
+            None => {
                 let (l, r) = (self.code.temp(ValType::I64), self.code.temp(ValType::I64));
                 self.code.set(r);
                 self.code.set(l);
@@ -159,11 +145,9 @@ impl Emit<'_, '_> {
 
     /// Two floats on the stack.
     fn float_op(&mut self, op: Op, span: Span) {
-        match op {
-            Op::Add => self.code.op(I::F64Add),
-            Op::Sub => self.code.op(I::F64Sub),
-            Op::Mul => self.code.op(I::F64Mul),
-            _ => {
+        match plain(op) {
+            Some((_, float)) => self.code.op(float),
+            None => {
                 let r = self.code.temp(ValType::F64);
                 self.code.tee(r);
                 self.code.op(I::F64Const(0.0.into()));
@@ -201,17 +185,14 @@ impl Emit<'_, '_> {
         let x = self.dyn_operand(a);
         let y = self.dyn_operand(b);
         let out = self.temp_home(Rep::Dyn);
-        let fast = a.ty.has(tag::INT) && b.ty.has(tag::INT) && matches!(op, Op::Add | Op::Sub | Op::Mul);
-        if fast {
+        let ints = a.ty.has(tag::INT) && b.ty.has(tag::INT);
+        let fast = if ints { plain(op) } else { None };
+        if let Some((int, _)) = &fast {
             self.both_ints(x, y);
             self.code.start_if(BlockType::Empty);
             self.code.get(x.b);
             self.code.get(y.b);
-            self.code.op(match op {
-                Op::Add => I::I64Add,
-                Op::Sub => I::I64Sub,
-                _ => I::I64Mul,
-            });
+            self.code.op(int.clone());
             self.code.set(out.b);
             self.code.i32(tag::INT as i32);
             self.code.set(out.a);
@@ -225,7 +206,7 @@ impl Emit<'_, '_> {
         if binary_throws(op, a.ty, b.ty, self.new_2026()) {
             self.check(e.span);
         }
-        if fast {
+        if fast.is_some() {
             self.code.end();
         }
         self.release_held(mark);
@@ -238,27 +219,33 @@ impl Emit<'_, '_> {
     }
 
     fn bits(&mut self, e: &Expr, op: Op, a: &Expr, b: &Expr) -> Own {
+        // The runtime's number of the operator, and the instruction for integers.
+        let (number, ints) = match op {
+            Op::BitAnd => (0, I::I64And),
+            Op::BitOr => (1, I::I64Or),
+            Op::BitXor => (2, I::I64Xor),
+            Op::Shl => (3, I::I64Shl),
+            Op::Shr
+            | Op::Add
+            | Op::Sub
+            | Op::Mul
+            | Op::Div
+            | Op::Rem
+            | Op::Eq
+            | Op::Ne
+            | Op::Lt
+            | Op::Le
+            | Op::Gt
+            | Op::Ge => (4, I::I64ShrS),
+        };
         if a.ty.only(tag::INT) && b.ty.only(tag::INT) {
             self.expr(a);
             self.expr(b);
-            self.code.op(match op {
-                Op::BitAnd => I::I64And,
-                Op::BitOr => I::I64Or,
-                Op::BitXor => I::I64Xor,
-                Op::Shl => I::I64Shl,
-                _ => I::I64ShrS,
-            });
+            self.code.op(ints);
             self.convert(Rep::Int, e.ty.rep());
             return Own::Plain;
         }
         let mark = self.mark();
-        let number = match op {
-            Op::BitAnd => 0,
-            Op::BitOr => 1,
-            Op::BitXor => 2,
-            Op::Shl => 3,
-            _ => 4,
-        };
         if op == Op::Shr && !self.new_2026() {
             self.lent(a, Rep::Dyn);
             self.lent(b, Rep::Dyn);
@@ -284,14 +271,7 @@ impl Emit<'_, '_> {
         if x.only(tag::INT) && y.only(tag::INT) {
             self.expr(a);
             self.expr(b);
-            self.code.op(match op {
-                Op::Eq => I::I64Eq,
-                Op::Ne => I::I64Ne,
-                Op::Lt => I::I64LtS,
-                Op::Le => I::I64LeS,
-                Op::Gt => I::I64GtS,
-                _ => I::I64GeS,
-            });
+            self.code.op(comparison(op).0);
             return;
         }
         let static_number = |t: Ty| t.only(tag::INT) || t.only(tag::FLOAT);
@@ -299,35 +279,18 @@ impl Emit<'_, '_> {
         if static_number(x) && static_number(y) && (!equality || (x.only(tag::FLOAT) || self.new_2026())) {
             self.float(a);
             self.float(b);
-            self.code.op(match op {
-                Op::Eq => I::F64Eq,
-                Op::Ne => I::F64Ne,
-                Op::Lt => I::F64Lt,
-                Op::Le => I::F64Le,
-                Op::Gt => I::F64Gt,
-                _ => I::F64Ge,
-            });
+            self.code.op(comparison(op).1);
             return;
         }
         if !equality && self.new_2026() && self.nullable_numbers(a, b) {
             if number_in(x) == Some(Rep::Int) && number_in(y) == Some(Rep::Int) {
                 self.strict(a, Side::Left(y), "ny_cmp", span);
                 self.strict(b, Side::Right(x), "ny_cmp", span);
-                self.code.op(match op {
-                    Op::Lt => I::I64LtS,
-                    Op::Le => I::I64LeS,
-                    Op::Gt => I::I64GtS,
-                    _ => I::I64GeS,
-                });
+                self.code.op(comparison(op).0);
             } else {
                 self.strict_float(a, Side::Left(y), "ny_cmp", span);
                 self.strict_float(b, Side::Right(x), "ny_cmp", span);
-                self.code.op(match op {
-                    Op::Lt => I::F64Lt,
-                    Op::Le => I::F64Le,
-                    Op::Gt => I::F64Gt,
-                    _ => I::F64Ge,
-                });
+                self.code.op(comparison(op).1);
             }
             return;
         }
@@ -394,7 +357,19 @@ impl Emit<'_, '_> {
                 emit.code.i32(1);
                 emit.code.op(I::I32Eq);
             }
-            _ => {
+            Op::Ge
+            | Op::Eq
+            | Op::Ne
+            | Op::Add
+            | Op::Sub
+            | Op::Mul
+            | Op::Div
+            | Op::Rem
+            | Op::BitAnd
+            | Op::BitOr
+            | Op::BitXor
+            | Op::Shl
+            | Op::Shr => {
                 // 0 or 1; 2 means that there is no order.
                 emit.code.i32(2);
                 emit.code.op(I::I32LtU);
@@ -417,12 +392,7 @@ impl Emit<'_, '_> {
             self.code.start_if(BlockType::Empty);
             self.code.get(l.b);
             self.code.get(r.b);
-            self.code.op(match op {
-                Op::Lt => I::I64LtS,
-                Op::Le => I::I64LeS,
-                Op::Gt => I::I64GtS,
-                _ => I::I64GeS,
-            });
+            self.code.op(comparison(op).0);
             self.code.set(out);
             self.code.otherwise();
         }
@@ -452,6 +422,61 @@ fn arithmetic(op: Op) -> &'static str {
         Op::Sub => "ny_sub",
         Op::Mul => "ny_mul",
         Op::Div => "ny_div",
-        _ => "ny_mod",
+        Op::Rem
+        | Op::Eq
+        | Op::Ne
+        | Op::Lt
+        | Op::Le
+        | Op::Gt
+        | Op::Ge
+        | Op::BitAnd
+        | Op::BitOr
+        | Op::BitXor
+        | Op::Shl
+        | Op::Shr => "ny_mod",
+    }
+}
+
+/// The instructions, for integers and for floats, of an operator that needs nothing else.
+fn plain(op: Op) -> Option<(I<'static>, I<'static>)> {
+    match op {
+        Op::Add => Some((I::I64Add, I::F64Add)),
+        Op::Sub => Some((I::I64Sub, I::F64Sub)),
+        Op::Mul => Some((I::I64Mul, I::F64Mul)),
+        Op::Div
+        | Op::Rem
+        | Op::Eq
+        | Op::Ne
+        | Op::Lt
+        | Op::Le
+        | Op::Gt
+        | Op::Ge
+        | Op::BitAnd
+        | Op::BitOr
+        | Op::BitXor
+        | Op::Shl
+        | Op::Shr => None,
+    }
+}
+
+/// The instructions that compare integers and floats.
+fn comparison(op: Op) -> (I<'static>, I<'static>) {
+    match op {
+        Op::Eq => (I::I64Eq, I::F64Eq),
+        Op::Ne => (I::I64Ne, I::F64Ne),
+        Op::Lt => (I::I64LtS, I::F64Lt),
+        Op::Le => (I::I64LeS, I::F64Le),
+        Op::Gt => (I::I64GtS, I::F64Gt),
+        Op::Ge
+        | Op::Add
+        | Op::Sub
+        | Op::Mul
+        | Op::Div
+        | Op::Rem
+        | Op::BitAnd
+        | Op::BitOr
+        | Op::BitXor
+        | Op::Shl
+        | Op::Shr => (I::I64GeS, I::F64Ge),
     }
 }

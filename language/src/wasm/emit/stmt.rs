@@ -119,17 +119,19 @@ impl Emit<'_, '_> {
     /// The variable that a test against null says something about: when it holds, and when it does not.
     pub(super) fn null_test(&self, c: &Expr) -> (Option<usize>, Option<usize>) {
         let nothing = |e: &Expr| matches!(e.kind, Kind::Null | Kind::Void);
-        match &c.kind {
-            Kind::Binary(op @ (Op::Eq | Op::Ne), a, b) if nothing(b) && self.new_2026() => {
-                let v = self.may_know(a);
-                if *op == Op::Ne { (v, None) } else { (None, v) }
-            }
-            Kind::Not(inner) => {
-                let (yes, no) = self.null_test(inner);
-                (no, yes)
-            }
-            Kind::IsSomething(a) => (self.may_know(a), None),
-            _ => (None, None),
+        if let Kind::Binary(op @ (Op::Eq | Op::Ne), a, b) = &c.kind
+            && nothing(b)
+            && self.new_2026()
+        {
+            let v = self.may_know(a);
+            if *op == Op::Ne { (v, None) } else { (None, v) }
+        } else if let Kind::Not(inner) = &c.kind {
+            let (yes, no) = self.null_test(inner);
+            (no, yes)
+        } else if let Kind::IsSomething(a) = &c.kind {
+            (self.may_know(a), None)
+        } else {
+            (None, None)
         }
     }
 
@@ -360,7 +362,33 @@ impl Emit<'_, '_> {
             }
             Kind::Var(_) | Kind::Null | Kind::Void | Kind::Int(_) | Kind::Bool(_) | Kind::Float(_) | Kind::Str(_) => {}
             Kind::Static { ensure: false, .. } => {}
-            _ => {
+            Kind::Unset
+            | Kind::Global(_)
+            | Kind::CellNew { .. }
+            | Kind::CellGet { .. }
+            | Kind::Static { .. }
+            | Kind::Open(_)
+            | Kind::Slot { .. }
+            | Kind::Call { .. }
+            | Kind::Dispatch { .. }
+            | Kind::Refuse { .. }
+            | Kind::Alloc(_)
+            | Kind::Closure { .. }
+            | Kind::Neg(_)
+            | Kind::BitNot(_)
+            | Kind::Not(_)
+            | Kind::Truthy(_)
+            | Kind::Binary(..)
+            | Kind::And(..)
+            | Kind::Or(..)
+            | Kind::Cond(..)
+            | Kind::IsSomething(_)
+            | Kind::IsClass(..)
+            | Kind::IsTag(..)
+            | Kind::Builtin { .. }
+            | Kind::Array { .. }
+            | Kind::Map { .. }
+            | Kind::Raise { .. } => {
                 let own = self.value(e, false);
                 let rep = e.ty.rep();
                 if own == Own::Owned {
@@ -368,7 +396,7 @@ impl Emit<'_, '_> {
                     self.store_home(h);
                     match rep {
                         Rep::Str | Rep::Obj => self.release_ptr(h.a),
-                        _ => self.release_home(h),
+                        Rep::Int | Rep::Float | Rep::Bool | Rep::Dyn => self.release_home(h),
                     }
                     self.done_home(h);
                 } else {
@@ -424,6 +452,6 @@ fn leaves(list: &[Stmt]) -> bool {
     list.last().is_some_and(|s| match s {
         Stmt::Break | Stmt::Continue | Stmt::Return(_) | Stmt::Throw(_) | Stmt::Rethrow(_) => true,
         Stmt::If(_, a, b) => leaves(a) && leaves(b),
-        _ => false,
+        Stmt::Expr(_) | Stmt::Loop { .. } | Stmt::Try(_) => false,
     })
 }

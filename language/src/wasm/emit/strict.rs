@@ -50,7 +50,7 @@ impl Emit<'_, '_> {
             self.code.get(slot);
             self.code.op(match rep {
                 Rep::Float => I::F64Load(mem(value::PAYLOAD, 3)),
-                _ => I::I64Load(mem(value::PAYLOAD, 3)),
+                Rep::Int | Rep::Bool | Rep::Str | Rep::Obj | Rep::Dyn => I::I64Load(mem(value::PAYLOAD, 3)),
             });
             self.code.done(slot);
             self.release_held(mark);
@@ -157,13 +157,14 @@ impl Emit<'_, '_> {
 
 /// Array and index of `a.get(i)` or `a[i]`.
 pub(super) fn array_element(e: &Expr) -> Option<(&Expr, &Expr)> {
-    match &e.kind {
-        Kind::Builtin {
-            function, arguments, ..
-        } if function.symbol == "@array_get" => match &arguments[..] {
-            [array, index] => matches!(array.ty.objects, Objects::Array(_)).then_some((array, index)),
-            _ => None,
-        },
-        _ => None,
+    if let Kind::Builtin {
+        function, arguments, ..
+    } = &e.kind
+        && function.symbol == "@array_get"
+        && let [array, index] = &arguments[..]
+    {
+        matches!(array.ty.objects, Objects::Array(_)).then_some((array, index))
+    } else {
+        None
     }
 }

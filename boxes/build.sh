@@ -1,12 +1,13 @@
 #!/bin/sh
-# Rebuilds the relocatable wasm objects the compiler links programs with: boxes.o, and boxes-regex.o for programs with regular
-# expressions, which is all of boxes.o and the regex crate. Reading that one would cost every other program's compilation
-# milliseconds.
+# Rebuilds the relocatable wasm objects in language/objects that the compiler links programs with: boxes.o, and boxes-regex.o for
+# programs with regular expressions, which is all of boxes.o and the regex crate. Reading that one would cost every other
+# program's compilation milliseconds. They lie in the language's folder because a package of it carries them.
 # Needs: rustc-web, cargo-web, rust-web-src (1.96) and lld. `build.sh --check` compares instead of writing.
 set -eu
 cd "$(dirname "$0")"
 target="${CARGO_TARGET_DIR:-target}"
 root="$(pwd)"
+objects=../language/objects
 for object in boxes boxes-regex; do
   features=""
   if [ "$object" = boxes-regex ]; then features="--features regex"; fi
@@ -16,8 +17,8 @@ for object in boxes boxes-regex; do
     /usr/bin/cargo build --quiet --release --locked --target wasm32-unknown-unknown -Zbuild-std=core,alloc --target-dir "$target" $features
   wasm-ld -r --whole-archive "$target/wasm32-unknown-unknown/release/libnyash_boxes.a" -o "$target/$object.o"
   if [ "${1:-}" = "--check" ]; then
-    cmp "$target/$object.o" "$object.o" && echo "$object.o matches its source"
+    cmp "$target/$object.o" "$objects/$object.o" && echo "$object.o matches its source"
   else
-    cp "$target/$object.o" "$object.o"
+    cp "$target/$object.o" "$objects/$object.o"
   fi
 done

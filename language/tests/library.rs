@@ -54,7 +54,7 @@ fn programs(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn rows_are_as_the_object_has_them() {
     // It has all of the other one, and the regular expressions.
-    let bytes = std::fs::read(root().join("boxes/boxes-regex.o")).unwrap();
+    let bytes = std::fs::read(root().join("language/objects/boxes-regex.o")).unwrap();
     let object = object::Object::parse(&bytes).unwrap();
     let mut wrong = Vec::new();
     for row in library::rows() {

@@ -127,7 +127,7 @@ def deep_recursion(folder):
 
 
 def library():
-    """boxes/boxes.o is made by Debian's Rust for the web, which alone has a standard library for wasm32 to build from."""
+    """language/objects/boxes.o is made by Debian's Rust for the web, which alone has a standard library for wasm32 to build from."""
     needed = {"/usr/bin/rustc": "rustc-web", "/usr/bin/cargo": "cargo-web"}
     missing = [package for path, package in needed.items() if not os.path.exists(path)]
     if not shutil.which("wasm-ld"):

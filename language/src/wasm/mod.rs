@@ -16,10 +16,10 @@ use crate::source::SourceMap;
 use std::rc::Rc;
 
 /// The relocatable object of the runtime; `boxes/build.sh` makes it.
-static BOXES: &[u8] = include_bytes!("../../../boxes/boxes.o");
+static BOXES: &[u8] = include_bytes!("../../objects/boxes.o");
 
 /// The same with regular expressions, which is four times as much to read.
-static BOXES_REGEX: &[u8] = include_bytes!("../../../boxes/boxes-regex.o");
+static BOXES_REGEX: &[u8] = include_bytes!("../../objects/boxes-regex.o");
 
 /// The functions and data of a program, written but not linked.
 pub struct Emitted(link::Input);

@@ -1,4 +1,4 @@
-//! Reads the relocatable object that holds the runtime (`boxes/boxes.o`).
+//! Reads the relocatable object that holds the runtime (`language/objects/boxes.o`).
 
 use std::collections::HashMap;
 use wasmparser::{

@@ -187,16 +187,8 @@ fn execute(file: &Path, wasm: &[u8], options: &Options) -> Done {
     let packed = pack::pack(wasm, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
     let status = start::replace_this_process(&packed.bytes, file.as_os_str(), &options.program_arguments)
         .map_err(|error| fail(PACKER_TROUBLE, format!("cannot run the program: {error}")))?;
-    Ok(ExitCode::from(status_byte(status)))
-}
-
-/// The exit status as a shell would give it.
-fn status_byte(status: std::process::ExitStatus) -> u8 {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return 128u8.wrapping_add(signal as u8);
-    }
-    status.code().unwrap_or(1) as u8
+    // All of it: on Windows it has four bytes.
+    std::process::exit(start::exit_status(status));
 }
 
 /// Runs the program repeatedly; its output goes nowhere.
@@ -217,7 +209,10 @@ fn benchmark(wasm: &[u8], options: &Options) -> Done {
         times.push(start.elapsed());
         let status = status.map_err(cannot_run)?;
         if !status.success() {
-            return Err(fail(status_byte(status), format!("the program ended with {status}")));
+            // Not dropped by what follows.
+            drop(program);
+            report::error(format!("the program ended with {status}"));
+            std::process::exit(start::exit_status(status));
         }
     }
     times.sort();

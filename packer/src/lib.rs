@@ -15,7 +15,7 @@
 //! knows its imports; `preinit/` runs its initialisation; `legacy_exceptions/` translates those; `compile/` holds every setting of the compiler; `image/`
 //! reads compiled modules and lays them out anew; `stub/` finds the runtimes; `link/` puts both together; `executable/` knows the formats of files. `program` is
 //! what a module is between compiling and linking, `target` lists the systems, `options` what can be chosen, `inspect`
-//! reads packed files, `output` writes them. No two files import each other, directly or around a corner
+//! reads packed files, `output` writes them, `system/` is what differs between the systems that this runs on. No two files import each other, directly or around a corner
 //! (`tests/house.rs`).
 
 #![warn(missing_docs)]
@@ -37,6 +37,7 @@ pub mod preinit;
 mod program;
 pub mod start;
 pub mod stub;
+mod system;
 
 pub use compile::{cpu, jit};
 pub use error::{Difference, Error, Result};

@@ -1,12 +1,13 @@
 //! Writing files so that a reader sees the old one or the new one, never a part.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::inspect::Program;
 use crate::pack::Packed;
+use crate::system;
 
 /// Bytes written between two looks at whether to stop.
 const CHUNK: usize = 4 << 20;
@@ -63,7 +64,9 @@ pub fn check_output(path: &Path) -> Result<()> {
         Ok(meta) if meta.is_dir() => return refuse("it is a folder"),
         Ok(meta) if !meta.is_file() => return refuse("it is not a regular file"),
         Ok(meta) if meta.permissions().readonly() => return refuse("it is read-only"),
-        Ok(_) if same_file(path, Path::new("/proc/self/exe")) => return refuse("it is this running program"),
+        Ok(_) if std::env::current_exe().is_ok_and(|program| same_file(path, &program)) => {
+            return refuse("it is this running program");
+        }
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let folder = folder_of(path);
@@ -72,7 +75,7 @@ pub fn check_output(path: &Path) -> Result<()> {
                 Ok(_) => return refuse("its folder is not a folder"),
                 Err(_) => return refuse("its folder does not exist"),
             }
-            if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            if names_folder(path) {
                 return refuse("it names a folder that does not exist");
             }
         }
@@ -93,11 +96,13 @@ pub fn check_output(path: &Path) -> Result<()> {
 
 /// Whether two paths lead to the same file now.
 pub fn same_file(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (fs::metadata(one), fs::metadata(other)) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
-        _ => false,
-    }
+    system::same_file(one, other)
+}
+
+/// Ends in a separator.
+fn names_folder(path: &Path) -> bool {
+    let end = path.as_os_str().as_encoded_bytes().last();
+    end.is_some_and(|end| std::path::is_separator(char::from(*end)))
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -109,12 +114,11 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Creates a new file in the folder of `target`. Its name does not matter: it is gone when this run ends.
 fn create_beside(target: &Path, mode: u32) -> Result<(PathBuf, File)> {
-    use std::os::unix::fs::OpenOptionsExt;
     let folder = folder_of(target);
     let process = std::process::id();
     for attempt in 0..100 {
         let path = folder.join(format!(".nyash-pack-{process}-{attempt}.tmp"));
-        match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
+        match system::create(&path, mode) {
             Ok(file) => return Ok((path, file)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(source) => {

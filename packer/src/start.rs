@@ -1,11 +1,15 @@
 //! Runs a packed program in place of the process that has packed it.
 
+use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsStr;
-use std::io::Write;
-use std::os::fd::AsRawFd;
-use std::os::unix::process::CommandExt;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+
+use crate::system::{self, InMemory};
+
+/// Files of one process that may be left over from runs that were ended from outside.
+const ATTEMPTS: usize = 100;
 
 /// Becomes the program: same process, same streams, its own exit status. Returns only where that is impossible.
 ///
@@ -19,20 +23,19 @@ pub fn replace_this_process(
     name: &OsStr,
     arguments: &[impl AsRef<OsStr>],
 ) -> std::io::Result<ExitStatus> {
-    if let Ok(file) = in_memory(executable) {
-        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-        // Comes back only after a failure, for instance without /proc.
-        let _ = Command::new(path).arg0(name).args(arguments).exec();
+    if let Ok(program) = InMemory::new("nyash", executable) {
+        program.replace_this_process(name, arguments);
     }
     let file = Temporary::new(executable)?;
-    Command::new(&file.0).arg0(name).args(arguments).status()
+    system::call_it(&mut Command::new(&file.0), name)
+        .args(arguments)
+        .status()
 }
 
-fn in_memory(bytes: &[u8]) -> std::io::Result<std::fs::File> {
-    let descriptor = rustix::fs::memfd_create("nyash", rustix::fs::MemfdFlags::CLOEXEC)?;
-    let mut file = std::fs::File::from(descriptor);
-    file.write_all(bytes)?;
-    Ok(file)
+/// The exit status of a program as shells give it: 128 and the number of the signal for one that a signal ended.
+pub fn exit_status(status: ExitStatus) -> i32 {
+    let by_signal = || 128 + system::signal(status).unwrap_or(0);
+    status.code().unwrap_or_else(by_signal)
 }
 
 /// An executable file that is removed at the end.
@@ -44,16 +47,24 @@ impl Temporary {
     /// # Errors
     /// When it cannot be written.
     pub fn new(bytes: &[u8]) -> std::io::Result<Temporary> {
-        use std::os::unix::fs::OpenOptionsExt;
-        let path = std::env::temp_dir().join(format!("nyash-run-{}", std::process::id()));
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o700)
-            .open(&path)?;
-        let temporary = Temporary(path);
-        file.write_all(bytes)?;
-        Ok(temporary)
+        let folder = std::env::temp_dir();
+        let process = std::process::id();
+        for attempt in 0..ATTEMPTS {
+            let path = folder.join(format!("nyash-run-{process}-{attempt}{EXE_SUFFIX}"));
+            match system::create(&path, 0o700) {
+                Ok(mut file) => {
+                    let temporary = Temporary(path);
+                    file.write_all(bytes)?;
+                    return Ok(temporary);
+                }
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(std::io::Error::other(format!(
+            "{} is full of temporary files of nyash-pack",
+            folder.display()
+        )))
     }
 
     /// Where it is.

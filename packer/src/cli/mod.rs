@@ -14,6 +14,7 @@ mod pack;
 mod progress;
 mod run;
 mod style;
+mod system;
 mod targets;
 mod verify;
 mod work;

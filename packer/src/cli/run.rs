@@ -1,7 +1,5 @@
 //! `nyash-pack run MODULE [-- ARGS]`: packs a module into memory and becomes the program.
 
-use std::os::unix::process::ExitStatusExt;
-
 use anyhow::Context;
 use nyash_pack::{Error, Target, start};
 
@@ -24,6 +22,5 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     work.end(&packed.notes, input.bytes().len(), packed.bytes.len());
     let status = start::replace_this_process(&packed.bytes, args.module.as_os_str(), &args.program_arguments)
         .with_context(|| format!("cannot run {}", args.module.display()))?;
-    // As shells tell of signals.
-    std::process::exit(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)));
+    std::process::exit(start::exit_status(status));
 }

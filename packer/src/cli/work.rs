@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io::Read;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -125,7 +124,7 @@ pub fn one_target(args: &OptionArgs) -> Result<Target, Error> {
 /// # Errors
 /// [`Error::Option`] for values that cannot be.
 pub fn options(args: &OptionArgs, target: Target) -> Result<Options, Error> {
-    let bytes = |text: &OsStr| text.as_bytes().to_vec();
+    let bytes = |text: &OsStr| text.as_encoded_bytes().to_vec();
     let mut options = Options {
         args: args.arg.iter().map(|arg| bytes(arg)).collect(),
         argv0: args.argv0.as_deref().map(bytes),
@@ -142,10 +141,12 @@ pub fn options(args: &OptionArgs, target: Target) -> Result<Options, Error> {
         ..Options::default()
     };
     for directory in &args.dir {
-        options.directories.push(Directory::parse(directory.as_bytes())?);
+        options
+            .directories
+            .push(Directory::parse(directory.as_encoded_bytes())?);
     }
     for variable in &args.env {
-        options.add_env(variable.as_bytes())?;
+        options.add_env(variable.as_encoded_bytes())?;
     }
     options.preinit = preinit(args)?;
     if let Some(icon) = &args.icon {
@@ -180,18 +181,28 @@ fn preinit(args: &OptionArgs) -> Result<Option<Preinit>, Error> {
     let mut preinit = Preinit {
         function: args.preinit.clone().filter(|function| !function.is_empty()),
         until_input: args.preinit_until_input,
-        args: args.preinit_arg.iter().map(|arg| arg.as_bytes().to_vec()).collect(),
+        args: args
+            .preinit_arg
+            .iter()
+            .map(|arg| arg.as_encoded_bytes().to_vec())
+            .collect(),
         ..Preinit::default()
     };
     for directory in &args.preinit_dir {
-        preinit.directories.push(Directory::parse(directory.as_bytes())?);
+        preinit
+            .directories
+            .push(Directory::parse(directory.as_encoded_bytes())?);
     }
     for variable in &args.preinit_env {
-        preinit.add_env(variable.as_bytes(), |name| {
-            std::env::var_os(OsStr::from_bytes(name)).map(|value| value.as_bytes().to_vec())
-        })?;
+        preinit.add_env(variable.as_encoded_bytes(), variable_here)?;
     }
     Ok(Some(preinit))
+}
+
+/// A variable of this process.
+fn variable_here(name: &[u8]) -> Option<Vec<u8>> {
+    let (_, value) = std::env::vars_os().find(|(other, _)| other.as_encoded_bytes() == name)?;
+    Some(value.into_encoded_bytes())
 }
 
 /// How long each stage took.

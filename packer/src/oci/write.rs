@@ -1,7 +1,7 @@
 //! Puts an image on disk, as a folder or as a tar archive: complete, or not at all.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tar::{Builder, EntryType};
@@ -94,9 +94,10 @@ fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(path, bytes)?;
+    let mut file = fs::File::create(path)?;
+    file.write_all(bytes)?;
     // A full disk may tell it only now.
-    fs::File::open(path)?.sync_all()
+    file.sync_all()
 }
 
 fn archive(files: &[File]) -> io::Result<Vec<u8>> {

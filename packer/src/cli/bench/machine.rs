@@ -53,19 +53,3 @@ fn price_of_cpuid() -> Option<u64> {
 fn price_of_cpuid() -> Option<u64> {
     None
 }
-
-/// Keeps this thread, and what it starts, on the processor that it runs on. Nothing where that cannot be asked for.
-#[cfg(target_os = "linux")]
-pub fn stay_on_one_processor() -> Option<usize> {
-    use nix::sched::{CpuSet, sched_getcpu, sched_setaffinity};
-    let processor = sched_getcpu().ok()?;
-    let mut only = CpuSet::new();
-    only.set(processor).ok()?;
-    sched_setaffinity(nix::unistd::Pid::from_raw(0), &only).ok()?;
-    Some(processor)
-}
-
-#[cfg(not(target_os = "linux"))]
-pub fn stay_on_one_processor() -> Option<usize> {
-    None
-}

@@ -5,16 +5,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::cache;
 use super::error::Error;
-use super::machine::{self, Machine};
+use super::machine::Machine;
 use super::program::Program;
-use super::report::{ColdRuns, LeftOut, Measured, Memory, Report};
+use super::report::{ColdRuns, LeftOut, Measured, Report};
 use super::run::{self, Printed, Runner};
 use super::settings::{Cold, Settings};
 use super::statistics::{self, Ratio, Times};
-#[cfg(target_os = "linux")]
-use super::trace;
+use crate::cli::system;
 
 /// Runs before those that count: they fill the page cache.
 const WARM_UP: usize = 3;
@@ -64,7 +62,7 @@ fn on_thread(
     let processor = if settings.all_processors {
         None
     } else {
-        machine::stay_on_one_processor()
+        system::stay_on_one_processor()
     };
     let internal = |error: std::io::Error| Error::Internal(error.to_string());
     let mut runners = Vec::new();
@@ -134,10 +132,11 @@ fn figures(
 ) -> Measured {
     let times_ns = nanoseconds(runs);
     let mut left_out = Vec::new();
-    let traced = traced(program, settings).unwrap_or_else(|why| {
+    let traced = system::trace(run::command(program), settings.time_limit);
+    let traced = traced.map_err(|why| {
         left_out.extend(["system_calls", "memory"].map(|what| LeftOut { what, why: why.clone() }));
-        (None, None)
     });
+    let traced = traced.ok();
     let cold = cold.unwrap_or_else(|why| {
         left_out.push(LeftOut { what: "cold", why });
         None
@@ -162,24 +161,12 @@ fn figures(
         ratio: Ratio::of(&times_ns, reference),
         cpu_ns: median_of(|run| run.cpu_nanoseconds),
         page_faults,
-        system_calls: traced.0,
-        memory: traced.1,
+        system_calls: traced.as_ref().map(|run| run.system_calls),
+        memory: traced.and_then(|run| run.memory),
         cold,
         left_out,
         times_ns,
     }
-}
-
-type Traced = (Option<u64>, Option<Memory>);
-
-#[cfg(target_os = "linux")]
-fn traced(program: &Program, settings: &Settings) -> Result<Traced, String> {
-    trace::trace(program, settings.time_limit).map(|found| (Some(found.system_calls), found.memory))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn traced(_: &Program, _: &Settings) -> Result<Traced, String> {
-    Err("counted on Linux only".to_owned())
 }
 
 /// Runs of every program with a cold page cache; the reason where there can be none.
@@ -197,7 +184,7 @@ fn cold_runs(
         at(Step::Cold(round, COLD_RUNS));
         for ((program, runner), taken) in programs.iter().zip(runners.iter_mut()).zip(&mut taken) {
             let Ok(runs) = taken else { continue };
-            match cache::drop_files(&program.files(), settings.cold) {
+            match system::drop_files(&program.files(), settings.cold == Cold::Machine) {
                 Ok(()) => runs.push(runner.run()?),
                 Err(why) => *taken = Err(why),
             }

@@ -1,10 +1,9 @@
 //! `nyash-pack bench APP..`: how fast programs start and end.
 //!
-//! `program` tells what is run, `run` runs it once, `measure` runs all in turn, `statistics` makes figures of times, `trace`
-//! counts system calls and memory in a run of its own, `cache` makes a run read from disk again, `chart` draws; this file prints.
+//! `program` tells what is run, `run` runs it once, `measure` runs all in turn, `statistics` makes figures of times, `chart` draws;
+//! this file prints. System calls, memory and the page cache are `cli/system/`'s.
 //! `settings`, `report` and `error` are what goes in and what comes out.
 
-mod cache;
 mod chart;
 pub mod error;
 mod machine;
@@ -14,8 +13,6 @@ mod report;
 mod run;
 pub mod settings;
 mod statistics;
-#[cfg(target_os = "linux")]
-mod trace;
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};

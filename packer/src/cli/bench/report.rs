@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::machine::Machine;
 use super::statistics::{Ratio, Times};
+use crate::cli::system::usage::Memory;
 
 /// What was measured.
 #[derive(Debug, Clone, Serialize)]
@@ -53,17 +54,6 @@ pub struct Measured {
     pub left_out: Vec<LeftOut>,
     /// Every run in the order of rounds, in nanoseconds.
     pub times_ns: Vec<u64>,
-}
-
-/// A process's memory when it ends, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Memory {
-    /// All that is resident, shared pages of files too.
-    pub resident_bytes: u64,
-    /// What belongs to the process alone.
-    pub private_bytes: u64,
-    /// The largest resident size during the run, as the kernel counts it.
-    pub peak_bytes: u64,
 }
 
 /// Times of cold runs.

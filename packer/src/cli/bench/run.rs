@@ -12,6 +12,7 @@ use shared_child::SharedChild;
 use super::error::{Error, Failure};
 use super::program::Program;
 use super::settings::Settings;
+use crate::cli::system;
 
 /// What is kept of a program's output: enough to compare it, and to show what it complained about.
 const KEPT: usize = 64 << 10;
@@ -52,7 +53,7 @@ impl<'a> Runner<'a> {
     pub fn new(program: &'a Program, settings: &'a Settings) -> io::Result<Self> {
         let mut command = command(program);
         // Opened once: opening it for each run would be part of every time.
-        let nothing = std::fs::File::options().read(true).write(true).open(NOTHING)?;
+        let nothing = std::fs::File::options().read(true).write(true).open(system::NOTHING)?;
         command
             .stdin(nothing.try_clone()?)
             .stdout(nothing.try_clone()?)
@@ -89,13 +90,13 @@ impl<'a> Runner<'a> {
 
     /// A run that counts.
     pub fn run(&mut self) -> Result<Run, Error> {
-        let before = Used::by_children();
+        let before = system::used_by_children();
         let begin = Instant::now();
         let started = SharedChild::spawn(&mut self.command);
         let child = Arc::new(started.map_err(|error| self.failed(Failure::Start(error)))?);
         let (status, killed) = self.wait(&child)?;
         let took = begin.elapsed();
-        let after = Used::by_children();
+        let after = system::used_by_children();
         if killed {
             return Err(self.failed(Failure::Hangs {
                 limit: self.settings.time_limit,
@@ -123,7 +124,7 @@ impl<'a> Runner<'a> {
         let status = child.wait().map_err(|error| Error::Internal(error.to_string()))?;
         let killed = self.watchdog.leave();
         if killed {
-            end_group(child.id());
+            system::end_group(child.id());
         }
         Ok((status, killed))
     }
@@ -150,62 +151,8 @@ impl<'a> Runner<'a> {
 pub(super) fn command(program: &Program) -> Command {
     let mut command = Command::new(&program.path);
     command.args(&program.arguments);
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    system::in_own_group(&mut command);
     command
-}
-
-#[cfg(unix)]
-const NOTHING: &str = "/dev/null";
-#[cfg(not(unix))]
-const NOTHING: &str = "NUL";
-
-/// Ends what a program that was ended has left running.
-fn end_group(leader: u32) {
-    #[cfg(unix)]
-    if let Ok(leader) = i32::try_from(leader) {
-        // Nobody may be left, which is no failure.
-        let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(leader), nix::sys::signal::Signal::SIGKILL);
-    }
-    #[cfg(not(unix))]
-    let _ = leader;
-}
-
-/// What all children that have ended used.
-struct Used {
-    cpu_nanoseconds: u64,
-    page_faults: u64,
-    read_bytes: u64,
-}
-
-impl Used {
-    #[cfg(unix)]
-    fn by_children() -> Option<Self> {
-        use nix::sys::resource::{UsageWho, getrusage};
-        use nix::sys::time::TimeValLike;
-        /// Of what the kernel counts as a block.
-        const BLOCK: u64 = 512;
-        let used = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?;
-        let count = |value: i64| u64::try_from(value).unwrap_or(0);
-        Some(Used {
-            cpu_nanoseconds: count((used.user_time() + used.system_time()).num_nanoseconds()),
-            page_faults: count(used.minor_page_faults()) + count(used.major_page_faults()),
-            read_bytes: count(used.block_reads()) * BLOCK,
-        })
-    }
-
-    #[cfg(not(unix))]
-    fn by_children() -> Option<Self> {
-        None
-    }
-
-    fn since(&self, before: &Self) -> Self {
-        Used {
-            cpu_nanoseconds: self.cpu_nanoseconds - before.cpu_nanoseconds,
-            page_faults: self.page_faults - before.page_faults,
-            read_bytes: self.read_bytes - before.read_bytes,
-        }
-    }
 }
 
 /// Ends programs that hang. It looks a few times in each limit, so that it does not disturb what is measured.

@@ -1,35 +1,57 @@
-//! System calls and memory of one run, by ptrace. The run is slow, so nothing is timed in it.
+//! Linux: tracing, the page cache, the choice of a processor.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::os::unix::process::CommandExt;
-use std::process::Stdio;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
+use nix::sched::{CpuSet, sched_getcpu, sched_setaffinity};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::program::Program;
-use super::report::Memory;
-use super::run::command;
+use super::usage::{Memory, Traced};
 
-/// What a run did.
-pub struct Found {
-    /// Of all its threads and processes, exec and exit among them.
-    pub system_calls: u64,
-    /// Of the first process.
-    pub memory: Option<Memory>,
+/// Keeps this thread, and what it starts, on the processor that it runs on. Nothing where that cannot be asked for.
+pub fn stay_on_one_processor() -> Option<usize> {
+    let processor = sched_getcpu().ok()?;
+    let mut only = CpuSet::new();
+    only.set(processor).ok()?;
+    sched_setaffinity(Pid::from_raw(0), &only).ok()?;
+    Some(processor)
 }
 
-/// Runs a program to its end and counts.
+/// Drops these files from the page cache or, with `all`, whatever the machine has cached. Whether it worked shows the run that
+/// follows: a file that another process has mapped stays.
+///
+/// # Errors
+/// A text for the user.
+pub fn drop_files(files: &[PathBuf], all: bool) -> Result<(), String> {
+    for path in files {
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let file = File::open(path).map_err(|error| failed(&error))?;
+        // What is not yet on disk is not dropped.
+        file.sync_all().map_err(|error| failed(&error))?;
+        posix_fadvise(&file, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED).map_err(|error| failed(&error))?;
+    }
+    if all {
+        const DROP: &str = "/proc/sys/vm/drop_caches";
+        std::fs::write(DROP, "3").map_err(|error| format!("{DROP}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// Runs a program to its end and counts, by ptrace. The run is slow, so nothing is timed in it.
 ///
 /// # Errors
 /// A text for the user: tracing may be forbidden.
-pub fn trace(program: &Program, limit: Duration) -> Result<Found, String> {
-    let mut command = command(program);
+pub fn trace(mut command: Command, limit: Duration) -> Result<Traced, String> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // SAFETY: between fork and exec only a system call is made.
     unsafe { command.pre_exec(|| Ok(ptrace::traceme()?)) };
@@ -52,7 +74,7 @@ pub fn trace(program: &Program, limit: Duration) -> Result<Found, String> {
     .map_err(|error| format!("tracing it failed: {error}"))
 }
 
-fn follow(first: Pid) -> nix::Result<Found> {
+fn follow(first: Pid) -> nix::Result<Traced> {
     let all = Some(WaitPidFlag::__WALL);
     // It stands still at the first instruction after exec.
     waitpid(first, all)?;
@@ -67,7 +89,7 @@ fn follow(first: Pid) -> nix::Result<Found> {
             | Options::PTRACE_O_EXITKILL,
     )?;
     ptrace::syscall(first, None)?;
-    let mut found = Found {
+    let mut found = Traced {
         system_calls: 1,
         memory: None,
     };

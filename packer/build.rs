@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use nyash_format::{Kind, MANIFEST, StubEntry, Target, parse_manifest, stub_name};
+use nyash_format::{Kind, MANIFEST, StubEntry, Target, digest, parse_manifest, stub_name};
 
 /// The target whose runtimes every packer carries: the compiler that builds the packer can build them.
 const TARGET: Target = Target::X86_64Linux;
@@ -37,39 +37,25 @@ fn main() {
     }
     let entries: String = stubs
         .iter()
-        .map(|(name, path)| format!("    ({name:?}, include_bytes!({:?})),\n", path.display().to_string()))
+        .map(|(name, path)| {
+            let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let path = path.display().to_string();
+            format!("    ({name:?}, {}, include_bytes!({path:?})),\n", digest(&bytes))
+        })
         .collect();
-    let table = format!("static EMBEDDED: &[(&str, &[u8])] = &[\n{entries}];\n");
+    let table = format!("static EMBEDDED: &[(&str, u64, &[u8])] = &[\n{entries}];\n");
     fs::write(out.join("stubs.rs"), table).unwrap_or_else(|error| panic!("cannot write the table of stubs: {error}"));
 }
 
 /// Builds those that every packer carries and keeps them in `out`.
 fn build_all(out: &Path) -> BTreeMap<String, PathBuf> {
     // Asked for when this runs: two checkouts that share a target folder share this program too.
-    let source =
-        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR")).join("../runtime");
-    if !source.exists() {
-        // The package of this crate alone, as `cargo package` makes it.
-        println!(
-            "cargo::warning=the runtimes' sources are not here: this nyash-pack carries none, and takes them from stub folders"
-        );
-        return BTreeMap::new();
-    }
-    for input in [
-        "src",
-        "memfd-absent",
-        "Cargo.toml",
-        "Cargo.lock",
-        ".cargo/config.toml",
-        "link-linux.ld",
-        "link-start.ld",
-    ] {
-        println!("cargo::rerun-if-changed={}", source.join(input).display());
-    }
-    println!(
-        "cargo::rerun-if-changed={}",
-        source.join("../format-spec/src").display()
-    );
+    let own = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
+    let source = if own.join("Cargo.toml.orig").exists() {
+        unpacked(&own.join("packaged"), &out.join("runtime-source"))
+    } else {
+        in_checkout(&own)
+    };
     // <target>/<profile>/build/<package>/out
     let target_dir = out.ancestors().nth(4).unwrap_or(out).join("runtime");
     let mut stubs = BTreeMap::new();
@@ -81,6 +67,62 @@ fn build_all(out: &Path) -> BTreeMap<String, PathBuf> {
         stubs.insert(name, kept);
     }
     stubs
+}
+
+/// The runtime's folder in a checkout.
+fn in_checkout(own: &Path) -> PathBuf {
+    let source = own.join("../runtime");
+    for input in [
+        "src",
+        "memfd-absent",
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo/config.toml",
+        "link-linux.ld",
+        "link-start.ld",
+    ] {
+        println!("cargo::rerun-if-changed={}", source.join(input).display());
+    }
+    println!("cargo::rerun-if-changed={}", own.join("../format-spec/src").display());
+    source
+}
+
+/// The runtime's folder where this is a package, as `cargo package` makes it: put together from `packaged/`. That has links to
+/// the sources, which cargo follows, and manifests under other names, because cargo leaves out folders that are packages of
+/// their own.
+fn unpacked(packaged: &Path, folder: &Path) -> PathBuf {
+    println!("cargo::rerun-if-changed={}", packaged.display());
+    let _ = fs::remove_dir_all(folder);
+    for (from, to) in [
+        ("runtime", ""),
+        ("runtime/manifest.toml", "Cargo.toml"),
+        ("runtime/lock.toml", "Cargo.lock"),
+        ("runtime/config.toml", ".cargo/config.toml"),
+        ("memfd-absent", "memfd-absent"),
+        ("memfd-absent/manifest.toml", "memfd-absent/Cargo.toml"),
+        ("format-spec", "format-spec"),
+        ("format-spec/manifest.toml", "format-spec/Cargo.toml"),
+    ] {
+        copy(&packaged.join(from), &folder.join(to))
+            .unwrap_or_else(|error| panic!("cannot copy the runtime's {from}: {error}"));
+    }
+    folder.to_owned()
+}
+
+/// Copies a file, or a folder with all that is in it.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    if from.is_dir() {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            copy(&entry.path(), &to.join(entry.file_name()))?;
+        }
+        return Ok(());
+    }
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(from, to).map(drop)
 }
 
 /// The stubs that a folder's manifest lists, whose form is in `format-spec/src/stubs.rs`. They must be of this version, and complete.

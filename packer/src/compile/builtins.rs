@@ -72,7 +72,7 @@ mod tests {
     /// The features of wasmtime in the runtime's manifest are those that are assumed here.
     #[test]
     fn the_runtimes_are_built_so() {
-        let manifest = include_str!("../../../runtime/Cargo.toml");
+        let manifest = include_str!("../../packaged/runtime/manifest.toml");
         let full = manifest.lines().find(|line| line.starts_with("full = ")).unwrap();
         for feature in features(Kind::Full) {
             assert!(full.contains(&format!("\"wasmtime/{feature}\"")), "{feature}");

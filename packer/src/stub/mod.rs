@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use nyash_format::{MANIFEST, StubEntry, Target, WASMTIME, parse_manifest, stub_info, stub_name};
+use nyash_format::{MANIFEST, StubEntry, Target, WASMTIME, digest, parse_manifest, stub_info, stub_name};
 
 use crate::error::{Error, Result};
 use crate::executable::Executable;
@@ -15,11 +15,11 @@ use crate::executable::info::info;
 
 pub use nyash_format::{COMPILER, Kind};
 
-// Made by build.rs: `static EMBEDDED: &[(&str, &[u8])]`, name and bytes.
+// Made by build.rs: `static EMBEDDED: &[(&str, u64, &[u8])]`, name, checksum and bytes.
 #[cfg(feature = "stubs")]
 include!(concat!(env!("OUT_DIR"), "/stubs.rs"));
 #[cfg(not(feature = "stubs"))]
-static EMBEDDED: &[(&str, &[u8])] = &[];
+static EMBEDDED: &[(&str, u64, &[u8])] = &[];
 
 /// A runtime is some hundred kilobytes, a compiler some ten megabytes.
 const MAX_STUB: u64 = 256 << 20;
@@ -90,7 +90,13 @@ fn find_named(target: Target, kind: &'static str, folders: &Folders) -> Result<(
     if let Some(found) = within(&folders.named)? {
         return Ok(found);
     }
-    if let Some((_, bytes)) = EMBEDDED.iter().find(|(other, _)| *other == name) {
+    if let Some((_, sum, bytes)) = EMBEDDED.iter().find(|(other, ..)| *other == name) {
+        // A packer that was damaged on its way would make programs that crash somewhere else.
+        if digest(bytes) != *sum {
+            return Err(Error::Runtime(format!(
+                "{name} is not the one that was put in; install nyash-pack again"
+            )));
+        }
         return Ok((Cow::Borrowed(bytes), Place::Embedded));
     }
     within(&folders.beside)?.ok_or_else(|| Error::StubMissing {
@@ -203,7 +209,7 @@ mod tests {
         assert!(outcome("empty", "", file).contains("no list"));
         assert!(outcome("damaged", &(head.clone() + "what is this\n"), file).contains("no entry"));
         // A packer may be built with all stubs inside.
-        let inside = EMBEDDED.iter().any(|(name, _)| *name == "s390x-linux-lean");
+        let inside = EMBEDDED.iter().any(|(name, ..)| *name == "s390x-linux-lean");
         let unlisted = outcome("unlisted", &head, file);
         assert!(unlisted.contains(if inside {
             "embedded"

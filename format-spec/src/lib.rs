@@ -16,6 +16,7 @@ mod bytes;
 mod cpu;
 mod error;
 mod header;
+pub mod invoke;
 mod key;
 mod metadata;
 mod names;
@@ -30,6 +31,7 @@ pub use bytes::digest;
 pub use cpu::{CpuArch, CpuFeatures, CpuLevel};
 pub use error::{FormatError, Part};
 pub use header::{Header, Region, RegionKind};
+pub use invoke::Invoke;
 pub use key::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET, CompatKey, Engine};
 pub use metadata::{
     Capabilities, HashOf, MAX_INHERIT_FD, Metadata, MetadataWriter, Preopen, Record, Records, Tag, capability,

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::bytes::Reader;
 use crate::cpu::CpuFeatures;
 use crate::error::{FormatError, Part};
+use crate::invoke::Invoke;
 use crate::key::Engine;
 use crate::runs::ImageRuns;
 
@@ -51,6 +52,8 @@ pub enum Tag {
     Changes = 15,
     /// Where the pages of a compact image go ([`ImageRuns`]). At most one.
     ImageRuns = 16,
+    /// What is called in place of `_start` ([`Invoke`]). At most one.
+    Invoke = 18,
 }
 
 /// The highest descriptor that can be passed on: as many as a process may have open unless told otherwise.
@@ -76,6 +79,7 @@ impl Tag {
             CpuFeatures,
             Changes,
             ImageRuns,
+            Invoke,
         ]
         .into_iter()
         .find(|tag| *tag as u16 == number)
@@ -239,6 +243,8 @@ pub enum Record<'a> {
     Changes(&'a str),
     /// See [`Tag::ImageRuns`].
     ImageRuns(ImageRuns<'a>),
+    /// See [`Tag::Invoke`].
+    Invoke(Invoke<'a>),
 }
 
 /// Iterates over the records of metadata. Unknown records that are not critical are skipped.
@@ -352,6 +358,7 @@ fn decode(tag: Tag, value: &[u8]) -> Result<Record<'_>, FormatError> {
         }
         Tag::Changes => Record::Changes(text(value)?),
         Tag::ImageRuns => Record::ImageRuns(ImageRuns::parse(value)?),
+        Tag::Invoke => Record::Invoke(Invoke::parse(value)?),
     })
 }
 
@@ -408,6 +415,8 @@ pub struct Metadata<'a> {
     pub changes: Option<&'a str>,
     /// Where the pages of the image go, if it is compact.
     pub image_runs: ImageRuns<'a>,
+    /// What is called, unless `_start`.
+    pub invoke: Option<Invoke<'a>>,
 }
 
 impl<'a> Metadata<'a> {
@@ -427,6 +436,7 @@ impl<'a> Metadata<'a> {
         let mut native = None;
         let mut changes = None;
         let mut runs = None;
+        let mut invoke = None;
         for record in Records::new(bytes) {
             match record? {
                 Record::Engine(value) => once(&mut engine, value)?,
@@ -450,6 +460,7 @@ impl<'a> Metadata<'a> {
                 Record::CpuFeatures(value) => once(&mut native, value)?,
                 Record::Changes(value) => once(&mut changes, value)?,
                 Record::ImageRuns(value) => once(&mut runs, value)?,
+                Record::Invoke(value) => once(&mut invoke, value)?,
             }
         }
         let missing = |field| FormatError::Field { part: PART, field };
@@ -465,6 +476,7 @@ impl<'a> Metadata<'a> {
             native_features: native.unwrap_or_default(),
             changes,
             image_runs: runs.unwrap_or_default(),
+            invoke,
         })
     }
 }
@@ -529,6 +541,7 @@ impl MetadataWriter {
             Record::CpuFeatures(features) => self.raw(Tag::CpuFeatures, &features.bits().to_le_bytes()),
             Record::Changes(value) => self.raw(Tag::Changes, value.as_bytes()),
             Record::ImageRuns(runs) => self.raw(Tag::ImageRuns, runs.as_bytes()),
+            Record::Invoke(invoke) => self.raw(Tag::Invoke, &invoke.to_bytes()),
         }
     }
 

@@ -3,8 +3,8 @@
 mod common;
 
 use nyash_format::{
-    CpuFeatures, CpuLevel, FormatError, HashOf, Header, ImageRuns, Metadata, MetadataWriter, NameTable, Part, Record,
-    Records, Region, RegionKind, Run, SLOT_LEN, Slot,
+    CpuFeatures, CpuLevel, FormatError, HashOf, Header, ImageRuns, Invoke, Metadata, MetadataWriter, NameTable, Part,
+    Record, Records, Region, RegionKind, Run, SLOT_LEN, Slot,
 };
 
 /// A generator with a fixed start (xorshift64*), so that a failure happens again.
@@ -229,6 +229,23 @@ fn the_features_of_native_stand_once() {
     assert!(features(2).is_err());
     let short = [&record[..4], &[4, 0, 0, 0], &record[8..]].concat();
     assert!(Metadata::parse(&[common::metadata(), short].concat()).is_err());
+}
+
+#[test]
+fn what_is_invoked_stands_once() {
+    for is_main in [false, true] {
+        let invoke = Invoke { name: "add", is_main };
+        let mut writer = MetadataWriter::new();
+        writer.push(Record::Invoke(invoke)).unwrap();
+        let record = writer.finish();
+        let with = |count: usize| [common::metadata(), record.repeat(count)].concat();
+        assert_eq!(Metadata::parse(&with(0)).unwrap().invoke, None);
+        assert_eq!(Metadata::parse(&with(1)).unwrap().invoke, Some(invoke));
+        assert!(Metadata::parse(&with(2)).is_err());
+    }
+    for bad in [&[][..], &[0; 3], &[2, 0, 0, 0, b'a'], &[0, 0, 0, 0, 0xff]] {
+        assert!(Invoke::parse(bad).is_err(), "{bad:?}");
+    }
 }
 
 /// Two memories; the first has a hole.

@@ -59,10 +59,34 @@ pub enum Error {
     Object,
     /// The module exports `_initialize` and no `_start`.
     #[error("this is a reactor (a library with `_initialize`), not a command: it exports no function `_start`")]
-    Reactor,
+    Reactor {
+        /// The functions that it exports, with their types.
+        there: Vec<String>,
+    },
     /// The module exports neither `_start` nor `_initialize`.
     #[error("the module exports no function `_start`, so there is nothing to run")]
-    NoStart,
+    NoStart {
+        /// The functions that it exports, with their types.
+        there: Vec<String>,
+    },
+    /// The export that `--invoke` names is not there.
+    #[error("the module exports no function `{wanted}`")]
+    NoExport {
+        /// The name that was asked for.
+        wanted: String,
+        /// The functions that it exports, with their types.
+        there: Vec<String>,
+    },
+    /// The export that `--invoke` names takes a reference.
+    #[error("parameter {number} of `{function}` is of type {ty}, and references cannot be given on a command line")]
+    Reference {
+        /// The name that was asked for.
+        function: String,
+        /// Which parameter, from 1.
+        number: usize,
+        /// Its type.
+        ty: String,
+    },
     /// `_start` takes parameters or returns results.
     #[error("`_start` must take no parameters and return nothing, and here it is {0}")]
     StartSignature(String),
@@ -155,6 +179,9 @@ pub enum Error {
     Interrupted,
 }
 
+/// Functions that are listed.
+const SHOWN: usize = 12;
+
 impl Error {
     /// What to do about it, when there is something to say.
     pub fn hint(&self) -> Option<Cow<'_, str>> {
@@ -175,6 +202,19 @@ impl Error {
                 "`cargo xtask stubs --target {target}` builds it; name the folder with --stub-dir, \
                      or take another target: `nyash-pack targets` ({target}-{kind} is the file's name)"
             ))),
+            Error::Reactor { there } | Error::NoStart { there } | Error::NoExport { there, .. }
+                if !there.is_empty() =>
+            {
+                let shown = there.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+                let more = if there.len() > SHOWN {
+                    format!(" and {} more", there.len() - SHOWN)
+                } else {
+                    String::new()
+                };
+                Some(Cow::Owned(format!(
+                    "--invoke NAME runs one of its functions: {shown}{more}"
+                )))
+            }
             _ => self.fixed_hint().map(Cow::Borrowed),
         }
     }
@@ -195,10 +235,10 @@ impl Error {
             Error::Executable { packed: false } => "give the .wasm file that it was made from",
             Error::Feature { way_out, .. } => way_out,
             Error::Object => "link it: clang does without -c, or give it to wasm-ld with the libraries that it needs",
-            Error::Reactor => {
+            Error::Reactor { .. } => {
                 "build a program with `main` (clang: without -mexec-model=reactor; Rust: a binary, not a cdylib)"
             }
-            Error::NoStart => "build a program with `main`; the toolchain then exports `_start`",
+            Error::NoStart { .. } => "build a program with `main`; the toolchain then exports `_start`",
             Error::Imports(imports) => crate::module::wasi::hint(imports),
             Error::Incompatible(differences) if differences.iter().all(Difference::is_address_space) => {
                 "it was compiled for the other choice of --small-address-space: pack it with the same"

@@ -39,6 +39,8 @@ pub struct Options {
     pub target: Target,
     /// The CPU levels that the program has code for, the best first; none means the baseline ([`crate::compile::cpu::parse`]).
     pub cpu: Vec<CpuLevel>,
+    /// The export that the program runs, after `_initialize` if that is exported too; `_start` if none is named.
+    pub invoke: Option<String>,
     /// How the module is initialised before it is packed, if it is.
     pub preinit: Option<Preinit>,
     /// What runs where none of that code can.
@@ -232,6 +234,15 @@ impl Options {
                     ),
                 });
             }
+        }
+        if let (Some(invoke), Some(preinit)) = (&self.invoke, &self.preinit)
+            && preinit.function.as_ref() == Some(invoke)
+            && !preinit.until_input
+        {
+            return Err(Error::Option {
+                option: "--invoke",
+                message: format!("`{invoke}` is what --preinit calls when the module is packed, and only then"),
+            });
         }
         cpu::check(&self.cpu, self.target)?;
         if self.memory_limit == Some(0) {

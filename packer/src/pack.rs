@@ -13,6 +13,7 @@ use crate::legacy_exceptions::{self, Translated};
 use crate::link;
 use crate::module::Module;
 use crate::module::input::{self, Input};
+use crate::module::invoke::with_exports;
 use crate::module::prepare::{Wanted, prepare};
 use crate::module::scan::scan;
 use crate::module::wasi::{self, BadImport, WhyBad};
@@ -156,7 +157,11 @@ pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) ->
         }
         (Input::Wasm(wasm), Some(preinit)) => {
             // What is wrong with the module is said before it is run.
-            accept_imports(&Module::parse(&wasm)?.bad_imports, options)?;
+            let parsed = Module::parse(&wasm)?;
+            accept_imports(&parsed.bad_imports, options)?;
+            if options.invoke.is_some() {
+                parsed.entry(options.invoke.as_deref())?;
+            }
             at(Stage::Preinit);
             let initialised = preinit::initialise(&wasm, preinit, options, pack_for_snapshot)?;
             learnt = initialised.learnt;
@@ -187,7 +192,9 @@ fn pack_for_snapshot(wasm: &[u8], options: &Options) -> Result<Vec<u8>> {
 /// The executable for a program.
 fn finish(program: &Program<'_>, module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> Result<Packed> {
     at(Stage::Link);
-    let kind = if program.settings.gc || program.for_snapshot || options.fallback.is_some() {
+    // Parameters and results are read and printed by one of the runtimes only.
+    let converts = program.invoke.as_ref().is_some_and(|invocation| !invocation.is_plain);
+    let kind = if program.settings.gc || program.for_snapshot || converts || options.fallback.is_some() {
         Kind::Full
     } else {
         Kind::Lean
@@ -228,9 +235,11 @@ fn compile_module(
     let module = Module::parse(wasm)?;
     let bad_imports = module.bad_imports.clone();
     let unknown_imports = accept_imports(&bad_imports, options)?;
-    if !for_snapshot {
-        module.check_command()?;
-    }
+    let invoke = if for_snapshot {
+        None
+    } else {
+        module.entry(options.invoke.as_deref())?
+    };
     check_memory(options, module.least_memory)?;
     let needs = scan(wasm)?;
     if options.fallback == Some(Fallback::Pulley) && needs.features.atomics {
@@ -248,7 +257,10 @@ fn compile_module(
     };
     let translated = translate_exceptions(wasm)?;
     let standard = translated.as_ref().map_or(wasm, |translated| &translated.module);
-    let prepared = prepare(standard, wanted).map_err(|error| Error::Compile(error.to_string()))?;
+    let mut prepared = prepare(standard, wanted).map_err(|error| Error::Compile(error.to_string()))?;
+    if invoke.as_ref().is_some_and(|invocation| invocation.is_main) {
+        prepared = Cow::Owned(with_exports(&prepared)?);
+    }
     let module = match (&translated, &prepared) {
         (None, Cow::Borrowed(_)) => module,
         _ => Module::parse(&prepared)?,
@@ -276,6 +288,7 @@ fn compile_module(
         producers: module.producers,
         translated_exceptions: translated.as_ref().map_or(0, |translated| translated.functions),
         initialised_by: None,
+        invoke,
         for_snapshot,
         one_thread: shared_memory || starts_threads(&bad_imports),
         unknown_imports,
@@ -309,6 +322,9 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
             "--fallback",
             &format!("what `{}` needs", fallback.name()),
         ));
+    }
+    if options.invoke.is_some() {
+        return Err(compiled_already("--invoke", "a call with parameters"));
     }
     let [cpu] = options.cpu_levels() else {
         return Err(compiled_already("--cpu", "each version"));
@@ -350,9 +366,9 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
     };
     if !matches!(exports("_start"), Some(EntityIndex::Function(_))) {
         return Err(if exports("_initialize").is_some() {
-            Error::Reactor
+            Error::Reactor { there: Vec::new() }
         } else {
-            Error::NoStart
+            Error::NoStart { there: Vec::new() }
         });
     }
     let least = |sum: u64, memory: &wasmtime_environ::Memory| {
@@ -375,6 +391,7 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
         producers: String::new(),
         translated_exceptions: 0,
         initialised_by: None,
+        invoke: None,
         for_snapshot: false,
         one_thread: starts_threads(&bad),
         unknown_imports,

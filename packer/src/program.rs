@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use nyash_format::{CpuFeatures, CpuLevel, Engine as Settings, Run};
 
+use crate::module::invoke::Invocation;
+
 /// What is left of a module once it is compiled.
 pub(crate) struct Program<'a> {
     pub versions: Vec<Compiled<'a>>,
@@ -21,6 +23,8 @@ pub(crate) struct Program<'a> {
     pub translated_exceptions: usize,
     /// The export that was called when it was packed.
     pub initialised_by: Option<String>,
+    /// What it runs in place of `_start`.
+    pub invoke: Option<Invocation>,
     /// It is run for its state only.
     pub for_snapshot: bool,
     /// It has a shared memory, or would start threads.

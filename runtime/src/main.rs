@@ -22,6 +22,8 @@ mod cpu;
 mod engine;
 mod frames;
 mod image;
+#[cfg(feature = "full")]
+mod invoke;
 mod limit;
 #[cfg(target_os = "linux")]
 mod linux;

@@ -6,6 +6,9 @@ use crate::platform::{start, syscall};
 
 /// Exit status when the program cannot be started: damaged file, wrong CPU, no address space.
 pub const EXIT_UNUSABLE: i32 = 1;
+/// Exit status when the arguments are not what a function takes that is called with them.
+#[cfg(feature = "full")]
+pub const EXIT_USAGE: i32 = 2;
 /// Exit status after a trap: that of a native program that aborts.
 pub const EXIT_TRAP: i32 = 134;
 

@@ -4,6 +4,7 @@ use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 use alloc::vec::Vec;
+use nyash_format::Invoke;
 use wasmtime::{Engine, Instance, Module, Store};
 
 use crate::choose;
@@ -60,13 +61,37 @@ fn start_module(payload: Payload, code: &Code, arguments: Arguments) -> Result<(
     if payload.metadata.capabilities.flags & nyash_format::capability::SNAPSHOT != 0 {
         return take_snapshot(payload, code, arguments);
     }
+    let invoke = payload.metadata.invoke;
     let (store, instance) = instantiate(payload, code, arguments)?;
     // The process ends with the program: tearing the store down would only unmap what the kernel is about to.
     let mut store = ManuallyDrop::new(store);
-    let start = instance
-        .get_typed_func::<(), ()>(&mut *store, "_start")
+    match invoke {
+        None => call(&mut store, instance, "_start"),
+        Some(invoke) => call_export(&mut store, instance, invoke),
+    }
+}
+
+/// Calls a function that takes nothing and returns nothing.
+fn call(store: &mut Store<wasi::Ctx>, instance: Instance, name: &str) -> Result<(), Failure> {
+    let function = instance
+        .get_typed_func::<(), ()>(&mut *store, name)
         .map_err(Failure::Start)?;
-    start.call(&mut *store, ()).map_err(Failure::Run)
+    function.call(store, ()).map_err(Failure::Run)
+}
+
+/// Initialises a module that is no command, and calls the export that it was packed for.
+#[cold]
+fn call_export(store: &mut Store<wasi::Ctx>, instance: Instance, invoke: Invoke<'_>) -> Result<(), Failure> {
+    const INITIALIZE: &str = "_initialize";
+    if invoke.name != INITIALIZE && instance.get_func(&mut *store, INITIALIZE).is_some() {
+        call(store, instance, INITIALIZE)?;
+    }
+    #[cfg(feature = "full")]
+    {
+        crate::invoke::invoke(store, instance, invoke).map_err(Failure::Run)
+    }
+    #[cfg(not(feature = "full"))]
+    call(store, instance, invoke.name)
 }
 
 /// Runs a program for its state only.

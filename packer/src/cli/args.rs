@@ -19,6 +19,7 @@ Examples:
   nyash-pack app.wasm --target windows        write app.exe
   nyash-pack app.wasm --oci app.tar           write a container image
   nyash-pack app.wasm --cpu baseline+v3       runs everywhere, and faster where the CPU is newer
+  nyash-pack add.wasm --invoke add            run an export: `./add 2 3` prints what add(2, 3) returns
   nyash-pack app.wasm --preinit               start from where the module's initialisation ends
   cat app.wat | nyash-pack - -o - > app       read standard input, write standard output
   nyash-pack run app.wasm -- --verbose        pack and start, without a file
@@ -195,6 +196,11 @@ pub struct OptionArgs {
         help_heading = "How the program is started"
     )]
     pub argv0: Option<OsString>,
+
+    /// Export to run in place of `_start`, after `_initialize` if there is one: for reactors, which are libraries. Its
+    /// parameters are numbers on the program's command line, and its results are printed; `main` of C gets all arguments
+    #[arg(long, value_name = "NAME", help_heading = "How the program is started")]
+    pub invoke: Option<String>,
 
     /// Call an export when the module is packed, and pack the module as it then is
     /// [default function: wizer.initialize, or _initialize]

@@ -39,6 +39,9 @@ struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     fallback: Option<Fallback>,
     memory: Memory,
+    /// The export that is run in place of `_start`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invoke: Option<Invoke>,
     capabilities: Capabilities,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<Key>,
@@ -88,6 +91,13 @@ fn fallback(program: &Program<'_>) -> Option<Fallback> {
         kind: nyash_pack::Fallback::Jit.name(),
         size: size(RegionKind::Compiler)? + size(RegionKind::Wasm)?,
     })
+}
+
+/// What is run in place of `_start`.
+#[derive(Debug, Serialize)]
+struct Invoke {
+    name: String,
+    is_main: bool,
 }
 
 /// Initial memory in bytes.
@@ -197,6 +207,10 @@ impl Report {
                 wasmtime: owned(program.runtime_info(stub_info::WASMTIME)).or_else(|| from_key("wasmtime")),
                 gc: metadata.engine.gc,
             },
+            invoke: metadata.invoke.map(|invoke| Invoke {
+                name: invoke.name.to_owned(),
+                is_main: invoke.is_main,
+            }),
             capabilities: Capabilities {
                 all_files: capabilities.flags & capability::ALL_FILES != 0,
                 inherit_env: capabilities.flags & capability::INHERIT_ENV != 0,
@@ -310,6 +324,14 @@ impl Report {
             writeln!(t, "fallback      {}, {} bytes", fallback.kind, fallback.size)?;
         }
 
+        if let Some(invoke) = &self.invoke {
+            let how = if invoke.is_main {
+                ", the main of a C program"
+            } else {
+                ""
+            };
+            writeln!(t, "invokes       {}{how}", quoted(&invoke.name))?;
+        }
         for change in &self.changes {
             writeln!(t, "changed       {}", plain(change))?;
         }

@@ -137,6 +137,7 @@ pub fn options(args: &OptionArgs, target: Target) -> Result<Options, Error> {
         target,
         cpu: nyash_pack::cpu::parse(&args.cpu, target)?,
         fallback: args.fallback.map(Into::into),
+        invoke: args.invoke.clone(),
         stubs: Folders::usual(&args.stub_dir),
         ..Options::default()
     };

@@ -3,8 +3,8 @@
 pub(crate) mod payload;
 
 use nyash_format::{
-    CpuFeatures, CpuLevel, HashOf, Header, ImageRuns, MetadataWriter, Preopen, Record, RegionKind, Slot, capability,
-    section,
+    CpuFeatures, CpuLevel, HashOf, Header, ImageRuns, Invoke, MetadataWriter, Preopen, Record, RegionKind, Slot,
+    capability, section,
 };
 
 use crate::compile::key;
@@ -173,6 +173,12 @@ fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(Hash
     }
     if let Some(limit) = options.memory_limit {
         out.push(Record::MemoryLimit(limit))?;
+    }
+    if let Some(invocation) = &program.invoke {
+        out.push(Record::Invoke(Invoke {
+            name: &invocation.name,
+            is_main: invocation.is_main,
+        }))?;
     }
     if let Some(name) = &program.module_name {
         out.push(Record::Name(name))?;

@@ -4,9 +4,11 @@
 
 pub(crate) mod features;
 pub(crate) mod input;
+pub(crate) mod invoke;
 pub(crate) mod memory;
 pub(crate) mod prepare;
 pub(crate) mod scan;
+pub(crate) mod sections;
 mod text;
 pub(crate) mod wasi;
 
@@ -17,6 +19,7 @@ use wasmparser::{
     ProducersSectionReader, TypeRef, ValType, WasmFeatures,
 };
 
+use self::invoke::{Exported, Invocation};
 use self::scan::is_collected;
 use self::wasi::{BadImport, Signature, WhyBad};
 use crate::error::{Error, Result};
@@ -55,6 +58,8 @@ pub struct Module<'a> {
     name_section: Option<Range<usize>>,
     function_names: Vec<(u32, &'a str)>,
     function_exports: Vec<(u32, &'a str)>,
+    /// The same with their types, in the order of the module.
+    exported: Vec<Exported>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -97,6 +102,7 @@ impl<'a> Module<'a> {
             name_section: None,
             function_names: Vec::new(),
             function_exports: Vec::new(),
+            exported: Vec::new(),
         };
         let mut parser = Parser::new(0);
         // What is not supported is refused by name later, not here as unreadable.
@@ -128,6 +134,12 @@ impl<'a> Module<'a> {
             at = section.end;
         }
         module.start = walk.start();
+        for (index, name) in &module.function_exports {
+            if let Some(signature) = walk.signature(*index) {
+                let (name, signature) = ((*name).to_owned(), signature.clone());
+                module.exported.push(Exported { name, signature });
+            }
+        }
         // Linkers can be told to leave their section in what they have linked.
         if walk.linking && module.start == Start::Missing {
             return Err(Error::Object);
@@ -289,15 +301,25 @@ impl<'a> Module<'a> {
         find(&self.function_names).or_else(|| find(&self.function_exports))
     }
 
-    /// Refuses a module that is no command, whatever it imports.
+    /// What the program runs: the export that was named, or `_start`, which is none.
     ///
     /// # Errors
-    /// [`Error::Reactor`], [`Error::NoStart`] or [`Error::StartSignature`].
-    pub fn check_command(&self) -> Result<()> {
+    /// [`Error::Reactor`], [`Error::NoStart`] or [`Error::StartSignature`] for a module that is no command, and as
+    /// [`Invocation::find`].
+    pub fn entry(&self, invoke: Option<&str>) -> Result<Option<Invocation>> {
+        if let Some(name) = invoke {
+            return Invocation::find(name, &self.exported, self.exports_memory).map(Some);
+        }
+        let there = || invoke::meant(&self.exported);
+        // An export without a name is what a module wants to be run that is no command, for wasmtime as well (itk-wasm).
+        let unnamed = |function: &Exported| function.name.is_empty() && function.signature.is_plain();
         match &self.start {
-            Start::Command => Ok(()),
-            Start::Missing => Err(Error::NoStart),
-            Start::Reactor => Err(Error::Reactor),
+            Start::Command => Ok(None),
+            Start::Missing | Start::Reactor if self.exported.iter().any(unnamed) => {
+                Invocation::find("", &self.exported, self.exports_memory).map(Some)
+            }
+            Start::Missing => Err(Error::NoStart { there: there() }),
+            Start::Reactor => Err(Error::Reactor { there: there() }),
             Start::Wrong(signature) => Err(Error::StartSignature(signature.clone())),
         }
     }
@@ -350,15 +372,16 @@ impl Walk {
         let Some(index) = self.start else {
             return if self.reactor { Start::Reactor } else { Start::Missing };
         };
-        let signature = self
-            .functions
-            .get(index as usize)
-            .and_then(|ty| self.types.get(*ty as usize)?.as_ref());
-        match signature {
+        match self.signature(index) {
             Some(s) if !s.params.is_empty() || !s.results.is_empty() => Start::Wrong(s.to_string()),
             // An index out of range is the validator's to refuse.
             _ => Start::Command,
         }
+    }
+
+    fn signature(&self, function: u32) -> Option<&Signature> {
+        let ty = self.functions.get(function as usize)?;
+        self.types.get(*ty as usize)?.as_ref()
     }
 }
 

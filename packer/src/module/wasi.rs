@@ -12,6 +12,13 @@ pub struct Signature {
     pub results: Vec<ValType>,
 }
 
+impl Signature {
+    /// It takes nothing and returns nothing.
+    pub fn is_plain(&self) -> bool {
+        self.params.is_empty() && self.results.is_empty()
+    }
+}
+
 impl std::fmt::Display for Signature {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let list = |types: &[ValType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -10,12 +10,12 @@ use wasm_encoder::{
 };
 use wasmparser::{DataKind, ElementKind, Operator};
 
-use super::sections::{Kind, bytes, cut, invalid};
 use super::shape::{Shape, can_change};
 use super::state::Dropped;
 use super::suspend::{Changes, Shadow, Site, suspendable};
 use super::write::{copy_globals, encoded, memory_type, value_type};
 use crate::error::Result;
+use crate::module::sections::{Kind, bytes, cut, invalid};
 
 /// Length of the shadow stack in pages of wasm. What is not used costs nothing.
 const SHADOW_PAGES: u64 = 4096;

@@ -12,7 +12,6 @@ pub(crate) mod error;
 mod instrument;
 mod resume;
 mod run;
-mod sections;
 mod shape;
 mod state;
 mod suspend;
@@ -101,7 +100,7 @@ pub(crate) fn initialise(
     shape.check_segments()?;
     let function = match &preinit.function {
         Some(function) => function.as_str(),
-        None if preinit.until_input => START,
+        None if preinit.until_input => options.invoke.as_deref().unwrap_or(START),
         None => USUAL
             .into_iter()
             .find(|name| shape.function(name).is_some())

@@ -9,11 +9,11 @@ use wasm_encoder::{BlockType, Ieee32, Ieee64, InstructionSink};
 use wasmparser::{Catch, FrameKind, Operator, ValType};
 
 use super::error::{Failure, Held};
-use super::sections::{cut, invalid};
 use super::shape::Shape;
 use super::suspend::{Site, each_function, slot};
 use super::write::{Added, unwritten};
 use crate::error::{Error, Result};
+use crate::module::sections::{cut, invalid};
 
 /// A frame of the call stack.
 pub(super) struct Frame<'s> {

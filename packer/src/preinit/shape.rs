@@ -10,8 +10,8 @@ use wasmparser::{
 };
 
 use super::error::{Failure, Held};
-use super::sections::{Sections, cut, invalid};
 use crate::error::{Error, Result};
+use crate::module::sections::{Sections, cut, invalid};
 
 /// A module, read but for its functions.
 pub(super) struct Shape<'a> {

@@ -13,9 +13,9 @@ use wasmparser::{
     FuncValidatorAllocations, FunctionBody, Operator, Parser, ValType, ValidPayload, Validator, WasmFeatures,
 };
 
-use super::sections::invalid;
 use super::shape::Shape;
 use crate::error::Result;
+use crate::module::sections::invalid;
 
 /// A call that the program can be in at the snapshot, and what its frame holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

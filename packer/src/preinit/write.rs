@@ -16,10 +16,10 @@ use wasm_encoder::{
 use wasmparser::{DataKind, Element, ElementItems, ElementKind, Export, ExternalKind, Global, TableInit, ValType};
 
 use super::error::{Failure, Held};
-use super::sections::{Kind, bytes, invalid};
 use super::shape::{Shape, can_change, references};
 use super::state::{Memory, State};
 use crate::error::{Error, Result};
+use crate::module::sections::{Kind, bytes, invalid};
 
 /// More segments than this no engine accepts (100,000), so that holes are filled from there on.
 const MOST_SEGMENTS: usize = 50_000;

@@ -11,7 +11,7 @@ use crate::platform::syscall;
 
 impl Ctx {
     /// Argument 0, the arguments that were packed, the arguments of the command line.
-    fn arguments(&self) -> impl Iterator<Item = &'static [u8]> + use<'_> {
+    pub fn arguments(&self) -> impl Iterator<Item = &'static [u8]> + use<'_> {
         let mut given = self.arguments.words();
         let real = given.next();
         // Packed arguments stand behind argument 0 even if the process was started without any.
@@ -21,6 +21,17 @@ impl Ctx {
             .into_iter()
             .chain(self.capabilities.args.iter().copied())
             .chain(given)
+    }
+
+    /// Writes to standard output what the runtime has to say there. It is lost where that is closed.
+    #[cfg(feature = "full")]
+    pub fn print(mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            match system::writev(system::standard_stream(1), &[system::IoSlice::new(bytes)]) {
+                Ok(written @ 1..) => bytes = bytes.get(written as usize..).unwrap_or_default(),
+                _ => return,
+            }
+        }
     }
 
     /// What is passed on from the environment of the process, in its order, and then what was packed, which replaces

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// A kind of section, in the order in which they stand in a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Type,
     Import,
     Function,
@@ -58,7 +58,7 @@ impl Kind {
 }
 
 /// The sections of a module.
-pub(super) struct Sections<'a> {
+pub(crate) struct Sections<'a> {
     wasm: &'a [u8],
     /// Each with its head; custom sections have no kind.
     all: Vec<(Option<Kind>, Range<usize>)>,
@@ -139,7 +139,7 @@ impl<'a> Sections<'a> {
 }
 
 /// A vector of the binary format with more elements: the content of a section.
-pub(super) fn longer(content: &[u8], added: u32, elements: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn longer(content: &[u8], added: u32, elements: &[u8]) -> Result<Vec<u8>> {
     let mut reader = BinaryReader::new(content, 0);
     let count = reader.read_var_u32().map_err(invalid)?;
     let mut out = Vec::new();
@@ -150,20 +150,20 @@ pub(super) fn longer(content: &[u8], added: u32, elements: &[u8]) -> Result<Vec<
 }
 
 /// A section as bytes.
-pub(super) fn bytes(section: &impl wasm_encoder::Section) -> Vec<u8> {
+pub(crate) fn bytes(section: &impl wasm_encoder::Section) -> Vec<u8> {
     let mut out = Vec::new();
     section.append_to(&mut out);
     out
 }
 
-pub(super) fn invalid(error: wasmparser::BinaryReaderError) -> Error {
+pub(crate) fn invalid(error: wasmparser::BinaryReaderError) -> Error {
     Error::Invalid {
         message: error.message().to_owned(),
         offset: error.offset() as u64,
     }
 }
 
-pub(super) fn cut(wasm: &[u8]) -> Error {
+pub(crate) fn cut(wasm: &[u8]) -> Error {
     Error::Invalid {
         message: "unexpected end".to_owned(),
         offset: wasm.len() as u64,

@@ -6,7 +6,7 @@ use crate::ir::Module;
 use crate::ir::builtin::Row;
 use crate::lower::{self, Lowerer};
 use crate::resolve::program::Program;
-use crate::{effects, ir, optimize, settle, verify, wasm};
+use crate::{effects, ir, lint, optimize, settle, verify, wasm};
 
 /// What the caller can choose.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,7 +23,23 @@ pub struct Options {
 /// # Errors
 /// None that a program can cause.
 pub fn compile(program: &Program, options: &Options) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    written(program, *options, cfg!(debug_assertions))
+    written(program, settled(program, *options), *options, cfg!(debug_assertions))
+}
+
+/// [`compile`] and [`check`] together, which costs little more than one of them.
+///
+/// # Errors
+/// As of [`compile`].
+pub fn compile_and_check(program: &Program, options: &Options) -> Result<(Vec<u8>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut infer = inferred(program, *options);
+    let found = lint::run(&mut infer);
+    let wasm = written(program, settle::settle(infer), *options, cfg!(debug_assertions))?;
+    Ok((wasm, found))
+}
+
+/// What inference knows to be wrong or odd in the functions that a program reaches. Nothing is made.
+pub fn check(program: &Program) -> Vec<Diagnostic> {
+    lint::run(&mut inferred(program, Options::default()))
 }
 
 /// Compiles a program and checks what the stages hand on: the IR before and after it is optimised, and the module.
@@ -31,12 +47,12 @@ pub fn compile(program: &Program, options: &Options) -> Result<Vec<u8>, Vec<Diag
 /// # Errors
 /// What is wrong, with the name of the function. It is a defect of this compiler.
 pub fn verify(program: &Program, options: &Options) -> Result<(), Vec<Diagnostic>> {
-    written(program, *options, true).map(|_| ())
+    written(program, settled(program, *options), *options, true).map(|_| ())
 }
 
-/// The stages in order.
-fn written(program: &Program, options: Options, check: bool) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    let module = optimized(program, options, check)?;
+/// The stages behind settling, in order.
+fn written(program: &Program, module: Module, options: Options, check: bool) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    let module = optimized(module, check)?;
     let emitted = wasm::emit(&module, &program.sources);
     let names = emitted.names();
     let wasm = wasm::link(emitted, options.names).map_err(|text| internal([text]))?;
@@ -47,8 +63,7 @@ fn written(program: &Program, options: Options, check: bool) -> Result<Vec<u8>, 
 }
 
 /// The module that code is written from.
-fn optimized(program: &Program, options: Options, check: bool) -> Result<Module, Vec<Diagnostic>> {
-    let module = settled(program, options);
+fn optimized(module: Module, check: bool) -> Result<Module, Vec<Diagnostic>> {
     if check {
         verified(&module)?;
     }
@@ -68,14 +83,18 @@ fn improved(mut module: Module) -> Module {
 
 /// The module in which everything is decided.
 fn settled(program: &Program, options: Options) -> Module {
+    settle::settle(inferred(program, options))
+}
+
+/// The program with a type on everything that is reached.
+fn inferred(program: &Program, options: Options) -> Infer<'_> {
     let lowerer = Lowerer::new(
         program,
         lower::Options {
             print_result: options.print_result,
         },
     );
-    let inferred = Infer::run(lowerer);
-    settle::settle(inferred)
+    Infer::run(lowerer)
 }
 
 fn verified(module: &Module) -> Result<(), Vec<Diagnostic>> {

@@ -2,9 +2,12 @@
 
 use crate::source::Span;
 
+pub mod allow;
+pub mod explain;
 pub mod failure;
 mod json;
 pub mod render;
+pub mod suggest;
 
 pub use json::to_json;
 
@@ -25,7 +28,7 @@ pub struct Label {
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
     pub severity: Severity,
-    /// Stable word for tools, e.g. `unknown-name`.
+    /// Stable word for tools, e.g. `unknown-name`; one of [`explain::ENTRIES`].
     pub code: &'static str,
     pub message: String,
     /// Where; `None` for messages about the program as a whole.
@@ -46,6 +49,10 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: &'static str, message: String) -> Diagnostic {
+        debug_assert!(
+            explain::find(code).is_some(),
+            "`{code}` has no entry in diagnostic/explain.rs"
+        );
         Diagnostic {
             severity,
             code,
@@ -88,4 +95,23 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+
+    /// A warning that is counted and not shown where a program is compiled.
+    pub fn is_habit(&self) -> bool {
+        !self.is_error() && explain::find(self.code).is_some_and(|entry| entry.weight == explain::Weight::Habit)
+    }
+}
+
+/// The diagnostics of two passes in the order of their places. What both say of one place is said once.
+pub fn merged(mut first: Vec<Diagnostic>, second: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let place = |d: &Diagnostic| d.primary.as_ref().map(|label| (label.span.file, label.span.start));
+    for diagnostic in second {
+        let known = |d: &Diagnostic| d.code == diagnostic.code && place(d) == place(&diagnostic);
+        if !first.iter().any(known) {
+            first.push(diagnostic);
+        }
+    }
+    // Those without a place stand at the end.
+    first.sort_by_key(|d| place(d).map_or((1, None), |place| (0, Some(place))));
+    first
 }

@@ -9,6 +9,7 @@
 //! | [`resolve`] | trees of all files | one [`front::Program`]: what each name means |
 //! | [`lower`] | the resolved program | [`ir`], one function at a time, as inference asks for them |
 //! | [`infer`] | IR | a type on every expression; which functions are reached |
+//! | [`lint`] | typed IR | what is certainly wrong, or odd, in it |
 //! | [`settle`] | typed IR | a module in which no access is open: what every call and field means |
 //! | [`verify`] | that module | nothing, where it is what the stages behind take for granted |
 //! | [`effects`] | that module | which functions can fail, which can call themselves |
@@ -32,6 +33,7 @@ pub mod back;
 pub mod effects;
 pub mod infer;
 pub mod ir;
+pub mod lint;
 pub mod lower;
 pub mod optimize;
 mod prelude;

@@ -3,8 +3,8 @@
 use crate::options::{self, Options};
 use crate::report::{self, Reporter};
 use crate::{files, pack};
-use nyash_language::diagnostic::Diagnostic;
-use nyash_language::front::{Program, analyze};
+use nyash_language::diagnostic::{Diagnostic, explain, merged};
+use nyash_language::front::analyze;
 use nyash_pack::start;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,9 @@ pub fn run(options: Options) -> ExitCode {
             Ok(page) => print(&page),
             Err(error) => fail(FILE_TROUBLE, error),
         };
+    }
+    if let Some(entry) = options.explain.and_then(explain::find) {
+        return print(entry.plain().as_bytes());
     }
     if let Err(message) = old_flags(&options) {
         return fail(WRONG_COMMAND_LINE, message);
@@ -60,60 +63,67 @@ fn compile(file: &Path, options: &Options) -> Done {
     let reporter = Reporter::new(options);
     let root = files::read_root(file).map_err(|message| fail(FILE_TROUBLE, message))?;
     if options.dump_ast {
-        return dump_ast(root, options, reporter);
+        return dump_ast(root, options, &reporter);
     }
-    let program = match analyze(root, options.edition, &files::Disk::new(file)) {
+    let mut program = match analyze(root, options.edition, &files::Disk::new(file)) {
         Ok(program) => program,
         Err(failure) => {
-            reporter.diagnostics(&failure.diagnostics, &failure.sources);
+            let _ = reporter.diagnostics(failure.diagnostics, &failure.sources);
             return Err(ExitCode::from(PROGRAM_HAS_ERRORS));
         }
     };
-    reporter.diagnostics(&program.warnings, &program.sources);
+    let warnings = std::mem::take(&mut program.warnings);
+    let reported = |more: Vec<Diagnostic>| match reporter.diagnostics(merged(warnings, more), &program.sources) {
+        true => Ok(()),
+        false => Err(ExitCode::from(PROGRAM_HAS_ERRORS)),
+    };
     if options.check {
-        return Ok(ExitCode::SUCCESS);
+        return reported(nyash_language::back::check(&program)).map(|()| ExitCode::SUCCESS);
     }
-    generate(file, &program, options, reporter)
-}
-
-/// The tree of the root file alone, with what is wrong in it.
-fn dump_ast(root: nyash_language::front::LoadedFile, options: &Options, reporter: Reporter) -> Done {
-    let parsed = nyash_language::front::parse_one(root, options.edition);
-    reporter.diagnostics(&parsed.diagnostics, &parsed.sources);
-    let code = print(nyash_language::syntax::dump::dump(&parsed.unit).as_bytes());
-    let failed = parsed.diagnostics.iter().any(Diagnostic::is_error);
-    Ok(if failed {
-        ExitCode::from(PROGRAM_HAS_ERRORS)
-    } else {
-        code
-    })
-}
-
-fn generate(file: &Path, program: &Program, options: &Options, reporter: Reporter) -> Done {
     if options.dump_mir {
-        return Ok(print(nyash_language::back::dump_mir(program).as_bytes()));
+        reported(Vec::new())?;
+        return Ok(print(nyash_language::back::dump_mir(&program).as_bytes()));
     }
     let settings = nyash_language::back::Options {
         print_result: options.print_result,
         ..Default::default()
     };
-    let report = |diagnostics: Vec<Diagnostic>| {
-        reporter.diagnostics(&diagnostics, &program.sources);
-        ExitCode::from(PROGRAM_HAS_ERRORS)
-    };
     if options.verify {
-        nyash_language::back::verify(program, &settings).map_err(report)?;
+        let found = nyash_language::back::verify(&program, &settings);
+        reported(found.err().unwrap_or_default())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let wasm = nyash_language::back::compile(program, &settings).map_err(report)?;
+    let wasm = match nyash_language::back::compile_and_check(&program, &settings) {
+        Ok((wasm, more)) => {
+            reported(more)?;
+            wasm
+        }
+        Err(more) => {
+            reported(more)?;
+            return Err(ExitCode::from(PROGRAM_HAS_ERRORS));
+        }
+    };
+    make(file, &wasm, options)
+}
+
+/// The tree of the root file alone, with what is wrong in it.
+fn dump_ast(root: nyash_language::front::LoadedFile, options: &Options, reporter: &Reporter) -> Done {
+    let parsed = nyash_language::front::parse_one(root, options.edition);
+    let fine = reporter.diagnostics(parsed.diagnostics, &parsed.sources);
+    let code = print(nyash_language::syntax::dump::dump(&parsed.unit).as_bytes());
+    Ok(if fine { code } else { ExitCode::from(PROGRAM_HAS_ERRORS) })
+}
+
+/// What is asked for, from the module.
+fn make(file: &Path, wasm: &[u8], options: &Options) -> Done {
     if options.compile_wasm {
-        return write_module(file, &wasm, options);
+        return write_module(file, wasm, options);
     }
     if options.compile_native || options.aot {
         let suffix = options.target.unwrap_or_default().executable_suffix();
         let out = output_path(file, options, suffix.trim_start_matches('.'));
         refuse_source(file, &out)?;
-        let packed = pack::pack_to(&wasm, &out, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
+        let packed = pack::pack_to(wasm, &out, options).map_err(|message| fail(PACKER_TROUBLE, message))?;
         packed.notes.iter().for_each(report::note);
         return Ok(ExitCode::SUCCESS);
     }
@@ -125,9 +135,9 @@ fn generate(file: &Path, program: &Program, options: &Options, reporter: Reporte
         return Err(fail(WRONG_COMMAND_LINE, message));
     }
     if options.benchmark {
-        return benchmark(&wasm, options);
+        return benchmark(wasm, options);
     }
-    execute(file, &wasm, options)
+    execute(file, wasm, options)
 }
 
 fn write_module(file: &Path, wasm: &[u8], options: &Options) -> Done {

@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{CommandFactory, Parser, ValueEnum};
+use nyash_language::diagnostic::explain;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -11,10 +12,12 @@ Examples:
   nyash --compile-native app.hako -o app     make an executable
   nyash --compile-wasm app.hako -o app.wasm  make a WASI module (.wat: as text)
   nyash --check src.nyash --json             diagnostics for tools
+  nyash --explain unknown-name               what a diagnostic means
   echo 'print(1 + 2)' | nyash -              a program from standard input
 
 Exit status:
   0  done            1  the program has errors     2  wrong command line
+                        (with --deny-warnings: or warnings)
   3  a file cannot be read or written              4  the executable cannot be made
   A program that is run gives its own status: 0 or, in the 2026 edition, what `main` returns; 1 after an
   uncaught error.";
@@ -25,7 +28,7 @@ Exit status:
 #[command(group = clap::ArgGroup::new("action").multiple(false))]
 pub struct Options {
     /// The program; `-` reads it from standard input
-    #[arg(value_name = "FILE", required_unless_present_any = ["completions", "man"])]
+    #[arg(value_name = "FILE", required_unless_present_any = ["completions", "man", "explain"])]
     pub file: Option<PathBuf>,
 
     /// Arguments for the program that is run
@@ -118,6 +121,18 @@ pub struct Options {
     #[arg(long, help_heading = "Diagnostics")]
     pub no_warnings: bool,
 
+    /// Print all warnings, and make nothing where there is one
+    #[arg(long, conflicts_with = "no_warnings", help_heading = "Diagnostics")]
+    pub deny_warnings: bool,
+
+    /// Warnings to leave out, such as unused-variable
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = code, help_heading = "Diagnostics")]
+    pub allow: Vec<&'static str>,
+
+    /// Print what a code means, such as the unknown-name of error[unknown-name], with a wrong and a right program
+    #[arg(long, value_name = "CODE", value_parser = code, help_heading = "Diagnostics")]
+    pub explain: Option<&'static str>,
+
     /// A directory that the executable may use, HOST[::GUEST][:ro]
     #[arg(long, value_name = "DIR", help_heading = "Capabilities of the executable")]
     pub dir: Vec<String>,
@@ -195,6 +210,18 @@ pub enum OptLevel {
 
 fn edition(text: &str) -> Result<nyash_language::edition::Edition, String> {
     nyash_language::edition::Edition::parse(text).ok_or_else(|| "the editions are 2025 and 2026".to_string())
+}
+
+/// A code of a diagnostic; words may be joined by `_` as well.
+fn code(text: &str) -> Result<&'static str, String> {
+    let name = text.replace('_', "-").to_lowercase();
+    match (explain::find(&name), explain::nearest(&name)) {
+        (Some(entry), _) => Ok(entry.code),
+        (None, Some(near)) => Err(format!("no diagnostic has this code; did you mean '{near}'?")),
+        (None, None) => {
+            Err("no diagnostic has this code; a code stands in brackets behind `error` or `warning`".into())
+        }
+    }
 }
 
 fn target(text: &str) -> Result<nyash_pack::Target, String> {

@@ -116,6 +116,76 @@ fn warnings_can_be_left_out() {
 }
 
 #[test]
+fn habits_are_counted_when_compiling_and_shown_by_check() {
+    let folder = Folder::new("habits");
+    folder.file("a.hako", "local name = \"ann\"\nname.toUpper()\nprint(name)\n");
+    let compiled = folder.nyash(&["--compile-wasm", "a.hako", "-o", "a.wasm"]);
+    assert_eq!(stderr(&compiled), "note: 1 warning; `nyash --check a.hako` shows it\n");
+    assert!(stderr(&folder.nyash(&["--check", "a.hako"])).contains("warning[unused-result]"));
+    let allowed = folder.nyash(&["--check", "--allow", "unused_result", "a.hako"]);
+    assert_eq!(stderr(&allowed), "");
+}
+
+#[test]
+fn denied_warnings_are_shown_and_make_nothing() {
+    let folder = Folder::new("deny");
+    folder.file("a.hako", "local name = \"ann\"\nname.toUpper()\nprint(name)\n");
+    for action in ["--check", "--compile-wasm"] {
+        let output = folder.nyash(&[action, "--deny-warnings", "a.hako"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(
+            stderr(&output).ends_with("\n1 warning; --deny-warnings makes them errors\n"),
+            "{}",
+            stderr(&output)
+        );
+    }
+    assert!(!folder.0.join("a.wasm").exists());
+    assert_eq!(
+        folder.nyash(&["--check", "a.hako"]).status.code(),
+        Some(0),
+        "warnings are no errors by themselves"
+    );
+}
+
+#[test]
+fn codes_are_explained() {
+    let folder = Folder::new("explain");
+    let known = folder.nyash(&["--explain", "unknown-name"]);
+    assert_eq!(known.status.code(), Some(0));
+    assert!(
+        stdout(&known).contains("Wrong:\n    local counter = 1\n"),
+        "{}",
+        stdout(&known)
+    );
+    let unknown = folder.nyash(&["--explain", "unknown-nmae"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(
+        stderr(&unknown).contains("did you mean 'unknown-name'?"),
+        "{}",
+        stderr(&unknown)
+    );
+}
+
+/// A message that recommends an option which the command lacks sends people into a second error.
+#[test]
+fn messages_recommend_options_that_exist() {
+    let help = stdout(&Folder::new("options").nyash(&["--help"]));
+    let known = |option: &str| {
+        help.match_indices(option)
+            .any(|(at, _)| !help[at + option.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
+    };
+    // Old options that are accepted without a word of help, and `--version` of clap.
+    let hidden = ["--backend", "--debug-fuel", "--version"];
+    let named = nyash_tests::messages::options(&["language/src", "boxes/src", "nyash/src"]);
+    let missing: Vec<String> = named
+        .into_iter()
+        .filter(|named| !known(&named.option) && !hidden.contains(&&*named.option))
+        .map(|named| format!("{}:{}: there is no {}", named.file, named.line, named.option))
+        .collect();
+    assert!(missing.is_empty(), "\n{}", missing.join("\n"));
+}
+
+#[test]
 fn a_dash_reads_standard_input_in_the_edition_asked_for() {
     let folder = Folder::new("stdin");
     let undeclared = "x = 1\n";

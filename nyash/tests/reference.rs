@@ -20,14 +20,16 @@ use nyash_tests::expectation::expect;
 use nyash_tests::harness::{Case, root, run};
 use nyash_tests::page::anchor;
 
-/// Its examples are parts of the programs in `tests/library/`, which are tests of `lang.rs`.
-const MADE_FROM_TESTS: &str = "docs/library.md";
+/// Their examples are parts of the programs in `tests/library/`, which are tests of `lang.rs`, and of the entries that
+/// `language/tests/diagnostics.rs` compiles.
+const MADE_FROM_TESTS: [&str; 2] = ["docs/library.md", "docs/diagnostics.md"];
 
 fn main() -> ExitCode {
     let mut cases = Vec::new();
     for entry in std::fs::read_dir(root().join("docs")).expect("the pages") {
         let path = entry.expect("a readable folder").path();
-        if path.extension().is_some_and(|extension| extension == "md") && !path.ends_with(MADE_FROM_TESTS) {
+        let made = MADE_FROM_TESTS.iter().any(|page| path.ends_with(page));
+        if path.extension().is_some_and(|extension| extension == "md") && !made {
             cases.extend(examples(&path));
         }
     }

@@ -243,12 +243,12 @@ mod tests {
         let mut sources = SourceMap::new();
         let file = sources.add("a.hako", "\t値 = 漢字 + x\n".into());
         let start = "\t値 = ".len() as u32;
-        let diagnostic = Diagnostic::error("code", "message")
+        let diagnostic = Diagnostic::error("syntax", "message")
             .at(Span::new(file, start, start + 6), "here")
             .also(Span::new(file, start + 9, start + 10), "there")
             .hint("do this");
         let expected = "\
-error[code]: message
+error[syntax]: message
  --> a.hako:1:6
   |
 1 |     値 = 漢字 + x
@@ -266,7 +266,7 @@ error[code]: message
         let file = sources.add("a.hako", format!("{}?{}", "x".repeat(1 << 20), "y".repeat(1 << 20)));
         let at = 1 << 20;
         let text = render(
-            &Diagnostic::error("code", "m").at(Span::new(file, at, at + 1), ""),
+            &Diagnostic::error("syntax", "m").at(Span::new(file, at, at + 1), ""),
             &sources,
             false,
         );

@@ -16,6 +16,7 @@ use crate::ir::{
     ClassId, Dispatch, DispatchKind, Expr, FuncId, Kind, Module, Objects, Open, Site, Slot, Stmt, Ty, Var, When, tag,
 };
 use crate::lower::Lowerer;
+use crate::resolve::program::Program;
 use crate::source::Span;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -77,6 +78,16 @@ impl<'p> Infer<'p> {
 
     pub fn module(&mut self) -> &mut Module {
         &mut self.lower.module
+    }
+
+    /// The program as it was resolved.
+    pub fn program(&self) -> &'p Program {
+        self.lower.program
+    }
+
+    /// Null and void are one value, and so on.
+    pub fn edition_2026(&self) -> bool {
+        self.lower.new_2026
     }
 
     /// The module, when nobody asks any more.

@@ -23,6 +23,7 @@ pub(crate) fn resolve(declared: Declared, diagnostics: &mut Sink) -> Program {
         globals: HashMap::new(),
         pending: Vec::new(),
         undeclared: Vec::new(),
+        reported: HashSet::new(),
         units: Vec::new(),
     };
     resolver.units = std::mem::take(&mut resolver.declared.program.units);
@@ -45,6 +46,8 @@ pub(super) struct Resolver<'a> {
     pending: Vec<Pending>,
     /// First undeclared assignment to each name (2025).
     undeclared: Vec<(Rc<str>, Span)>,
+    /// Names whose assignment was an error: what follows from it is not said again.
+    reported: HashSet<Rc<str>>,
     units: Vec<Unit>,
 }
 
@@ -1101,6 +1104,9 @@ impl Resolver<'_> {
     /// Nothing has this name.
     fn unknown(&mut self, pending: &Pending) {
         let name = &pending.name;
+        if self.reported.contains(name) {
+            return;
+        }
         let callee = matches!(pending.role, Role::Callee { .. });
         // A box that is missing matters only when it is reached; a misspelt variable always does.
         let is_box = matches!(pending.role, Role::Receiver { .. }) && name.starts_with(char::is_uppercase);
@@ -1186,6 +1192,9 @@ impl Resolver<'_> {
         } else {
             format!("`{name}` is not a variable")
         };
+        if !self.reported.insert(Rc::clone(name)) {
+            return;
+        }
         let mut diagnostic = Diagnostic::error("undeclared", message).at(pending.span, "");
         if let Some(ended) = pending.ended {
             let diagnostic = self.declared.ended(diagnostic, ended);

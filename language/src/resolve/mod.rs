@@ -14,4 +14,5 @@ mod matching;
 pub mod program;
 mod scope;
 pub(crate) mod sink;
-mod suggest;
+
+use crate::diagnostic::suggest;

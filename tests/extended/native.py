@@ -54,6 +54,43 @@ def alike(packed, native, **more):
     same("(status, output, errors)", outcome(packed, **more), outcome(native, **more))
 
 
+def nonblocking_input(before):
+    """A stream says whether it is nonblocking. It did not, so that Go took an empty pipe for a broken one."""
+    packed, native = both("nonblocking")
+
+    def fed(program):
+        reading, writing = os.pipe()
+        os.set_blocking(reading, not before)
+        process = subprocess.Popen([program], stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        os.close(reading)
+        for part in (b"one", b"two"):
+            # Until it says that nothing is there yet.
+            while process.stdout.readline() not in (b"nothing yet\n", b""):
+                pass
+            os.write(writing, part)
+        os.close(writing)
+        return ended(process)
+
+    same("(status, output, errors)", fed(packed), fed(native))
+
+
+def names_of_the_root():
+    """wasi-libc passes `/` on as `.`, so that `ls /` listed the working directory without a word."""
+    packed, native = both("inodes", "--allow-all")
+    folder = fresh("native-root")
+    for words in (["/"], ["//"], ["/."], ["/./"], ["."], ["./"], [".."], ["/.."], ["/etc/.."], ["/", "/etc"], [".", "/etc"]):
+        alike([packed, *words], [native, *words], cwd=folder)
+
+
+def names_of_any_bytes():
+    packed, native = both("names", "--allow-all")
+    folder = fresh("native-any-names")
+    names = [b"a", b"\xe9t\xe9", b"z", b"\xff\xfe"]
+    for name in names:
+        open(os.path.join(os.fsencode(folder), name), "w").close()
+    alike([packed, ".", *names], [native, ".", *names], cwd=folder)
+
+
 def exit_status():
     packed, native = both("status")
     for status in (0, 1, 2, 42, 100, 125, 126, 127, 128, 134, 200, 255, 256, -1):
@@ -314,6 +351,10 @@ def opens_nothing():
 def main():
     check("exit statuses", exit_status)
     check("binary standard streams, pipes and files", binary_streams)
+    check("nonblocking standard input", nonblocking_input, True)
+    check("standard input that is made nonblocking", nonblocking_input, False)
+    check("the root and the working directory by all their names", names_of_the_root)
+    check("names that are not UTF-8", names_of_any_bytes)
     check("broken pipe", broken_pipe, False)
     check("broken pipe with SIGPIPE ignored", broken_pipe, True)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):

@@ -289,7 +289,11 @@ pub mod eventtype {
 pub mod clockid {
     pub const REALTIME: u32 = 0;
     pub const MONOTONIC: u32 = 1;
-    pub const LAST: u32 = 3;
+    /// Time that processors have spent on the process.
+    pub const PROCESS: u32 = 2;
+    /// The same for the thread; there is one.
+    pub const THREAD: u32 = 3;
+    pub const LAST: u32 = THREAD;
 }
 
 /// Signals of `proc_raise`.

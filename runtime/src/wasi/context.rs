@@ -3,12 +3,13 @@
 use alloc::ffi::CString;
 #[cfg(all(feature = "full", target_os = "linux"))]
 use alloc::vec::Vec;
-use nyash_format::Capabilities;
+use nyash_format::{Capabilities, capability};
 use wasmtime::Memory;
 
 use super::abi::Errno;
 use super::call::Result;
 use super::descriptors::{Descriptor, Directory, File, Origin, Table, recogniser};
+use super::paths::{Base, names_root, names_working_directory};
 use super::system::{self, Fd, FdRef, Listing, OpenFlags};
 use super::time::Clocks;
 use crate::platform::start::Arguments;
@@ -20,6 +21,8 @@ pub struct Ctx {
     pub(super) memory: Option<Memory>,
     pub(super) table: Table,
     pub(super) clocks: Clocks,
+    /// Of a program that has the whole file system: the command line names the root, and not the working directory.
+    root_is_named: bool,
     /// The functions that were called, of a program that is run for its state.
     #[cfg(all(feature = "full", target_os = "linux"))]
     called: Option<Vec<&'static str>>,
@@ -45,6 +48,7 @@ impl Ctx {
             memory: None,
             table: Table::new(),
             clocks: Clocks::new(arguments),
+            root_is_named: false,
         }
     }
 
@@ -87,6 +91,9 @@ impl Ctx {
     pub(super) fn fill_table(&mut self) -> Result {
         if self.table.entries.is_empty() {
             self.table.fill(&self.capabilities)?;
+            if self.capabilities.flags & capability::ALL_FILES != 0 {
+                self.root_is_named = self.words().any(names_root) && !self.words().any(names_working_directory);
+            }
         }
         Ok(())
     }
@@ -149,6 +156,11 @@ impl Ctx {
             Descriptor::Directory(directory) => Ok(directory),
             _ => Err(Errno::BadDescriptor.into()),
         }
+    }
+
+    /// Where the paths of a directory start, which [`open_directory`](Self::open_directory) has opened.
+    pub(super) fn base(&self, number: u32) -> Result<Base<'_>> {
+        Ok(self.directory(number)?.base(self.root_is_named))
     }
 
     /// The directory itself, for its attributes: even a directory of the whole file system has to be open for that.

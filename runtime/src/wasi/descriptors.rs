@@ -80,11 +80,11 @@ impl Directory {
     }
 
     /// Where paths start. The directory is open, unless it is one of the whole file system.
-    pub fn base(&self) -> Base<'_> {
+    pub fn base(&self, root_is_named: bool) -> Base<'_> {
         match (self.origin, &self.fd) {
             (Origin::WorkingDirectory, _) => Base::WorkingDirectory,
             (Origin::Root, _) => Base::Root,
-            (Origin::Either, _) => Base::Either,
+            (Origin::Either, _) => Base::Either { root_is_named },
             (_, Some(fd)) => Base::At(system::borrow(fd)),
             (_, None) => Base::WorkingDirectory,
         }

@@ -72,7 +72,6 @@ fn put_entries(list: FdRef<'_>, cookie: u64, listing: &mut Listing, out: &mut En
     let wanted = usize::try_from(cookie.saturating_sub(OWN_ENTRIES)).map_err(|_| Errno::Overflow)?;
     listing.read(list, wanted, |number, entry| {
         let name = entry.name.to_bytes();
-        core::str::from_utf8(name).map_err(|_| Errno::IllegalSequence)?;
         let kind = match entry.filetype {
             Some(kind) => kind,
             None => system::attributes_at(list, entry.name, false)?.filetype,
@@ -90,8 +89,7 @@ impl Ctx {
 
     /// Where the last name of a path is. The directory has been opened by [`scope`](Self::scope).
     fn place<'a>(&'a self, number: u32, path: &'a mut GuestPath) -> Result<Place<'a>> {
-        let directory = self.directory(number)?;
-        place(&directory.base(), directory.scope, path)
+        place(&self.base(number)?, self.directory(number)?.scope, path)
     }
 }
 
@@ -210,7 +208,6 @@ pub fn path_readlink(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Resul
     let len = system::read_link(place.fd(), place.path, &mut text)?;
     let text = &text[..len];
     check_link_text(scope, text)?;
-    core::str::from_utf8(text).map_err(|_| Errno::IllegalSequence)?;
     let used = text.len().min(args.u32(4) as usize);
     guest.put(args.u32(3), 1, &text[..used])?;
     guest.put_u32(args.u32(5), used as u32)
@@ -221,7 +218,7 @@ fn filestat_at(ctx: &mut Ctx, guest: &Guest<'_>, args: &Args) -> Result<Filestat
     let number = args.u32(0);
     let scope = ctx.scope(number)?;
     let path = GuestPath::read(guest, args.u32(2), args.u32(3))?;
-    let base = ctx.directory(number)?.base();
+    let base = ctx.base(number)?;
     let root = match base {
         Base::At(root) if scope != Scope::Everything => root,
         _ => {
@@ -260,7 +257,7 @@ pub fn path_filestat_set_times(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args
     let scope = ctx.scope(number)?;
     let mut path = GuestPath::read(guest, args.u32(2), args.u32(3))?;
     scope.check_write()?;
-    let base = ctx.directory(number)?.base();
+    let base = ctx.base(number)?;
     match base {
         Base::At(root) if follow && scope != Scope::Everything => {
             system::set_times_beneath(root, path.as_c_str()?, access, modification)
@@ -320,21 +317,18 @@ impl Opening {
         })
     }
 
-    fn open(&self, directory: &Directory, path: &GuestPath) -> Result<system::Fd> {
-        let base = directory.base();
-        let opened = match base {
-            Base::At(root) if directory.scope != Scope::Everything => {
-                system::open_beneath(root, path.as_c_str()?, self.flags)
-            }
+    fn open(&self, base: &Base<'_>, scope: Scope, path: &GuestPath) -> Result<system::Fd> {
+        let opened = match *base {
+            Base::At(root) if scope != Scope::Everything => system::open_beneath(root, path.as_c_str()?, self.flags),
             _ => {
-                let (fd, path) = path.place(&base)?;
+                let (fd, path) = path.place(base)?;
                 system::open(fd, path, self.flags)
             }
         };
         match opened {
             // Said of a link, too. wasmtime says what it is.
             Err(Fail::Errno(Errno::NotDirectory)) if self.directory && !self.follow => {
-                match self.is_link(directory, path) {
+                match is_link(base, scope, path) {
                     true => Err(Errno::Loop.into()),
                     false => Err(Errno::NotDirectory.into()),
                 }
@@ -342,19 +336,18 @@ impl Opening {
             other => other,
         }
     }
+}
 
-    fn is_link(&self, directory: &Directory, path: &GuestPath) -> bool {
-        let base = directory.base();
-        let stat = match base {
-            Base::At(root) if directory.scope != Scope::Everything => path
-                .as_c_str()
-                .and_then(|path| system::attributes_beneath(root, path, false)),
-            _ => path
-                .place(&base)
-                .and_then(|(fd, path)| system::attributes_at(fd, path, false)),
-        };
-        matches!(stat, Ok(stat) if stat.filetype == filetype::SYMBOLIC_LINK)
-    }
+fn is_link(base: &Base<'_>, scope: Scope, path: &GuestPath) -> bool {
+    let stat = match *base {
+        Base::At(root) if scope != Scope::Everything => path
+            .as_c_str()
+            .and_then(|path| system::attributes_beneath(root, path, false)),
+        _ => path
+            .place(base)
+            .and_then(|(fd, path)| system::attributes_at(fd, path, false)),
+    };
+    matches!(stat, Ok(stat) if stat.filetype == filetype::SYMBOLIC_LINK)
 }
 
 pub fn path_open(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
@@ -373,9 +366,7 @@ pub fn path_open(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     if opening.write {
         scope.check_write()?;
     }
-    // Checked before anything is created: the number could not be told afterwards.
-    guest.check_array(args.u32(8), 1, 4, 4)?;
-    let fd = opening.open(ctx.directory(number)?, &path)?;
+    let fd = opening.open(&ctx.base(number)?, scope, &path)?;
     let fd = ctx.adopt(fd)?;
     // What is open for writing is not a directory.
     let is_directory = match opening {

@@ -47,7 +47,8 @@ fn stream_stat(fd: FdRef<'_>, input: bool) -> Result<Fdstat> {
     let rights = if input { rights::FD_READ } else { rights::FD_WRITE };
     Ok(Fdstat {
         filetype: stream_filetype(fd)?,
-        flags: 0,
+        // Go reads and writes a stream through its poller if it is nonblocking, and otherwise takes `again` for an error.
+        flags: open_fdflags(fd)?,
         rights_base: rights,
         rights_inheriting: rights,
     })
@@ -108,8 +109,8 @@ pub fn fd_fdstat_set_flags(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Res
     let flags = args.flags16(1, fdflags::ALL)?;
     let (fd, sync) = match ctx.descriptor(args.u32(0))? {
         Descriptor::File(file) => (&file.fd, file.sync),
-        Descriptor::Socket(fd) => (&*fd, 0),
-        _ => return Err(Errno::BadDescriptor.into()),
+        Descriptor::Stream { fd, .. } | Descriptor::Socket(fd) => (&*fd, 0),
+        Descriptor::Directory(_) | Descriptor::Inherited(_) => return Err(Errno::BadDescriptor.into()),
     };
     // These cannot be changed any more, but a program that read the flags may give them back.
     if flags & fdflags::ANY_SYNC & !sync != 0 {

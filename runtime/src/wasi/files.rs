@@ -7,56 +7,55 @@ use super::descriptors::{Descriptor, File};
 use super::fds::stream_filetype;
 use super::memory::Guest;
 use super::system::{self, Advice, FdRef, NewTime, Whence};
-use super::vectors;
+use super::vectors::{List, Reach};
 
 pub fn fd_read(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let read = vectors::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
-        let fd = match ctx.descriptor(args.u32(0))? {
-            Descriptor::Stream { fd, input: true } | Descriptor::Socket(fd) => &*fd,
-            Descriptor::File(file) => &file.fd,
-            _ => return Err(Errno::BadDescriptor.into()),
-        };
-        system::readv(system::borrow(fd), buffers)
-    })?;
+    let list = List::find(guest, args.u32(1), args.u32(2))?;
+    let (fd, reach) = match ctx.descriptor(args.u32(0))? {
+        Descriptor::Stream { fd, input: true } => (&*fd, Reach::WhatIsRead),
+        Descriptor::Socket(fd) => (&*fd, Reach::Whole),
+        Descriptor::File(file) => (&file.fd, Reach::Whole),
+        _ => return Err(Errno::BadDescriptor.into()),
+    };
+    let read = list.read(guest, reach, |buffers| system::readv(system::borrow(fd), buffers))?;
     guest.put_u32(args.u32(3), read)
 }
 
 pub fn fd_write(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let written = vectors::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
-        if let Some(fd) = ctx.untouched_output(args.u32(0)) {
-            return system::writev(fd, buffers);
-        }
-        let fd = match ctx.descriptor(args.u32(0))? {
-            Descriptor::Stream { fd, input: false } | Descriptor::Socket(fd) => &*fd,
-            Descriptor::File(file) => &file.fd,
+    let list = List::find(guest, args.u32(1), args.u32(2))?;
+    let fd = match ctx.untouched_output(args.u32(0)) {
+        Some(fd) => fd,
+        None => match ctx.descriptor(args.u32(0))? {
+            Descriptor::Stream { fd, input: false } | Descriptor::Socket(fd) => system::borrow(fd),
+            Descriptor::File(file) => system::borrow(&file.fd),
             _ => return Err(Errno::BadDescriptor.into()),
-        };
-        system::writev(system::borrow(fd), buffers)
-    })?;
+        },
+    };
+    let written = list.write(guest, |buffers| system::writev(fd, buffers))?;
     guest.put_u32(args.u32(3), written)
 }
 
 pub fn fd_pread(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let read = vectors::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
-        let file = match ctx.descriptor(args.u32(0))? {
-            Descriptor::Stream { input: true, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
-            Descriptor::File(file) => file,
-            _ => return Err(Errno::BadDescriptor.into()),
-        };
-        system::preadv(system::borrow(&file.fd), buffers, args.u64(3))
+    let list = List::find(guest, args.u32(1), args.u32(2))?;
+    let fd = match ctx.descriptor(args.u32(0))? {
+        Descriptor::Stream { input: true, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
+        Descriptor::File(file) => system::borrow(&file.fd),
+        _ => return Err(Errno::BadDescriptor.into()),
+    };
+    let read = list.read(guest, Reach::WhatIsRead, |buffers| {
+        system::preadv(fd, buffers, args.u64(3))
     })?;
     guest.put_u32(args.u32(4), read)
 }
 
 pub fn fd_pwrite(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let written = vectors::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
-        let file = match ctx.descriptor(args.u32(0))? {
-            Descriptor::Stream { input: false, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
-            Descriptor::File(file) => file,
-            _ => return Err(Errno::BadDescriptor.into()),
-        };
-        system::pwritev(system::borrow(&file.fd), buffers, args.u64(3))
-    })?;
+    let list = List::find(guest, args.u32(1), args.u32(2))?;
+    let fd = match ctx.descriptor(args.u32(0))? {
+        Descriptor::Stream { input: false, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
+        Descriptor::File(file) => system::borrow(&file.fd),
+        _ => return Err(Errno::BadDescriptor.into()),
+    };
+    let written = list.write(guest, |buffers| system::pwritev(fd, buffers, args.u64(3)))?;
     guest.put_u32(args.u32(4), written)
 }
 

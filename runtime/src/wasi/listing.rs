@@ -31,7 +31,7 @@ impl Listing {
         // Behind the wanted entry if it has been seen, else behind the last one that has.
         let mut index = wanted.min(positions.len());
         let start = index.checked_sub(1).map_or(0, |last| positions[last]);
-        list_from(list, start, |entry, next| {
+        let ended = list_from(list, start, |entry, next| {
             if matches!(entry.name.to_bytes(), b"." | b"..") {
                 return Ok(true);
             }
@@ -47,6 +47,12 @@ impl Listing {
                 return Ok(true);
             }
             each(index - 1, entry)
-        })
+        })?;
+        if ended {
+            // Positions behind the end are those of a listing that was longer: the file system may make something of them
+            // that lists an entry again.
+            positions.truncate(index);
+        }
+        Ok(())
     }
 }

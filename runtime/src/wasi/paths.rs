@@ -87,8 +87,11 @@ pub enum Base<'a> {
     WorkingDirectory,
     /// At the root of the file system.
     Root,
-    /// At the root or at the working directory: the path itself does not tell, see [`GuestPath::resolve_either`].
-    Either,
+    /// At the root or at the working directory: the path itself does not tell, see [`GuestPath::starts_at_root`].
+    Either {
+        /// The command line names the root, and not the working directory.
+        root_is_named: bool,
+    },
 }
 
 /// A path that the program passed.
@@ -113,7 +116,7 @@ impl GuestPath {
     /// Copies a path out of the program's memory.
     pub fn read(guest: &Guest<'_>, at: Ptr, len: u32) -> Result<GuestPath> {
         let source = guest.bytes(at, len)?;
-        core::str::from_utf8(source).map_err(|_| Errno::IllegalSequence)?;
+        system::check_name(source)?;
         let mut path = GuestPath {
             bytes: [0; 1 + LONGEST + 1],
             len: source.len().min(LONGEST),
@@ -220,11 +223,16 @@ impl GuestPath {
     /// same. What exists decides: the first name is looked up in the working directory and in the root. If it is in
     /// both, the byte in front of the path tells when the C library passes on a part of the original string, and the
     /// working directory is meant when that does not say `/`, as it is for names that are new.
-    fn starts_at_root(&self) -> Result<bool> {
+    ///
+    /// `.` and `..` are in both. `/` alone arrives as a `.` of the library's own, which tells nothing: it is the root where
+    /// the command line says so (`ls /`).
+    fn starts_at_root(&self, root_is_named: bool) -> Result<bool> {
         let path = self.as_bytes();
         let first = path.split(|byte| *byte == b'/').next().unwrap_or_default();
-        if matches!(first, b"" | b"." | b"..") {
-            return Ok(false);
+        match first {
+            b"" => return Ok(false),
+            b"." | b".." => return Ok(self.after_slash || (root_is_named && path == b".")),
+            _ => {}
         }
         let mut text = Text::new();
         text.push(b'/')?;
@@ -243,7 +251,7 @@ impl GuestPath {
             Base::At(fd) => return Ok((*fd, self.as_c_str()?)),
             Base::WorkingDirectory => false,
             Base::Root => true,
-            Base::Either => self.starts_at_root()?,
+            Base::Either { root_is_named } => self.starts_at_root(*root_is_named)?,
         };
         // An empty path stays one: it is an error.
         let path = if root && self.len > 0 {
@@ -268,6 +276,20 @@ impl Place<'_> {
     pub fn fd(&self) -> FdRef<'_> {
         self.opened.as_ref().map_or(self.fd, system::borrow)
     }
+}
+
+/// Whether a word of a command line names the root and nothing below it.
+pub fn names_root(word: &[u8]) -> bool {
+    word.starts_with(b"/") && names_start(word)
+}
+
+/// Whether a word names the working directory and nothing below it.
+pub fn names_working_directory(word: &[u8]) -> bool {
+    word.starts_with(b".") && names_start(word)
+}
+
+fn names_start(word: &[u8]) -> bool {
+    word.split(|byte| *byte == b'/').all(|name| matches!(name, b"" | b"."))
 }
 
 /// Finds where an operation on the last name of a path takes place.

@@ -34,6 +34,11 @@ impl Ctx {
         }
     }
 
+    /// The arguments behind argument 0.
+    pub(super) fn words(&self) -> impl Iterator<Item = &'static [u8]> + use<'_> {
+        self.arguments().skip(1)
+    }
+
     /// What is passed on from the environment of the process, in its order, and then what was packed, which replaces
     /// variables of the same name.
     fn environment(&self) -> impl Iterator<Item = &'static [u8]> + use<'_> {

@@ -6,7 +6,7 @@ use super::context::Ctx;
 use super::descriptors::Descriptor;
 use super::memory::Guest;
 use super::system::{self, FdRef};
-use super::vectors;
+use super::vectors::{List, Reach};
 
 fn socket(ctx: &mut Ctx, number: u32) -> Result<FdRef<'_>> {
     match ctx.descriptor(number)? {
@@ -33,8 +33,9 @@ pub fn sock_recv(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     const PEEK: u16 = 1;
     const WAITALL: u16 = 2;
     let flags = args.flags16(3, PEEK | WAITALL)?;
-    let (read, truncated) = vectors::read_vectored(guest, args.u32(1), args.u32(2), |buffers| {
-        let fd = socket(ctx, args.u32(0))?;
+    let list = List::find(guest, args.u32(1), args.u32(2))?;
+    let fd = socket(ctx, args.u32(0))?;
+    let (read, truncated) = list.read_with(guest, Reach::Whole, |buffers| {
         system::receive(fd, buffers, flags & PEEK != 0, flags & WAITALL != 0)
     })?;
     guest.put_u32(args.u32(4), read)?;
@@ -43,14 +44,13 @@ pub fn sock_recv(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
 
 pub fn sock_send(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let flags = args.flags16(3, u16::MAX)?;
-    let sent = vectors::write_vectored(guest, args.u32(1), args.u32(2), |buffers| {
-        let fd = socket(ctx, args.u32(0))?;
-        // None are defined.
-        if flags != 0 {
-            return Err(Errno::NotSupported.into());
-        }
-        system::send(fd, buffers)
-    })?;
+    let list = List::find(guest, args.u32(1), args.u32(2))?;
+    let fd = socket(ctx, args.u32(0))?;
+    // None are defined.
+    if flags != 0 {
+        return Err(Errno::NotSupported.into());
+    }
+    let sent = list.write(guest, |buffers| system::send(fd, buffers))?;
     guest.put_u32(args.u32(4), sent)
 }
 

@@ -24,27 +24,43 @@ pub fn push_bytes(wide: &[u16], out: &mut Vec<u8>) {
     encode(wide, |bytes| out.extend_from_slice(bytes));
 }
 
+/// Whether bytes stand for UTF-16: they are UTF-8, or such bytes of a lone surrogate.
+pub fn is_wide(bytes: &[u8]) -> bool {
+    decode(bytes, |_| ())
+}
+
 /// Appends `bytes` to `out` as UTF-16. Bytes that are neither UTF-8 nor a surrogate become U+FFFD.
-pub fn push_wide(mut bytes: &[u8], out: &mut Vec<u16>) {
+pub fn push_wide(bytes: &[u8], out: &mut Vec<u16>) {
+    decode(bytes, |unit| out.push(unit));
+}
+
+/// Calls `put` with each unit. Returns whether there were no bytes that are neither UTF-8 nor a surrogate.
+fn decode(mut bytes: &[u8], mut put: impl FnMut(u16)) -> bool {
+    let mut right = true;
     while !bytes.is_empty() {
         let good = match core::str::from_utf8(bytes) {
             Ok(_) => bytes.len(),
             Err(error) => error.valid_up_to(),
         };
         let (text, rest) = bytes.split_at(good);
-        out.extend(core::str::from_utf8(text).unwrap_or_default().encode_utf16());
+        core::str::from_utf8(text)
+            .unwrap_or_default()
+            .encode_utf16()
+            .for_each(&mut put);
         bytes = match rest {
             [] => rest,
             [0xed, second @ 0xa0..=0xbf, third @ 0x80..=0xbf, rest @ ..] => {
-                out.push(0xd000 | u16::from(second & 0x3f) << 6 | u16::from(third & 0x3f));
+                put(0xd000 | u16::from(second & 0x3f) << 6 | u16::from(third & 0x3f));
                 rest
             }
             [_, rest @ ..] => {
-                out.push(0xfffd);
+                put(0xfffd);
+                right = false;
                 rest
             }
         };
     }
+    right
 }
 
 /// `bytes` as UTF-16.

@@ -57,6 +57,8 @@ fn id(clock: Clock) -> ClockId {
     match clock {
         Clock::Realtime => ClockId::Realtime,
         Clock::Monotonic => ClockId::Monotonic,
+        Clock::Process => ClockId::ProcessCPUTime,
+        Clock::Thread => ClockId::ThreadCPUTime,
     }
 }
 

@@ -7,8 +7,8 @@ use super::super::call::Result;
 use super::super::unix::{Entry, FdRef, filetype_of};
 
 /// Calls `each` with the names in a directory from a position on, and the position behind each, until it returns
-/// `false`.
-pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>, u64) -> Result<bool>) -> Result {
+/// `false`. Returns whether the end was reached instead.
+pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>, u64) -> Result<bool>) -> Result<bool> {
     // Positions are whatever the file system made up, as signed numbers.
     seek(fd, SeekFrom::Start(position))?;
     let mut buffer = [const { core::mem::MaybeUninit::uninit() }; 4096];
@@ -26,8 +26,8 @@ pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>, 
             filetype: (kind != FileType::Unknown).then(|| filetype_of(kind)),
         };
         if !each(&found, entry.next_entry_cookie())? {
-            break;
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }

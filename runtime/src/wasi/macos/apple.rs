@@ -2,7 +2,6 @@
 
 use rustix::fd::AsRawFd;
 use rustix::io::Errno as System;
-use rustix::time::ClockId;
 
 use super::super::abi::{Errno, LAST_SIGNAL};
 use super::super::call::Result;
@@ -43,36 +42,30 @@ pub fn read_ahead(fd: FdRef<'_>, offset: u64, len: u64) {
 /// Clocks need no preparation here.
 pub fn init_clocks(_: &Arguments) {}
 
-/// Nanoseconds since 1970, or of a clock that stands still only while the machine sleeps.
-pub fn now(clock: Clock) -> Result<u64> {
+/// The system's number of a clock. CLOCK_MONOTONIC has microseconds only and is moved together with the calendar's, so
+/// the monotonic clock is one that stands still only while the machine sleeps.
+fn id(clock: Clock) -> libc::clockid_t {
     match clock {
-        Clock::Realtime => {
-            let time = rustix::time::clock_gettime(ClockId::Realtime);
-            nanoseconds(time.tv_sec, time.tv_nsec as u64)
-        }
-        // CLOCK_MONOTONIC has microseconds only and is moved together with the calendar's.
-        Clock::Monotonic => uptime(|time| {
-            // SAFETY: writes the structure.
-            unsafe { libc::clock_gettime(libc::CLOCK_UPTIME_RAW, time) }
-        }),
+        Clock::Realtime => libc::CLOCK_REALTIME,
+        Clock::Monotonic => libc::CLOCK_UPTIME_RAW,
+        Clock::Process => libc::CLOCK_PROCESS_CPUTIME_ID,
+        Clock::Thread => libc::CLOCK_THREAD_CPUTIME_ID,
     }
+}
+
+/// Nanoseconds of a clock; of the calendar's since 1970.
+pub fn now(clock: Clock) -> Result<u64> {
+    // SAFETY: writes the structure.
+    read(|time| unsafe { libc::clock_gettime(id(clock), time) })
 }
 
 /// Nanoseconds between two values of a clock.
 pub fn resolution(clock: Clock) -> Result<u64> {
-    match clock {
-        Clock::Realtime => {
-            let time = rustix::time::clock_getres(ClockId::Realtime);
-            nanoseconds(time.tv_sec, time.tv_nsec as u64)
-        }
-        Clock::Monotonic => uptime(|time| {
-            // SAFETY: writes the structure.
-            unsafe { libc::clock_getres(libc::CLOCK_UPTIME_RAW, time) }
-        }),
-    }
+    // SAFETY: writes the structure.
+    read(|time| unsafe { libc::clock_getres(id(clock), time) })
 }
 
-fn uptime(call: impl FnOnce(*mut libc::timespec) -> i32) -> Result<u64> {
+fn read(call: impl FnOnce(*mut libc::timespec) -> i32) -> Result<u64> {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     if call(&raw mut time) != 0 {
         return Err(Errno::Invalid.into());

@@ -120,8 +120,8 @@ impl Cursor {
 }
 
 /// Calls `each` with the names in a directory from a position on, and the position behind each, until it
-/// returns `false`.
-pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>, u64) -> Result<bool>) -> Result {
+/// returns `false`. Returns whether the end was reached instead.
+pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>, u64) -> Result<bool>) -> Result<bool> {
     // SAFETY: one thread, and `each` does not list.
     let listing = unsafe { &mut *fd.listing.get() };
     let listing = match listing {
@@ -160,10 +160,10 @@ pub fn list_from(fd: FdRef<'_>, position: u64, mut each: impl FnMut(&Entry<'_>, 
                 listing.start + index as u64 + 1,
             )?;
             if !more {
-                return Ok(());
+                return Ok(false);
             }
         }
         listing.fill()?;
     }
-    Ok(())
+    Ok(true)
 }

@@ -26,7 +26,7 @@ pub use change::{create_directory, link, read_link, remove_directory, rename, sy
 pub use fd::{Fd, FdRef, at_least, borrow, inherited, standard_stream, working_directory};
 pub use flags::{Advice, OpenFlags, PollFlags};
 pub use listing::{Entry, list_from};
-pub use open::{exists, is_absolute, open, open_granted};
+pub use open::{check_name, exists, is_absolute, open, open_granted};
 pub use process::{SIGNALS, is_fault, raise, random, same_variable, sched_yield, spelled};
 pub use sockets::{accept, receive, send, shut_down, socket_filetype};
 pub use streams::{is_terminal, open_flags, readable_bytes, set_append_and_nonblock};

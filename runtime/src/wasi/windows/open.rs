@@ -247,6 +247,14 @@ pub fn open_granted(path: &CStr) -> Result<Fd> {
     open(super::working_directory(), path, OpenFlags::PATH | OpenFlags::DIRECTORY)
 }
 
+/// Refuses what can be no path: names are UTF-16, and what is neither UTF-8 nor stands for a lone surrogate stands for none.
+pub fn check_name(name: &[u8]) -> Result {
+    match wide::is_wide(name) {
+        true => Ok(()),
+        false => Err(Errno::IllegalSequence.into()),
+    }
+}
+
 /// Whether the text of a link starts elsewhere than in the directory of the link: at a root or a drive.
 pub fn is_absolute(text: &[u8]) -> bool {
     matches!(text.first(), Some(b'/' | b'\\')) || text.contains(&b':')

@@ -13,6 +13,8 @@ use crate::{effects, ir, lint, optimize, settle, verify, wasm};
 pub struct Options {
     /// The program's last line of output is `Result: <text of its final value>`.
     pub print_result: bool,
+    /// The module exports a function that makes all static boxes ready, for hosts that keep what it then is.
+    pub preinit: bool,
     /// Keep the functions' names in the module.
     pub names: bool,
 }
@@ -53,7 +55,7 @@ pub fn verify(program: &Program, options: &Options) -> Result<(), Vec<Diagnostic
 /// The stages behind settling, in order.
 fn written(program: &Program, module: Module, options: Options, check: bool) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let module = optimized(module, check)?;
-    let emitted = wasm::emit(&module, &program.sources);
+    let emitted = wasm::emit(&module, &program.sources, options.preinit);
     let names = emitted.names();
     let wasm = wasm::link(emitted, options.names).map_err(|text| internal([text]))?;
     if check {
@@ -122,5 +124,5 @@ pub fn dump_mir(program: &Program) -> String {
 
 /// The code of the program's own functions as text, before they are linked with the runtime.
 pub fn dump_code(program: &Program) -> String {
-    wasm::emit(&improved(settled(program, Options::default())), &program.sources).text()
+    wasm::emit(&improved(settled(program, Options::default())), &program.sources, false).text()
 }

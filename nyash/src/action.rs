@@ -86,6 +86,7 @@ fn compile(file: &Path, options: &Options) -> Done {
     }
     let settings = nyash_language::back::Options {
         print_result: options.print_result,
+        preinit: options.preinit,
         ..Default::default()
     };
     if options.verify {

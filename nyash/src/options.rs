@@ -97,6 +97,14 @@ pub struct Options {
     #[arg(long, value_enum, value_name = "WITH", help_heading = "Compilation")]
     pub fallback: Option<Fallback>,
 
+    /// Make the static boxes ready now, and let the program start from where that ends
+    #[arg(long, conflicts_with = "compile_wasm", help_heading = "Compilation")]
+    pub preinit: bool,
+
+    /// How many seconds --preinit may take
+    #[arg(long, value_name = "SECONDS", requires = "preinit", default_value_t = nyash_pack::Preinit::SECONDS, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Compilation")]
+    pub preinit_timeout: u64,
+
     /// The edition of the language: 2025 (default for .nyash) or 2026
     #[arg(long, value_name = "YEAR", value_parser = edition, help_heading = "Compilation")]
     pub edition: Option<nyash_language::edition::Edition>,

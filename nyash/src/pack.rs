@@ -42,6 +42,10 @@ fn packer_options(options: &Options) -> Result<nyash_pack::Options, String> {
         crate::options::Fallback::Pulley => nyash_pack::Fallback::Pulley,
         crate::options::Fallback::Jit => nyash_pack::Fallback::Jit,
     });
+    packer.preinit = options.preinit.then(|| nyash_pack::Preinit {
+        seconds: options.preinit_timeout,
+        ..nyash_pack::Preinit::default()
+    });
     packer.inherit_env = options.inherit_env;
     packer.args = options
         .arg

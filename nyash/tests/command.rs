@@ -344,3 +344,72 @@ fn a_broken_project_file_is_an_error_with_its_line() {
     );
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn static_boxes_can_be_made_when_an_executable_is() {
+    let folder = Folder::new("preinit");
+    let program = r#"
+static box Table {
+  init { squares }
+  static {
+    print("computing")
+    me.squares = new ArrayBox()
+    loop(me.squares.length() < 1000) { me.squares.push(me.squares.length() * me.squares.length()) }
+  }
+  at(n) { return me.squares.get(n) }
+}
+static box Main {
+  main() {
+    print("starting")
+    print(Table.at(30))
+    Table.squares.push(7)
+    print(Table.at(1000))
+    return 0
+  }
+}
+"#;
+    folder.file("app.hako", program);
+    let run = |name: &str| {
+        let output = Command::new(folder.0.join(name)).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        stdout(&output)
+    };
+    let made = folder.nyash(&["--aot", "app.hako", "-o", "lazy"]);
+    assert_eq!((made.status.code(), stderr(&made).as_str()), (Some(0), ""));
+    assert_eq!(run("lazy"), "starting\ncomputing\n900\n7\n");
+    let made = folder.nyash(&["--aot", "--preinit", "app.hako", "-o", "early"]);
+    assert_eq!((made.status.code(), stderr(&made).as_str()), (Some(0), "computing\n"));
+    assert_eq!(run("early"), "starting\n900\n7\n");
+
+    // An error there is an error of the compilation, and no file is left.
+    let fails = program.replace("print(\"computing\")", "local n = 0\n    me.squares = 1 / n");
+    folder.file("fails.hako", &fails);
+    let made = folder.nyash(&["--aot", "--preinit", "fails.hako", "-o", "fails"]);
+    assert_eq!(made.status.code(), Some(4), "{}", stderr(&made));
+    assert!(
+        stderr(&made).contains("before its initialisation was over"),
+        "{}",
+        stderr(&made)
+    );
+    assert!(!folder.0.join("fails").exists());
+    let endless = program.replace("print(\"computing\")", "loop(true) { }");
+    folder.file("endless.hako", &endless);
+    let made = folder.nyash(&[
+        "--aot",
+        "--preinit",
+        "--preinit-timeout",
+        "1",
+        "endless.hako",
+        "-o",
+        "endless",
+    ]);
+    assert!(
+        stderr(&made).contains("more than 1 seconds of a processor"),
+        "{}",
+        stderr(&made)
+    );
+    assert_eq!(
+        folder.nyash(&["--compile-wasm", "--preinit", "app.hako"]).status.code(),
+        Some(2)
+    );
+}

@@ -47,4 +47,4 @@ pub use module::wasi::{BadImport, Signature, WhyBad};
 pub use nyash_format::{Format, Target, UnknownTarget};
 pub use options::{Directory, Fallback, OptLevel, Options, Preinit, UnknownImports, parse_size};
 pub use output::write_executable;
-pub use pack::{Note, Packed, Stage, pack, pack_with};
+pub use pack::{Note, Packed, Source, Stage, pack, pack_with};

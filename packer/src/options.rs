@@ -94,7 +94,7 @@ pub struct Preinit {
     pub directories: Vec<Directory>,
     /// The function is not called to its end but until it first reads standard input. None named, it is `_start`.
     pub until_input: bool,
-    /// How many seconds of a processor it may take.
+    /// How many seconds of a processor it may take, and as long it may wait for something.
     pub seconds: u64,
 }
 

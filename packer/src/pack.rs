@@ -17,8 +17,8 @@ use crate::module::invoke::with_exports;
 use crate::module::prepare::{Wanted, prepare};
 use crate::module::scan::scan;
 use crate::module::wasi::{self, BadImport, WhyBad};
-use crate::options::{Fallback, Options, UnknownImports};
-use crate::preinit::{self, Failure, Learnt};
+use crate::options::{Fallback, Options, Preinit, UnknownImports};
+use crate::preinit::{self, Failure, Initialised, Learnt, Run};
 use crate::program::{Compiled, Program, translated};
 use crate::stub::{self, Kind};
 
@@ -146,38 +146,82 @@ pub fn pack(module: &[u8], options: &Options) -> Result<Packed> {
 /// # Errors
 /// As [`pack`].
 pub fn pack_with(module: &[u8], options: &Options, at: &mut dyn FnMut(Stage)) -> Result<Packed> {
-    at(Stage::Check);
-    options.check()?;
-    // Compiling may take long: what will be missing is said before.
-    check_presence(options)?;
-    let mut learnt = Learnt::default();
-    let program = match (Input::detect(module)?, &options.preinit) {
-        (Input::Wasm(wasm), None) => {
-            compile_module(&wasm, options, at, false).map_err(|error| input::in_terms_of(module, &wasm, error))?
-        }
-        (Input::Wasm(wasm), Some(preinit)) => {
-            // What is wrong with the module is said before it is run.
-            let parsed = Module::parse(&wasm)?;
-            accept_imports(&parsed.bad_imports, options)?;
-            if options.invoke.is_some() {
-                parsed.entry(options.invoke.as_deref())?;
-            }
-            at(Stage::Preinit);
-            let initialised = preinit::initialise(&wasm, preinit, options, pack_for_snapshot)?;
-            learnt = initialised.learnt;
-            Program {
-                initialised_by: Some(initialised.function),
-                ..compile_module(&initialised.wasm, options, at, false)?
-            }
-        }
-        (Input::Cwasm(_), Some(_)) => return Err(Failure::Compiled.into()),
-        (Input::Cwasm(image), None) => take_compiled(image, options)?,
-    };
-    let mut packed = finish(&program, module, options, at)?;
-    if learnt != Learnt::default() {
-        packed.notes.push(Note::Learnt(learnt));
+    Source::new(module).pack(options, at)
+}
+
+/// A module that is packed several times, for several systems: its initialisation is run once, so that what it drew or read
+/// is the same in all of them.
+pub struct Source<'a> {
+    module: &'a [u8],
+    initialised: Option<(Run, Initialised)>,
+}
+
+impl<'a> Source<'a> {
+    /// A module: binary, text, or compiled.
+    pub fn new(module: &'a [u8]) -> Self {
+        let initialised = None;
+        Source { module, initialised }
     }
-    Ok(packed)
+
+    /// Packs it, with a call at the start of each stage.
+    ///
+    /// # Errors
+    /// As [`pack`].
+    pub fn pack(&mut self, options: &Options, at: &mut dyn FnMut(Stage)) -> Result<Packed> {
+        at(Stage::Check);
+        options.check()?;
+        // Compiling may take long: what will be missing is said before.
+        check_presence(options)?;
+        let module = self.module;
+        let mut learnt = Learnt::default();
+        let program = match (Input::detect(module)?, &options.preinit) {
+            (Input::Wasm(wasm), None) => {
+                compile_module(&wasm, options, at, false).map_err(|error| input::in_terms_of(module, &wasm, error))?
+            }
+            (Input::Wasm(wasm), Some(preinit)) => {
+                let initialised = self.initialise(&wasm, preinit, options, at)?;
+                learnt = initialised.learnt;
+                Program {
+                    initialised_by: Some(initialised.function.clone()),
+                    ..compile_module(&initialised.wasm, options, at, false)?
+                }
+            }
+            (Input::Cwasm(_), Some(_)) => return Err(Failure::Compiled.into()),
+            (Input::Cwasm(image), None) => take_compiled(image, options)?,
+        };
+        let mut packed = finish(&program, module, options, at)?;
+        if learnt != Learnt::default() {
+            packed.notes.push(Note::Learnt(learnt));
+        }
+        Ok(packed)
+    }
+
+    /// The module as it is after its initialisation, which is run unless it was, in the same way.
+    fn initialise(
+        &mut self,
+        wasm: &[u8],
+        preinit: &Preinit,
+        options: &Options,
+        at: &mut dyn FnMut(Stage),
+    ) -> Result<&Initialised> {
+        let run = Run::new(preinit, options);
+        let known = self.initialised.take().filter(|(known, _)| *known == run);
+        let known = match known {
+            Some(known) => known,
+            None => {
+                // What is wrong with the module is said before it is run.
+                let parsed = Module::parse(wasm)?;
+                accept_imports(&parsed.bad_imports, options)?;
+                if options.invoke.is_some() {
+                    parsed.entry(options.invoke.as_deref())?;
+                }
+                at(Stage::Preinit);
+                let initialised = preinit::initialise(wasm, &run, pack_for_snapshot)?;
+                (run, initialised)
+            }
+        };
+        Ok(&self.initialised.insert(known).1)
+    }
 }
 
 /// A program for this machine that writes what becomes of a module with reserved exports.

@@ -8,7 +8,7 @@ use std::fs;
 
 use common::{Outcome, folder, run_bytes};
 use nyash_pack::preinit::{Failure, Held};
-use nyash_pack::{Directory, Error, Fallback, Note, Options, Packed, Preinit, cpu};
+use nyash_pack::{Directory, Error, Fallback, Note, OptLevel, Options, Packed, Preinit, Source, Stage, cpu};
 
 /// Imports, a memory, and `$say`, which prints an i64 as sixteen letters.
 const PRELUDE: &str = r#"
@@ -526,4 +526,36 @@ fn random_initialisations() {
         );
         assert_eq!(early, late, "{changes}");
     }
+}
+
+/// An image for several systems was initialised once for each, so that its programs differed in what they had drawn.
+#[test]
+fn a_module_that_is_packed_several_times_is_initialised_once() {
+    let module = module(
+        r#"(memory (export "memory") 1)
+           (func (export "draw") (drop (call $random_get (i32.const 8) (i32.const 8))))
+           (func (export "_start") (call $say (i64.load (i32.const 8))))"#,
+    );
+    let folder = folder("initialised-once");
+    let mut source = Source::new(module.as_bytes());
+    let mut run = |options: &Options| {
+        let mut runs = 0;
+        let packed = source.pack(options, &mut |stage| runs += usize::from(stage == Stage::Preinit));
+        let packed = packed.unwrap();
+        assert!(packed.notes.iter().any(|note| matches!(note, Note::Learnt(_))));
+        (runs, run_bytes(&folder.join("app"), &packed.bytes))
+    };
+    let options = named("draw");
+    let (runs, first) = run(&options);
+    assert_eq!(runs, 1);
+    let smaller = Options {
+        opt_level: OptLevel::Size,
+        fallback: Some(Fallback::Pulley),
+        ..options.clone()
+    };
+    assert_eq!(run(&smaller), (0, first));
+    // Another world is another run.
+    let mut other = options.clone();
+    other.preinit.as_mut().unwrap().args.push(b"x".to_vec());
+    assert_eq!(run(&other).0, 1);
 }

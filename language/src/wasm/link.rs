@@ -16,6 +16,9 @@ use wasmparser::RelocationType;
 /// Bytes of stack for the runtime; also the first address of data.
 pub const STACK: u32 = 64 * 1024;
 
+/// What makes all static boxes ready: the name that tools look for which run a module and keep it as it then is.
+const PREINIT: &str = "wizer.initialize";
+
 /// What the back end made of the program.
 pub struct Input {
     pub functions: Vec<Code>,
@@ -23,6 +26,8 @@ pub struct Input {
     pub data: Vec<u8>,
     /// Exported as `_start`.
     pub start: u32,
+    /// Exported as [`PREINIT`].
+    pub preinit: Option<u32>,
 }
 
 /// What a program reaches of the runtime, in a fixed order.
@@ -347,6 +352,9 @@ pub fn link(object: &Object<'_>, input: Input, names: bool) -> Vec<u8> {
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
     exports.export("_start", ExportKind::Func, program_base + input.start);
+    if let Some(preinit) = input.preinit {
+        exports.export(PREINIT, ExportKind::Func, program_base + preinit);
+    }
     module.section(&exports);
     if !reached.table.is_empty() {
         let places: Vec<u32> = reached.table.iter().map(|f| reached.place[f]).collect();

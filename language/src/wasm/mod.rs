@@ -24,9 +24,10 @@ static BOXES_REGEX: &[u8] = include_bytes!("../../objects/boxes-regex.o");
 /// The functions and data of a program, written but not linked.
 pub struct Emitted(link::Input);
 
-/// Writes the functions of a finished module; `sources` are where its errors point to.
-pub fn emit(module: &Module, sources: &SourceMap) -> Emitted {
-    Emitted(emit::program(module, sources))
+/// Writes the functions of a finished module; `sources` are where its errors point to. With `preinit` it exports one that
+/// makes all static boxes ready.
+pub fn emit(module: &Module, sources: &SourceMap, preinit: bool) -> Emitted {
+    Emitted(emit::program(module, sources, preinit))
 }
 
 /// Joins them with what they reach of the runtime: an ordinary WASI preview 1 command module.

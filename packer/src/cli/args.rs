@@ -243,6 +243,15 @@ pub struct OptionArgs {
     )]
     pub preinit_dir: Vec<OsString>,
 
+    /// How many seconds of a processor it may take then, and as long it may wait for something [default: 300]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..),
+        help_heading = "What is done once, when it is packed"
+    )]
+    pub preinit_timeout: Option<u64>,
+
     /// Icon of a Windows executable
     #[arg(long, value_name = "FILE.ico", value_hint = ValueHint::FilePath, help_heading = "How Windows shows it")]
     pub icon: Option<PathBuf>,

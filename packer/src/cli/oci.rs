@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use nyash_pack::oci::{self, Image};
-use nyash_pack::{Error, Options, Target};
+use nyash_pack::{Error, Options, Source, Target};
 
 use super::args::PackArgs;
 use super::interrupt::Watch;
@@ -31,8 +31,9 @@ pub fn run(args: &PackArgs, mut work: Work<'_>, path: &Path) -> anyhow::Result<(
     let input = work.read()?;
     let mut programs = Vec::new();
     let mut notes = Vec::new();
+    let (mut source, len) = (Source::new(input.bytes()), input.bytes().len());
     for options in &choices {
-        let packed = work.pack(&input, options)?;
+        let packed = work.pack(&mut source, len, options)?;
         notes = packed.notes;
         programs.push((options.target, packed.bytes));
     }
@@ -41,7 +42,7 @@ pub fn run(args: &PackArgs, mut work: Work<'_>, path: &Path) -> anyhow::Result<(
     let watch = Watch::start();
     oci::write(path, &files, &|| watch.asked())?;
     let size = files.iter().map(|file| file.bytes.len()).sum();
-    work.end(&notes, input.bytes().len(), size);
+    work.end(&notes, len, size);
     Ok(())
 }
 

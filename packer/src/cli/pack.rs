@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use nyash_format::capability;
 use nyash_pack::inspect::Program;
-use nyash_pack::{Error, Note, Target};
+use nyash_pack::{Error, Note, Source, Target};
 
 use super::args::PackArgs;
 use super::interrupt::Watch;
@@ -46,7 +46,8 @@ pub fn run(args: &PackArgs) -> anyhow::Result<()> {
         None => {}
     }
     let input = work.read()?;
-    let packed = work.pack(&input, &options)?;
+    let len = input.bytes().len();
+    let packed = work.pack(&mut Source::new(input.bytes()), len, &options)?;
     work.timings.enter("write");
     // The same program, packed before without more, has been told so.
     let told = output.as_deref().is_some_and(grants_nothing);
@@ -67,7 +68,7 @@ pub fn run(args: &PackArgs) -> anyhow::Result<()> {
         .into_iter()
         .filter(|note| !(told && matches!(note, Note::NoDirectory(_))))
         .collect();
-    work.end(&notes, input.bytes().len(), packed.bytes.len());
+    work.end(&notes, len, packed.bytes.len());
     Ok(())
 }
 

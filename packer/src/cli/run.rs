@@ -1,7 +1,7 @@
 //! `nyash-pack run MODULE [-- ARGS]`: packs a module into memory and becomes the program.
 
 use anyhow::Context;
-use nyash_pack::{Error, Target, start};
+use nyash_pack::{Error, Source, Target, start};
 
 use super::args::RunArgs;
 use super::work::{Work, one_target, options};
@@ -18,8 +18,9 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
         .into());
     }
     let input = work.read()?;
-    let packed = work.pack(&input, &options)?;
-    work.end(&packed.notes, input.bytes().len(), packed.bytes.len());
+    let len = input.bytes().len();
+    let packed = work.pack(&mut Source::new(input.bytes()), len, &options)?;
+    work.end(&packed.notes, len, packed.bytes.len());
     let status = start::replace_this_process(&packed.bytes, args.module.as_os_str(), &args.program_arguments)
         .with_context(|| format!("cannot run {}", args.module.display()))?;
     std::process::exit(start::exit_status(status));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nyash_pack::files::Bytes;
 use nyash_pack::stub::Folders;
-use nyash_pack::{Directory, Error, Note, Options, Packed, Preinit, Stage, Target, pack_with};
+use nyash_pack::{Directory, Error, Note, Options, Packed, Preinit, Source, Stage, Target};
 
 use super::args::OptionArgs;
 use super::file::about;
@@ -54,15 +54,14 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Packs bytes, with progress on a terminal.
-    pub fn pack(&mut self, input: &Bytes, options: &Options) -> anyhow::Result<Packed> {
-        let bytes = input.bytes();
+    /// Packs a module of `len` bytes, with progress on a terminal.
+    pub fn pack(&mut self, source: &mut Source<'_>, len: usize, options: &Options) -> anyhow::Result<Packed> {
         let mut progress = None;
-        let result = pack_with(bytes, options, &mut |stage| {
+        let result = source.pack(options, &mut |stage| {
             self.timings.enter(stage.name());
             let name = self.name.to_string_lossy();
             let shown = stage == Stage::Compile && !self.args.quiet;
-            progress = shown.then(|| Progress::start(&name, bytes.len()));
+            progress = shown.then(|| Progress::start(&name, len));
         });
         drop(progress);
         about(self.name, result)
@@ -171,17 +170,20 @@ pub fn options(args: &OptionArgs, target: Target) -> Result<Options, Error> {
 fn preinit(args: &OptionArgs) -> Result<Option<Preinit>, Error> {
     if args.preinit.is_none() && !args.preinit_until_input {
         let world = [&args.preinit_arg, &args.preinit_env, &args.preinit_dir];
-        if world.iter().all(|words| words.is_empty()) {
+        if world.iter().all(|words| words.is_empty()) && args.preinit_timeout.is_none() {
             return Ok(None);
         }
         return Err(Error::Option {
             option: "--preinit",
-            message: "--preinit-arg, --preinit-env and --preinit-dir are for it, and it is not given".to_owned(),
+            message:
+                "--preinit-arg, --preinit-env, --preinit-dir and --preinit-timeout are for it, and it is not given"
+                    .to_owned(),
         });
     }
     let mut preinit = Preinit {
         function: args.preinit.clone().filter(|function| !function.is_empty()),
         until_input: args.preinit_until_input,
+        seconds: args.preinit_timeout.unwrap_or(Preinit::SECONDS),
         args: args
             .preinit_arg
             .iter()

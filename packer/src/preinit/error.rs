@@ -64,6 +64,9 @@ pub enum Failure {
     /// The program did not end by itself in time.
     #[error("the initialisation took more than {0} seconds of a processor")]
     TimedOut(u64),
+    /// The program waited for something.
+    #[error("the initialisation has waited for something for more than {0} seconds")]
+    Waited(u64),
     /// The program trapped; it has said so itself.
     #[error("the module trapped while it was initialised")]
     Trapped,
@@ -106,7 +109,9 @@ impl Failure {
             Failure::NoUsual { .. } => "name the function to call: --preinit=NAME",
             Failure::Compiled => "give the .wasm file",
             Failure::Descriptors(_) => "close what is opened before the function returns",
-            Failure::TimedOut(_) => "call a function that returns, and that waits for nothing",
+            Failure::TimedOut(_) | Failure::Waited(_) => {
+                "call a function that returns, and that waits for nothing; --preinit-timeout SECONDS gives it more time"
+            }
             Failure::Trapped | Failure::Exited(_) => {
                 "what it may need is given with --preinit-arg, --preinit-env and --preinit-dir"
             }

@@ -85,6 +85,37 @@ pub(crate) struct Initialised {
     pub learnt: Learnt,
 }
 
+/// How a module is run: all that its state can depend on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Run {
+    preinit: Preinit,
+    /// What the program runs, if it is not [`START`].
+    invoke: Option<String>,
+    /// How the program for the snapshot is packed.
+    options: Options,
+}
+
+impl Run {
+    pub fn new(preinit: &Preinit, options: &Options) -> Self {
+        Run {
+            preinit: preinit.clone(),
+            invoke: options.invoke.clone(),
+            options: Options {
+                directories: preinit.directories.clone(),
+                env_set: preinit.env.clone(),
+                args: preinit.args.clone(),
+                argv0: options.argv0.clone().or_else(|| Some(b"program".to_vec())),
+                memory_limit: options.memory_limit,
+                unknown_imports: options.unknown_imports,
+                // It runs once.
+                opt_level: OptLevel::None,
+                stubs: options.stubs.clone(),
+                ..Options::default()
+            },
+        }
+    }
+}
+
 /// Runs the initialisation of a module in binary form. `pack` makes a program for this machine of a module with reserved
 /// exports.
 ///
@@ -92,15 +123,18 @@ pub(crate) struct Initialised {
 /// [`crate::Error::Preinit`], and what the module would be refused for anyway.
 pub(crate) fn initialise(
     wasm: &[u8],
-    preinit: &Preinit,
-    options: &Options,
+    Run {
+        preinit,
+        invoke,
+        options,
+    }: &Run,
     pack: impl FnOnce(&[u8], &Options) -> Result<Vec<u8>>,
 ) -> Result<Initialised> {
     let shape = Shape::read(wasm)?;
     shape.check_segments()?;
     let function = match &preinit.function {
         Some(function) => function.as_str(),
-        None if preinit.until_input => options.invoke.as_deref().unwrap_or(START),
+        None if preinit.until_input => invoke.as_deref().unwrap_or(START),
         None => USUAL
             .into_iter()
             .find(|name| shape.function(name).is_some())
@@ -121,7 +155,7 @@ pub(crate) fn initialise(
     }
     init.push(called);
     let run = instrument::instrument(wasm, &shape, &init, preinit.until_input)?;
-    let program = pack(&run.wasm, &options_of_run(preinit, options))?;
+    let program = pack(&run.wasm, options)?;
     let snapshot = run::run(&program, preinit.seconds)?;
     if run.late.is_some() && snapshot.bytes().len() == nyash_format::snapshot::start().len() {
         return Err(Failure::NoInput.into());
@@ -149,20 +183,4 @@ pub(crate) fn initialise(
         function: function.to_owned(),
         learnt: Learnt::of(&state.called),
     })
-}
-
-/// The options that the program for the snapshot is packed with.
-fn options_of_run(preinit: &Preinit, options: &Options) -> Options {
-    Options {
-        directories: preinit.directories.clone(),
-        env_set: preinit.env.clone(),
-        args: preinit.args.clone(),
-        argv0: options.argv0.clone().or_else(|| Some(b"program".to_vec())),
-        memory_limit: options.memory_limit,
-        unknown_imports: options.unknown_imports,
-        // It runs once.
-        opt_level: OptLevel::None,
-        stubs: options.stubs.clone(),
-        ..Options::default()
-    }
 }

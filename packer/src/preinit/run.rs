@@ -1,6 +1,9 @@
 //! Runs a module on this machine for its snapshot.
 
-use std::process::ExitStatus;
+use core::time::Duration;
+use std::io;
+use std::process::{Child, ExitStatus};
+use std::thread::sleep;
 
 use super::error::Failure;
 use crate::error::Result;
@@ -15,7 +18,7 @@ const SIGXCPU: i32 = 24;
 /// The name of the program in its messages.
 const NAME: &str = "preinit";
 
-/// The snapshot that a program writes, which may take so many seconds of a processor.
+/// The snapshot that a program writes, which may use so many seconds of a processor, and sleep as long.
 ///
 /// # Errors
 /// [`Failure`].
@@ -23,14 +26,36 @@ pub(super) fn run(program: &[u8], seconds: u64) -> Result<Bytes> {
     if Target::host() != Some(Target::X86_64Linux) {
         return Err(Failure::Machine.into());
     }
-    let failed = |error: std::io::Error| Failure::Start(error.to_string());
+    let failed = |error: io::Error| Failure::Start(error.to_string());
     let out = InMemory::new(NAME, &[]).map_err(failed)?;
     let program = InMemory::new(NAME, program).map_err(failed)?;
     let mut child = program.spawn(NAME, &out, seconds).map_err(failed)?;
-    let status = child.wait().map_err(failed)?;
+    let status = wait(&mut child, Duration::from_secs(seconds)).map_err(failed)?;
+    let status = status.ok_or(Failure::Waited(seconds))?;
     let snapshot = Bytes::of(out.file()).map_err(failed)?;
     check(status, seconds, !snapshot.bytes().is_empty())?;
     Ok(snapshot)
+}
+
+/// Waits for the end of the program; `None` if it had to be ended, because it has slept for too long.
+fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
+    let (mut waited, mut slept) = (Duration::ZERO, Duration::ZERO);
+    while slept <= limit {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        // Its end is seen late by a fiftieth of the time that it took.
+        let pause = (waited / 50).clamp(Duration::from_micros(50), Duration::from_millis(50));
+        sleep(pause);
+        waited += pause;
+        // Not by the clock alone: one that computes beside many others is slow, and the system limits what it uses.
+        if system::sleeps(child) {
+            slept += pause;
+        }
+    }
+    child.kill()?;
+    child.wait()?;
+    Ok(None)
 }
 
 /// `started` tells that the module was instantiated: something was written.

@@ -51,6 +51,15 @@ impl InMemory {
     }
 }
 
+/// Whether a program waits for something now, and for no processor.
+pub(crate) fn sleeps(child: &Child) -> bool {
+    // proc(5): the state follows the name, which may hold anything, in parentheses.
+    std::fs::read_to_string(format!("/proc/{}/stat", child.id())).is_ok_and(|stat| {
+        let state = stat.rsplit_once(") ").map(|(_, fields)| fields.as_bytes().first());
+        matches!(state, Some(Some(b'S' | b'D')))
+    })
+}
+
 fn limit(child: &Child, seconds: u64) -> io::Result<()> {
     let time = Rlimit {
         current: Some(seconds),

@@ -13,9 +13,9 @@ mod unix;
 mod windows;
 
 #[cfg(target_os = "linux")]
-pub(crate) use memory::InMemory;
+pub(crate) use memory::{InMemory, sleeps};
 #[cfg(not(target_os = "linux"))]
-pub(crate) use no_memory::InMemory;
+pub(crate) use no_memory::{InMemory, sleeps};
 #[cfg(unix)]
 pub(crate) use unix::{call_it, create, same_file, signal};
 #[cfg(windows)]

@@ -127,8 +127,18 @@ pub fn mem(offset: u64, align: u32) -> MemArg {
     }
 }
 
-/// Writes all functions of the program. `sources` are where its errors point to.
-pub fn program(module: &Module, sources: &SourceMap) -> Input {
+/// Reports an error that nobody has caught, which ends the program.
+fn report_uncaught(code: &mut Code) {
+    code.address("ny_pending");
+    code.op(I::I32Load(mem(value::TAG, 2)));
+    code.start_if(BlockType::Empty);
+    code.runtime("ny_uncaught");
+    code.end();
+}
+
+/// Writes all functions of the program. `sources` are where its errors point to. With `preinit` there is one more, which
+/// makes all static boxes ready.
+pub fn program(module: &Module, sources: &SourceMap, preinit: bool) -> Input {
     let mut index = vec![u32::MAX; module.functions.len()];
     let mut next = 1;
     for (f, at) in index.iter_mut().enumerate() {
@@ -156,10 +166,15 @@ pub fn program(module: &Module, sources: &SourceMap) -> Input {
     for dispatch in &module.dispatches {
         out.push(program.dispatch(dispatch));
     }
+    let preinit = preinit.then(|| {
+        out.push(program.preinit());
+        out.len() as u32 - 1
+    });
     Input {
         functions: out,
         data: program.data.bytes,
         start: 0,
+        preinit,
     }
 }
 
@@ -196,6 +211,63 @@ impl<'m> Program<'m> {
     /// `_start`: tells the runtime about the program, runs it, reports what was not caught.
     fn start(&mut self) -> Code {
         let mut code = Code::new("_start".into(), Vec::new(), Vec::new());
+        self.introduce(&mut code);
+        let start = self.module.start;
+        let f = &self.module.functions[start];
+        let (throws, deep, rep) = (f.throws, f.deep, f.ret.rep());
+        if deep {
+            code.i32(STACK_BUDGET);
+        }
+        code.call(self.index[start]);
+        if rep != Rep::Int {
+            for _ in val_types(rep) {
+                code.op(I::Drop);
+            }
+            code.i64(0);
+        }
+        let status = code.local(ValType::I64);
+        code.set(status);
+        if throws {
+            report_uncaught(&mut code);
+        }
+        code.get(status);
+        code.op(I::I64Const(0));
+        code.op(I::I64Ne);
+        code.start_if(BlockType::Empty);
+        code.get(status);
+        code.runtime("ny_exit");
+        code.end();
+        code.runtime("ny_flush");
+        code
+    }
+
+    /// Makes every static box ready that the program can come to use, in the order of their declarations. What they print is
+    /// printed then: it would be printed again by the program.
+    fn preinit(&mut self) -> Code {
+        let mut code = Code::new("static boxes".into(), Vec::new(), Vec::new());
+        self.introduce(&mut code);
+        for f in self.module.ensure.iter().flatten() {
+            let function = &self.module.functions[*f];
+            if !function.reached {
+                continue;
+            }
+            if function.deep {
+                code.i32(STACK_BUDGET);
+            }
+            code.call(self.index[*f]);
+            for _ in val_types(function.ret.rep()) {
+                code.op(I::Drop);
+            }
+            if function.throws {
+                report_uncaught(&mut code);
+            }
+        }
+        code.runtime("ny_flush");
+        code
+    }
+
+    /// Tells the runtime about the program.
+    fn introduce(&mut self, code: &mut Code) {
         code.address("ny_edition");
         code.i32(if self.module.edition_2026 { 2026 } else { 2025 });
         code.op(I::I32Store(mem(0, 2)));
@@ -216,37 +288,6 @@ impl<'m> Program<'m> {
             code.i32(at as i32);
             code.op(I::I32Store(mem(0, 2)));
         }
-        let start = self.module.start;
-        let f = &self.module.functions[start];
-        let (throws, deep, rep) = (f.throws, f.deep, f.ret.rep());
-        if deep {
-            code.i32(STACK_BUDGET);
-        }
-        code.call(self.index[start]);
-        if rep != Rep::Int {
-            for _ in val_types(rep) {
-                code.op(I::Drop);
-            }
-            code.i64(0);
-        }
-        let status = code.local(ValType::I64);
-        code.set(status);
-        if throws {
-            code.address("ny_pending");
-            code.op(I::I32Load(mem(value::TAG, 2)));
-            code.start_if(BlockType::Empty);
-            code.runtime("ny_uncaught");
-            code.end();
-        }
-        code.get(status);
-        code.op(I::I64Const(0));
-        code.op(I::I64Ne);
-        code.start_if(BlockType::Empty);
-        code.get(status);
-        code.runtime("ny_exit");
-        code.end();
-        code.runtime("ny_flush");
-        code
     }
 
     /// Wasm parameters and results of a function.

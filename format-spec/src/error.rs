@@ -15,6 +15,8 @@ pub enum Part {
     Names,
     /// The state of a program that was run to be packed.
     Snapshot,
+    /// The index of embedded files.
+    Embedded,
 }
 
 impl core::fmt::Display for Part {
@@ -25,6 +27,7 @@ impl core::fmt::Display for Part {
             Part::Metadata => "metadata",
             Part::Names => "name table",
             Part::Snapshot => "snapshot",
+            Part::Embedded => "index of embedded files",
         })
     }
 }

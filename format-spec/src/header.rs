@@ -30,6 +30,10 @@ pub enum RegionKind {
     Compiler = 6,
     /// The WebAssembly module, for the compiler.
     Wasm = 7,
+    /// What embedded files there are: [`crate::EmbedIndex`].
+    EmbedIndex = 8,
+    /// The bytes of embedded files, one behind the other.
+    EmbedData = 9,
 }
 
 impl RegionKind {
@@ -42,6 +46,8 @@ impl RegionKind {
             5 => RegionKind::Bytecode,
             6 => RegionKind::Compiler,
             7 => RegionKind::Wasm,
+            8 => RegionKind::EmbedIndex,
+            9 => RegionKind::EmbedData,
             _ => return None,
         })
     }
@@ -56,6 +62,8 @@ impl RegionKind {
             RegionKind::Bytecode => "bytecode",
             RegionKind::Compiler => "compiler",
             RegionKind::Wasm => "wasm",
+            RegionKind::EmbedIndex => "embed index",
+            RegionKind::EmbedData => "embed data",
         }
     }
 

@@ -14,6 +14,7 @@ extern crate alloc;
 
 mod bytes;
 mod cpu;
+mod embed;
 mod error;
 mod header;
 pub mod invoke;
@@ -29,6 +30,7 @@ mod target;
 
 pub use bytes::digest;
 pub use cpu::{CpuArch, CpuFeatures, CpuLevel};
+pub use embed::{EmbedEntry, EmbedFile, EmbedFolder, EmbedIndex, EmbedNode, EmbedTree, PathError, write_embed_index};
 pub use error::{FormatError, Part};
 pub use header::{Header, Region, RegionKind};
 pub use invoke::Invoke;

@@ -102,8 +102,10 @@ pub mod capability {
     pub const ALL_FILES: u32 = 2;
     /// The program is run for its state only: see [`crate::snapshot`].
     pub const SNAPSHOT: u32 = 4;
+    /// Embedded folders have lower descriptors than granted ones.
+    pub const EMBEDDED_FIRST: u32 = 8;
     /// All flags this version knows.
-    pub const KNOWN: u32 = INHERIT_ENV | ALL_FILES | SNAPSHOT;
+    pub const KNOWN: u32 = INHERIT_ENV | ALL_FILES | SNAPSHOT | EMBEDDED_FIRST;
 }
 
 /// What a stored SHA-256 was taken of.
@@ -123,6 +125,8 @@ pub enum HashOf {
     Compiler,
     /// The wasm region.
     Wasm,
+    /// The index of embedded files, which holds the hash of each.
+    EmbedIndex,
 }
 
 impl HashOf {
@@ -137,6 +141,7 @@ impl HashOf {
             (5, 0) => HashOf::Bytecode,
             (6, 0) => HashOf::Compiler,
             (7, 0) => HashOf::Wasm,
+            (8, 0) => HashOf::EmbedIndex,
             _ => return None,
         })
     }
@@ -150,6 +155,7 @@ impl HashOf {
             HashOf::Bytecode => (5, 0),
             HashOf::Compiler => (6, 0),
             HashOf::Wasm => (7, 0),
+            HashOf::EmbedIndex => (8, 0),
         };
         what | u32::from(which) << 16
     }
@@ -164,6 +170,7 @@ impl HashOf {
             HashOf::Bytecode => "bytecode",
             HashOf::Compiler => "compiler",
             HashOf::Wasm => "wasm",
+            HashOf::EmbedIndex => "files",
         }
     }
 

@@ -2,30 +2,11 @@
 
 mod common;
 
+use common::Random;
 use nyash_format::{
     CpuFeatures, CpuLevel, FormatError, HashOf, Header, ImageRuns, Invoke, Metadata, MetadataWriter, NameTable, Part,
     Record, Records, Region, RegionKind, Run, SLOT_LEN, Slot,
 };
-
-/// A generator with a fixed start (xorshift64*), so that a failure happens again.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
-    }
-
-    fn bytes(&mut self, len: usize) -> Vec<u8> {
-        (0..len).map(|_| self.next() as u8).collect()
-    }
-}
 
 /// Gives bytes to every parser, and looks at everything that a parser gives back.
 fn read_all(bytes: &[u8]) {

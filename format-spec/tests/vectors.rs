@@ -15,6 +15,7 @@ fn the_vectors_of_the_specification_hold() {
         ("empty slot", Slot::EMPTY.to_vec()),
         ("metadata", common::metadata()),
         ("names", common::names()),
+        ("embed index", common::embedded()),
         ("header", common::header()),
         ("slot", common::slot().to_bytes().to_vec()),
     ];

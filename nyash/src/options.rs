@@ -145,6 +145,10 @@ pub struct Options {
     #[arg(long, value_name = "DIR", help_heading = "Capabilities of the executable")]
     pub dir: Vec<String>,
 
+    /// A file or folder that travels inside the executable, HOST[::GUEST]
+    #[arg(long, value_name = "PATH", help_heading = "Capabilities of the executable")]
+    pub embed: Vec<String>,
+
     /// An environment variable of the executable: NAME passes it on, NAME=VALUE sets it
     #[arg(long, value_name = "VAR", help_heading = "Capabilities of the executable")]
     pub env: Vec<String>,

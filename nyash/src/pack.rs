@@ -1,6 +1,7 @@
 //! From a module to an executable: the packer, called as a library.
 
 use crate::options::{OptLevel, Options};
+use nyash_pack::embed::{Embed, Sources};
 use nyash_pack::{Directory, Error, Packed, write_executable};
 use std::path::Path;
 
@@ -31,6 +32,14 @@ fn packer_options(options: &Options) -> Result<nyash_pack::Options, String> {
     for directory in &options.dir {
         let directory = Directory::parse(directory.as_bytes()).map_err(|error| error.to_string())?;
         packer.directories.push(directory);
+    }
+    if !options.embed.is_empty() {
+        let embeds = options.embed.iter().map(|embed| Embed::parse(embed.as_bytes()));
+        let embedded = embeds
+            .collect::<Result<Vec<_>, _>>()
+            .and_then(|embeds| Sources::find(&embeds)?.read())
+            .map_err(|error| explain(&error))?;
+        packer.embedded = Some(embedded.into());
     }
     for variable in &options.env {
         packer.add_env(variable.as_bytes()).map_err(|error| error.to_string())?;

@@ -153,6 +153,14 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
+    /// A file that is to go along cannot.
+    #[error("cannot embed {}: {message}", .path.display())]
+    Embed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
     /// A file cannot be read or written.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {
@@ -255,6 +263,7 @@ impl Error {
             Error::Damaged(_) | Error::Format(_) => "pack the module again",
             Error::Preinit(failure) => return failure.hint(),
             Error::Output { .. } => "choose another path with -o",
+            Error::Embed { .. } => "files, folders, and links between them can be embedded; take it out of the folder",
             _ => return None,
         })
     }

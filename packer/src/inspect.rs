@@ -6,6 +6,7 @@ use nyash_format::{
 };
 
 use crate::compile::key;
+use crate::embed::Contents;
 use crate::error::{Error, Result};
 use crate::executable::Executable;
 use crate::executable::{hash, info};
@@ -133,6 +134,7 @@ impl<'a> Program<'a> {
                 HashOf::Bytecode => Some(region(RegionKind::Bytecode, 0)?),
                 HashOf::Compiler => Some(region(RegionKind::Compiler, 0)?),
                 HashOf::Wasm => Some(region(RegionKind::Wasm, 0)?),
+                HashOf::EmbedIndex => Some(region(RegionKind::EmbedIndex, 0)?),
                 HashOf::Runtime => Some(hash::runtime_hash(self.file, payload, self.slot_address)?),
             };
             checks.push(HashCheck {
@@ -189,12 +191,29 @@ impl<'a> Program<'a> {
                 engine: engine.for_bytecode(),
             })?;
         }
+        if let Some(embedded) = self.embedded()? {
+            embedded.check_hashes()?;
+        }
         for index in 0..self.all(RegionKind::Names).count() {
             if let Some((_, names)) = self.nth(RegionKind::Names, index) {
                 NameTable::parse(names)?;
             }
         }
         Ok(checks)
+    }
+
+    /// The embedded files, if there are any.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] or [`Error::Format`].
+    pub fn embedded(&self) -> Result<Option<Contents<'a>>> {
+        match (self.region(RegionKind::EmbedIndex), self.region(RegionKind::EmbedData)) {
+            (Some((_, index)), Some((_, data))) => Contents::new(index, data).map(Some),
+            (None, None) => Ok(None),
+            (Some(_), None) | (None, Some(_)) => {
+                Err(Error::Damaged("a region of its embedded files is missing".to_owned()))
+            }
+        }
     }
 
     /// What of the first module's initial memory is mapped and what is copied.
@@ -232,6 +251,7 @@ impl<'a> Program<'a> {
         subjects.extend((count(RegionKind::Bytecode) > 0).then_some(HashOf::Bytecode));
         subjects.extend((count(RegionKind::Compiler) > 0).then_some(HashOf::Compiler));
         subjects.extend((count(RegionKind::Wasm) > 0).then_some(HashOf::Wasm));
+        subjects.extend((count(RegionKind::EmbedIndex) > 0).then_some(HashOf::EmbedIndex));
         subjects
     }
 

@@ -13,7 +13,8 @@
 //!
 //! The way of a module: [`pack()`] has the stages in order. `module/` says what the bytes are, walks over a module and
 //! knows its imports; `preinit/` runs its initialisation; `legacy_exceptions/` translates those; `compile/` holds every setting of the compiler; `image/`
-//! reads compiled modules and lays them out anew; `stub/` finds the runtimes; `link/` puts both together; `executable/` knows the formats of files. `program` is
+//! reads compiled modules and lays them out anew; `stub/` finds the runtimes; `link/` puts both together; `executable/` knows the formats of files. `embed/`
+//! reads the files that go along. `program` is
 //! what a module is between compiling and linking, `target` lists the systems, `options` what can be chosen, `inspect`
 //! reads packed files, `output` writes them, `system/` is what differs between the systems that this runs on. No two files import each other, directly or around a corner
 //! (`tests/house.rs`).
@@ -21,6 +22,7 @@
 #![warn(missing_docs)]
 
 mod compile;
+pub mod embed;
 mod error;
 mod executable;
 pub mod files;

@@ -1,8 +1,11 @@
 //! What a packed program may reach and how it is made.
 
+use std::sync::Arc;
+
 use nyash_format::{CpuLevel, Format, Target};
 
 use crate::compile::cpu;
+use crate::embed::Embedded;
 use crate::error::{Error, Result};
 use crate::executable::resources::{self, Resources};
 use crate::stub::Folders;
@@ -13,6 +16,8 @@ use crate::stub::Folders;
 pub struct Options {
     /// Granted directories, in the order of their descriptors.
     pub directories: Vec<Directory>,
+    /// Files that go along.
+    pub embedded: Option<Arc<Embedded>>,
     /// Variables set in the program's environment.
     pub env_set: Vec<(Vec<u8>, Vec<u8>)>,
     /// Variables passed on from the environment of the program's start.
@@ -243,6 +248,14 @@ impl Options {
                 option: "--invoke",
                 message: format!("`{invoke}` is what --preinit calls when the module is packed, and only then"),
             });
+        }
+        if let Some(embedded) = &self.embedded {
+            let granted: Vec<&[u8]> = self
+                .directories
+                .iter()
+                .map(|directory| directory.guest.as_slice())
+                .collect();
+            embedded.check(&granted, self.all_files)?;
         }
         cpu::check(&self.cpu, self.target)?;
         if self.memory_limit == Some(0) {

@@ -489,7 +489,7 @@ fn notes(program: &Program<'_>, options: &Options) -> Vec<Note> {
     if !program.unknown_imports.is_empty() {
         notes.push(Note::UnknownImports(program.unknown_imports.clone()));
     }
-    if options.directories.is_empty() && !options.all_files {
+    if options.directories.is_empty() && options.embedded.is_none() && !options.all_files {
         let functions: Vec<String> = program
             .wasi_imports
             .iter()

@@ -1,6 +1,10 @@
 //! The payload in our own image, found through the slot.
 
-use nyash_format::{FormatError, Header, Kind, Metadata, Region, RegionKind, SLOT_LEN, Slot, Target, WASMTIME};
+use nyash_format::{
+    EmbedIndex, FormatError, Header, Kind, Metadata, Region, RegionKind, SLOT_LEN, Slot, Target, WASMTIME,
+};
+
+use crate::wasi::Embedded;
 
 /// The target of this runtime.
 pub const TARGET: Target = match Target::host() {
@@ -87,6 +91,8 @@ static INFO: [u8; len_of(INFO_TEXT)] = joined(INFO_TEXT);
 pub struct Payload {
     /// Decoded metadata.
     pub metadata: Metadata<'static>,
+    /// Files that go along.
+    pub embedded: Option<Embedded>,
     /// Its regions.
     pub regions: Regions,
 }
@@ -108,6 +114,15 @@ impl Regions {
     pub fn names(&self, index: usize) -> &'static [u8] {
         let region = self.header.nth(RegionKind::Names, index);
         region.map_or(&[], |region| self.bytes(region))
+    }
+
+    fn embedded(&self) -> Result<Option<Embedded>, FormatError> {
+        let Some(index) = self.header.find(RegionKind::EmbedIndex) else {
+            return Ok(None);
+        };
+        let data = self.header.find(RegionKind::EmbedData);
+        let data = data.map_or(&[][..], |data| self.bytes(data));
+        Ok(Some(Embedded::new(EmbedIndex::parse(self.bytes(index))?, data)))
     }
 
     /// Address and length of the initial memory that can be moved, both 0 if there is none. It is writable and goes
@@ -144,9 +159,11 @@ pub fn find() -> Result<Payload, FormatError> {
     let (header, metadata) = slot.split(bytes)?;
     let header = Header::parse(header, slot.payload_len)?;
     let metadata = Metadata::parse(metadata)?;
+    let regions = Regions { header, mapped: bytes };
     Ok(Payload {
         metadata,
-        regions: Regions { header, mapped: bytes },
+        embedded: regions.embedded()?,
+        regions,
     })
 }
 

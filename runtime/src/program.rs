@@ -113,7 +113,7 @@ fn instantiate(payload: Payload, code: &Code, arguments: Arguments) -> Result<(S
     let module = load(&engine, code).map_err(Failure::Start)?;
     let capabilities = payload.metadata.capabilities;
     let memory_limit = capabilities.memory_limit;
-    let mut store = Store::new(&engine, wasi::Ctx::new(capabilities, arguments));
+    let mut store = Store::new(&engine, wasi::Ctx::new(capabilities, payload.embedded, arguments));
     if let Some(limit) = memory_limit {
         limit::set(&mut store, limit);
     }

@@ -1,6 +1,6 @@
 """The C guests of tests/guests-c: each one packed, run, and compared with the same module under the other host.
 
-A guest says in its first lines what it wants: `//@ grant: NAME[:ro]`, `args:`, `env:`, `stdin:`, `stdin-size:`, `link:`, and
+A guest says in its first lines what it wants: `//@ grant: NAME[:ro]`, `embed: NAME` (granted to the other host), `args:`, `env:`, `stdin:`, `stdin-size:`, `link:`, and
 `node: agrees` where Node's WASI must give the same answer too. What it prints, its exit status and every file it leaves
 behind must be the same; nothing is expected beyond that.
 """
@@ -17,7 +17,7 @@ FOLDER = os.path.join(ROOT, "tests", "guests-c")
 
 
 def directives(source):
-    found = {"grant": [], "args": [], "env": [], "stdin": [], "stdin-size": [], "link": [], "node": []}
+    found = {"grant": [], "embed": [], "args": [], "env": [], "stdin": [], "stdin-size": [], "link": [], "node": []}
     with open(source) as file:
         for text in file:
             if text.startswith("//@ "):
@@ -32,15 +32,16 @@ def stdin_of(wanted):
     return "".join(wanted["stdin"]).encode()
 
 
-def plant(folder, grants):
+def plant(folder, grants, way_out=True):
     """The granted folders, with something in them to find and a way out of them to try."""
-    os.makedirs(os.path.join(folder, "outside"))
+    os.makedirs(os.path.join(folder, "outside"), exist_ok=True)
     with open(os.path.join(folder, "outside", "secret"), "w") as file:
         file.write("secret")
     for grant in grants:
         inside = os.path.join(folder, grant.removesuffix(":ro"))
         os.makedirs(os.path.join(inside, "planted-folder"))
-        os.symlink(os.path.relpath(os.path.join(folder, "outside"), inside), os.path.join(inside, "planted"))
+        if way_out:
+            os.symlink(os.path.relpath(os.path.join(folder, "outside"), inside), os.path.join(inside, "planted"))
         os.symlink("planted-file", os.path.join(inside, "planted-link"))
         with open(os.path.join(inside, "planted-file"), "w") as file:
             file.write("planted")
@@ -91,13 +92,16 @@ def compare(name, wanted, node):
 
     ours_in = os.path.join(folder, "ours")
     plant(ours_in, wanted["grant"])
+    plant(ours_in, wanted["embed"], way_out=False)
     grants = [word for grant in grants_in(ours_in, wanted["grant"]) for word in grant]
+    grants += [word for name in wanted["embed"] for word in ("--embed", f"{os.path.join(ours_in, name)}::/{name}")]
     app = pack(module, os.path.join(folder, name), *grants, *env)
     ours = run([app, *args], stdin)
 
     theirs_in = os.path.join(folder, "theirs")
     plant(theirs_in, wanted["grant"])
-    grants = [word for grant in grants_in(theirs_in, wanted["grant"]) for word in grant]
+    plant(theirs_in, wanted["embed"], way_out=False)
+    grants = [word for grant in grants_in(theirs_in, wanted["grant"] + wanted["embed"]) for word in grant]
     if node:
         need("node")
         host, host_env = ["node", os.path.join(HERE, "node-host.mjs")], dict(os.environ, NODE_NO_WARNINGS="1")

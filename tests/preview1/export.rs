@@ -24,7 +24,7 @@ pub fn script(folder: &Path, name: &str, script: &Script, module: &str) -> Resul
     }
     fs::create_dir_all(folder)?;
     for target in [Target::Aarch64Macos, Target::X86_64Macos] {
-        let packed = run::pack_for(script, module, target)?;
+        let packed = run::pack_for(name, script, module, target)?;
         fs::write(folder.join(format!("{name}.program-{target}")), packed.bytes)?;
     }
     let mut expected = String::new();

@@ -20,6 +20,7 @@
 //! | | |
 //! |---|---|
 //! | `dir HOST::GUEST[:ro]` | a granted directory |
+//! | `embed HOST::GUEST` | a file or folder to embed |
 //! | `mkdir PATH`, `file PATH CONTENTS`, `symlink PATH TEXT`, `fifo PATH` | made before the run, in an empty folder that is the working directory |
 //! | `env A=B`, `pass A`, `outer A=B`, `inherit-env`, `allow-all`, `arg A`, `argv0 A` | as the options of the packer; `outer` is the environment of the run |
 //! | `word A` | an argument on the command line |
@@ -93,7 +94,7 @@ fn check(path: &Path) -> Result<()> {
     if differences.skip(&name) {
         return Ok(());
     }
-    let packed = run::pack(&script, &module)?;
+    let packed = run::pack(&name, &script, &module)?;
     let first = run::packed(&name, &script, &packed, run::Openat2::Present)?;
     if blessing() {
         fs::write(path, script.with_results(&first.results))?;

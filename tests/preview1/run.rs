@@ -13,6 +13,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use nyash_pack::embed::{Embed, Sources};
 use nyash_pack::stub::Folders;
 use nyash_pack::{Directory, Fallback, Options, Packed, Target};
 use nyash_tests::script::{Script, Setup};
@@ -79,22 +80,24 @@ fn path(setup: &Setup) -> Result<&Path> {
 }
 
 /// Packs the module as the setup says, for this machine.
-pub fn pack(script: &Script, module: &str) -> Result<Packed> {
-    pack_for(script, module, Target::default())
+pub fn pack(name: &str, script: &Script, module: &str) -> Result<Packed> {
+    pack_for(name, script, module, Target::default())
 }
 
 /// Packs the module as the setup says.
-pub fn pack_for(script: &Script, module: &str, target: Target) -> Result<Packed> {
+pub fn pack_for(name: &str, script: &Script, module: &str, target: Target) -> Result<Packed> {
     let mut options = Options {
         target,
         // Other runtimes can be put in the place of the packer's own: `NYASH_PACK_STUBS`.
         stubs: Folders::usual(&[]),
         ..Options::default()
     };
+    let mut embeds = Vec::new();
     for setup in &script.setup {
         let word = || setup.words.first().cloned().unwrap_or_default();
         match setup.what.as_str() {
             "dir" => options.directories.push(Directory::parse(&word())?),
+            "embed" => embeds.push(Embed::parse(&word())?),
             "env" | "pass" => options.add_env(&word())?,
             "inherit-env" => options.inherit_env = true,
             "allow-all" => options.allow_all(),
@@ -103,6 +106,15 @@ pub fn pack_for(script: &Script, module: &str, target: Target) -> Result<Packed>
             "socket" | "listener" => options.inherit_fds.push(text(&setup.words).parse()?),
             _ => {}
         }
+    }
+    if !embeds.is_empty() {
+        // They are made, and are gone before the program runs.
+        let folder = prepare(&format!("{name}-embedded"), script)?;
+        for embed in &mut embeds {
+            embed.host = folder.join(&embed.host);
+        }
+        options.embedded = Some(Sources::find(&embeds)?.read()?.into());
+        fs::remove_dir_all(folder)?;
     }
     if let Some(target) = std::env::var_os("NYASH_TEST_TARGET") {
         options.target = nyash_pack::Target::parse(&target.to_string_lossy())?;

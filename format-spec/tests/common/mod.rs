@@ -1,8 +1,9 @@
 //! The structures that the tests of this crate work on.
+#![allow(dead_code, reason = "each test uses its part")]
 
 use nyash_format::{
-    CompatKey, CpuLevel, Engine, Header, MetadataWriter, NameTableBuilder, Preopen, Record, Region, RegionKind, Slot,
-    capability, digest,
+    CompatKey, CpuLevel, EmbedFile, EmbedFolder, EmbedTree, Engine, FormatError, Header, MetadataWriter,
+    NameTableBuilder, Preopen, Record, Region, RegionKind, Slot, capability, digest, write_embed_index,
 };
 
 pub const PAYLOAD_LEN: u64 = 8192;
@@ -79,5 +80,58 @@ pub fn slot() -> Slot {
         header_len: header.len() as u32,
         metadata_len: metadata.len() as u32,
         digest: digest(&[header, metadata].concat()),
+    }
+}
+
+/// The folder `/data` with the files `a/b` (`hello\n`, twice: `f` is the same) and `e` (nothing), and links; 12 bytes of files.
+pub fn embedded() -> Vec<u8> {
+    let folder = |entries: Vec<(&str, EmbedTree<&'static str>)>| {
+        let entries = entries.into_iter().map(|(name, tree)| (name.into(), tree));
+        EmbedTree::Directory(entries.collect::<EmbedFolder<_>>())
+    };
+    let roots = EmbedFolder::from([(
+        b"/data".to_vec(),
+        folder(vec![
+            ("a", folder(vec![("b", EmbedTree::File("hello\n"))])),
+            ("e", EmbedTree::File("")),
+            ("f", EmbedTree::File("hello\n")),
+            ("l", EmbedTree::Link(b"a/b".to_vec())),
+            ("loop", EmbedTree::Link(b"loop".to_vec())),
+            ("other", EmbedTree::File("world\n")),
+        ]),
+    )]);
+    let mut data = String::new();
+    let index = write_embed_index(&roots, |text| {
+        let offset = data.find(text).unwrap_or(data.len());
+        if offset == data.len() {
+            data.push_str(text);
+        }
+        Ok::<_, FormatError>(EmbedFile {
+            offset: offset as u64,
+            len: text.len() as u64,
+            sha256: [text.len() as u8; 32],
+        })
+    });
+    assert_eq!(data.len(), 12);
+    index.unwrap()
+}
+
+/// A generator with a fixed start (xorshift64*), so that a failure happens again.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    pub fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit as u64) as usize
+    }
+
+    pub fn bytes(&mut self, len: usize) -> Vec<u8> {
+        (0..len).map(|_| self.next() as u8).collect()
     }
 }

@@ -15,6 +15,7 @@ Examples:
   nyash-pack hello.wasm                       write the executable `hello`
   nyash-pack app.wasm -o bin/app --dir .      the program may use the folder it is started in
   nyash-pack app.wasm --dir /srv/data::/data:ro --env MODE=fast --env HOME
+  nyash-pack app.wasm --embed assets::/assets  the folder travels inside the executable
   nyash-pack tool.wasm --allow-all            the program behaves like a native one
   nyash-pack app.wasm --target windows        write app.exe
   nyash-pack app.wasm --oci app.tar           write a container image
@@ -24,6 +25,7 @@ Examples:
   cat app.wat | nyash-pack - -o - > app       read standard input, write standard output
   nyash-pack run app.wasm -- --verbose        pack and start, without a file
   nyash-pack inspect app                      what an executable holds and may do
+  nyash-pack extract app --files -o folder    get embedded files out again
 
 A file that is called like a subcommand is given with its folder: nyash-pack ./inspect
 
@@ -77,7 +79,7 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Compute every hash of an executable again
     Verify(VerifyArgs),
-    /// Get the compiled module out of an executable
+    /// Get the compiled module out of an executable, or the embedded files
     Extract(ExtractArgs),
     /// Measure how fast programs start and end, packed ones beside others
     Bench(BenchArgs),
@@ -154,6 +156,10 @@ pub struct OptionArgs {
     /// Grant a directory, under another name or read-only if given; can be repeated
     #[arg(long, value_name = "HOST[::GUEST][:ro]", help_heading = "What the program may reach")]
     pub dir: Vec<OsString>,
+
+    /// Put a file or a folder into the executable, read-only, under another name if given; can be repeated
+    #[arg(long, value_name = "HOST[::GUEST]", value_hint = ValueHint::AnyPath, help_heading = "What the program may reach")]
+    pub embed: Vec<OsString>,
 
     /// Set a variable, or pass it on from the program's environment; can be repeated, and the last one of a name counts
     #[arg(long, value_name = "NAME[=VALUE]", help_heading = "What the program may reach")]
@@ -398,9 +404,15 @@ pub struct ExtractArgs {
     /// Executable that nyash-pack made
     #[arg(value_name = "APP", value_hint = ValueHint::FilePath)]
     pub app: PathBuf,
-    /// Compiled module to write
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: PathBuf,
+    /// Compiled module to write; with --files, the folder to write below [default: the working directory]
+    #[arg(short, long, value_name = "PATH", value_hint = ValueHint::AnyPath, required_unless_present = "files")]
+    pub output: Option<PathBuf>,
+    /// Get the embedded files out, at the paths at which the program sees them
+    #[arg(long, conflicts_with = "cpu")]
+    pub files: bool,
+    /// Overwrite files that are there
+    #[arg(long, requires = "files")]
+    pub force: bool,
     /// CPU level whose code is wanted [default: the best that the executable has]
     #[arg(long, value_name = "LEVEL")]
     pub cpu: Option<String>,

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use nyash_format::{CpuArch, HashOf, RegionKind, capability, stub_info};
 use nyash_pack::Error;
+use nyash_pack::embed::{Contents, What};
 use nyash_pack::inspect::Program;
 use serde::Serialize;
 
@@ -53,6 +54,8 @@ struct Report {
     changes: Vec<String>,
     producers: Vec<String>,
     functions: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embedded: Option<Embedded>,
 }
 
 #[derive(Debug, Serialize)]
@@ -128,6 +131,52 @@ struct Directory {
     host: String,
     guest: String,
     read_only: bool,
+}
+
+/// Files that go along.
+#[derive(Debug, Default, Serialize)]
+struct Embedded {
+    /// Those that the program starts with.
+    folders: Vec<String>,
+    files: Vec<EmbeddedFile>,
+    links: Vec<EmbeddedLink>,
+}
+
+#[derive(Debug, Serialize)]
+struct EmbeddedFile {
+    path: String,
+    size: usize,
+    sha256: String,
+}
+
+#[derive(Debug, Serialize)]
+struct EmbeddedLink {
+    path: String,
+    target: String,
+}
+
+impl Embedded {
+    fn new(contents: &Contents<'_>) -> Result<Self, Error> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut embedded = Embedded::default();
+        for item in contents.items()? {
+            let path = text(&item.path);
+            match item.what {
+                What::Folder { root: true } => embedded.folders.push(path),
+                What::Folder { root: false } => {}
+                What::File { bytes, sha256 } => embedded.files.push(EmbeddedFile {
+                    path,
+                    size: bytes.len(),
+                    sha256: hex(sha256),
+                }),
+                What::Link { target } => embedded.links.push(EmbeddedLink {
+                    path,
+                    target: text(target),
+                }),
+            }
+        }
+        Ok(embedded)
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -271,7 +320,7 @@ impl Report {
                             .map(|region| region.cpu.name()),
                         _ => None,
                     },
-                    sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+                    sha256: hex(hash.as_slice()),
                 })
                 .collect(),
             changes: lines(metadata.changes),
@@ -279,6 +328,10 @@ impl Report {
             functions: match names {
                 Some(names) => names?.len(),
                 None => 0,
+            },
+            embedded: match program.embedded()? {
+                Some(contents) => Some(Embedded::new(&contents)?),
+                None => None,
             },
         })
     }
@@ -346,6 +399,9 @@ impl Report {
             let rights = if d.read_only { " (read-only)" } else { "" };
             writeln!(t, "  directory {} as {}{rights}", quoted(&d.host), quoted(&d.guest))?;
         }
+        for folder in self.embedded.iter().flat_map(|embedded| &embedded.folders) {
+            writeln!(t, "  embedded folder {}", quoted(folder))?;
+        }
         if c.inherit_env {
             writeln!(t, "  the whole environment")?;
         }
@@ -400,8 +456,24 @@ impl Report {
                 writeln!(t, "  {}", plain(line))?;
             }
         }
+        if let Some(embedded) = &self.embedded {
+            let count = embedded.files.len();
+            let size: usize = embedded.files.iter().map(|file| file.size).sum();
+            let plural = if count == 1 { "" } else { "s" };
+            writeln!(t, "\nembedded: {count} file{plural}, {size} bytes")?;
+            for file in &embedded.files {
+                writeln!(t, "  {} {:10} {}", file.sha256, file.size, quoted(&file.path))?;
+            }
+            for link in &embedded.links {
+                writeln!(t, "  {} -> {}", quoted(&link.path), quoted(&link.target))?;
+            }
+        }
         Ok(())
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a region is, and for which CPU level where there are several.

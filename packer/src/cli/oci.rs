@@ -19,7 +19,7 @@ pub fn run(args: &PackArgs, mut work: Work<'_>, path: &Path) -> anyhow::Result<(
     // One order for the same image, however it was asked for.
     targets.sort_unstable();
     targets.dedup();
-    let choices: Vec<Options> = targets
+    let mut choices: Vec<Options> = targets
         .iter()
         .map(|target| options(&args.options, *target))
         .collect::<Result<_, _>>()?;
@@ -28,6 +28,10 @@ pub fn run(args: &PackArgs, mut work: Work<'_>, path: &Path) -> anyhow::Result<(
     image.check(&targets)?;
     oci::check(path)?;
 
+    let embedded = work.embedded()?;
+    for options in &mut choices {
+        options.embedded.clone_from(&embedded);
+    }
     let input = work.read()?;
     let mut programs = Vec::new();
     let mut notes = Vec::new();

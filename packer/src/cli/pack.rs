@@ -30,7 +30,7 @@ pub fn run(args: &PackArgs) -> anyhow::Result<()> {
     if let Some(image) = &args.oci {
         return super::oci::run(args, work, image);
     }
-    let options = options(&args.options, one_target(&args.options)?)?;
+    let mut options = options(&args.options, one_target(&args.options)?)?;
     let output = output(args, module, options.target)?;
     match &output {
         Some(output) => {
@@ -45,6 +45,7 @@ pub fn run(args: &PackArgs) -> anyhow::Result<()> {
         }
         None => {}
     }
+    options.embedded = work.embedded()?;
     let input = work.read()?;
     let len = input.bytes().len();
     let packed = work.pack(&mut Source::new(input.bytes()), len, &options)?;

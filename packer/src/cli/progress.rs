@@ -1,12 +1,12 @@
-//! A line on the terminal while the compiler works. Nothing is shown for what is done at once, or without a terminal.
+//! A line on the terminal while files are read or the compiler works. Nothing is shown for what is done at once, or without a terminal.
 
 use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Modules of at most this many bytes are done before anyone could read a line.
-const SHOW_FROM: usize = 256 << 10;
+/// What has at most this many bytes is done before anyone could read a line.
+const SHOW_FROM: u64 = 256 << 10;
 const REFRESH: Duration = Duration::from_millis(100);
 const WHEEL: [char; 4] = ['|', '/', '-', '\\'];
 
@@ -17,8 +17,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts showing progress of compiling `bytes` bytes of `name`.
-    pub fn start(name: &str, bytes: usize) -> Self {
+    /// Starts showing that something is done with so many bytes.
+    pub fn start(what: &str, bytes: u64) -> Self {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         if bytes < SHOW_FROM || dumb || !std::io::stderr().is_terminal() {
             return Progress {
@@ -26,7 +26,7 @@ impl Progress {
                 thread: None,
             };
         }
-        let what = format!("compiling {name} ({:.1} MB)", bytes as f64 / 1e6);
+        let what = format!("{what} ({:.1} MB)", bytes as f64 / 1e6);
         let (done, wait) = channel();
         let thread = std::thread::spawn(move || {
             let start = Instant::now();

@@ -9,7 +9,7 @@ use super::work::{Work, one_target, options};
 /// Runs a module. Comes back only when the program could not replace this process.
 pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let mut work = Work::start(&args.module, &args.options)?;
-    let options = options(&args.options, one_target(&args.options)?)?;
+    let mut options = options(&args.options, one_target(&args.options)?)?;
     if Some(options.target) != Target::host() {
         return Err(Error::Option {
             option: "--target",
@@ -17,6 +17,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
         }
         .into());
     }
+    options.embedded = work.embedded()?;
     let input = work.read()?;
     let len = input.bytes().len();
     let packed = work.pack(&mut Source::new(input.bytes()), len, &options)?;

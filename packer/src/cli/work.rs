@@ -3,8 +3,10 @@
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use nyash_pack::embed::{Embed, Embedded, Sources};
 use nyash_pack::files::Bytes;
 use nyash_pack::stub::Folders;
 use nyash_pack::{Directory, Error, Note, Options, Packed, Preinit, Source, Stage, Target};
@@ -54,6 +56,24 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Reads what goes along, with progress on a terminal.
+    pub fn embedded(&mut self) -> Result<Option<Arc<Embedded>>, Error> {
+        if self.args.embed.is_empty() {
+            return Ok(None);
+        }
+        self.timings.enter("embed");
+        let embeds = self
+            .args
+            .embed
+            .iter()
+            .map(|embed| Embed::parse(embed.as_encoded_bytes()));
+        let sources = Sources::find(&embeds.collect::<Result<Vec<_>, _>>()?)?;
+        let progress = (!self.args.quiet).then(|| Progress::start("embedding files", sources.bytes()));
+        let embedded = sources.read();
+        drop(progress);
+        Ok(Some(Arc::new(embedded?)))
+    }
+
     /// Packs a module of `len` bytes, with progress on a terminal.
     pub fn pack(&mut self, source: &mut Source<'_>, len: usize, options: &Options) -> anyhow::Result<Packed> {
         let mut progress = None;
@@ -61,7 +81,7 @@ impl<'a> Work<'a> {
             self.timings.enter(stage.name());
             let name = self.name.to_string_lossy();
             let shown = stage == Stage::Compile && !self.args.quiet;
-            progress = shown.then(|| Progress::start(&name, len));
+            progress = shown.then(|| Progress::start(&format!("compiling {name}"), len as u64));
         });
         drop(progress);
         about(self.name, result)

@@ -47,6 +47,7 @@ fn payload(image: &[u8], names: &[u8], settings: Settings, target: Target) -> Re
         bytecode: None,
         runs: &[],
         jit: None,
+        embedded: None,
     };
     let page = target.page();
     let first = Payload::new(&content, 0, target)?;

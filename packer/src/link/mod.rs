@@ -43,6 +43,10 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
         }),
         runs: &program.runs,
         jit: compiler.as_deref().zip(program.wasm.as_deref()),
+        embedded: options
+            .embedded
+            .as_deref()
+            .map(|embedded| (embedded.index(), embedded.data())),
     };
     let page = target.smallest_page();
     let (stub, _) = stub::find(target, kind, &options.stubs)?;
@@ -77,6 +81,7 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
             HashOf::Bytecode => RegionKind::Bytecode,
             HashOf::Compiler => RegionKind::Compiler,
             HashOf::Wasm => RegionKind::Wasm,
+            HashOf::EmbedIndex => RegionKind::EmbedIndex,
         };
         let region = plan.regions.iter().filter(|region| region.kind == kind).nth(of.index());
         let region = region.ok_or_else(|| Error::Runtime("a region is missing".to_owned()))?;
@@ -128,6 +133,7 @@ fn subjects(content: &Content<'_>) -> impl Iterator<Item = HashOf> {
         .chain(content.bytecode.map(|_| HashOf::Bytecode))
         .chain(content.jit.map(|_| HashOf::Compiler))
         .chain(content.jit.map(|_| HashOf::Wasm))
+        .chain(content.embedded.map(|_| HashOf::EmbedIndex))
 }
 
 fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(HashOf, [u8; 32])]) -> Result<Vec<u8>> {
@@ -142,6 +148,10 @@ fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(Hash
     }
     if program.for_snapshot {
         flags |= capability::SNAPSHOT;
+    }
+    // A C library that has looked for its folders when the program was initialised does not look again.
+    if options.embedded.is_some() && (program.for_snapshot || program.initialised_by.is_some()) {
+        flags |= capability::EMBEDDED_FIRST;
     }
     out.push(Record::Capabilities(flags))?;
     for directory in &options.directories {

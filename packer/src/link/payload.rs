@@ -33,6 +33,8 @@ pub(crate) struct Content<'a> {
     pub runs: &'a [Run],
     /// The compiler that goes along, and the module for it.
     pub jit: Option<(&'a [u8], &'a [u8])>,
+    /// The index of embedded files, and their bytes.
+    pub embedded: Option<(&'a [u8], &'a [u8])>,
 }
 
 /// A payload whose places are fixed.
@@ -94,6 +96,14 @@ impl<'a> Payload<'a> {
             at = at.next_multiple_of(8);
             plan.put(RegionKind::Names, at, version.names);
             at += version.names.len();
+        }
+        // Before the code, where they need no segment of their own.
+        if let Some((index, data)) = content.embedded {
+            for (kind, bytes) in [(RegionKind::EmbedIndex, index), (RegionKind::EmbedData, data)] {
+                at = at.next_multiple_of(8);
+                plan.put(kind, at, bytes);
+                at += bytes.len();
+            }
         }
         let start = at.next_multiple_of(target.smallest_page());
         // The fronts are whole pages, and what is mapped follows the last one.
@@ -189,7 +199,8 @@ impl<'a> Plan<'a> {
 /// Number of regions.
 fn count(content: &Content<'_>, image: bool) -> usize {
     let fallback = usize::from(content.bytecode.is_some()) + 2 * usize::from(content.jit.is_some());
-    3 * content.versions.len() + usize::from(image) + fallback
+    let embedded = 2 * usize::from(content.embedded.is_some());
+    3 * content.versions.len() + usize::from(image) + fallback + embedded
 }
 
 /// The parts by access right: what is read, code, what is read ..., initial memory, and what is read again.

@@ -102,6 +102,8 @@ impl Run {
             invoke: options.invoke.clone(),
             options: Options {
                 directories: preinit.directories.clone(),
+                // They are the program's own, and no part of the world of this machine.
+                embedded: options.embedded.clone(),
                 env_set: preinit.env.clone(),
                 args: preinit.args.clone(),
                 argv0: options.argv0.clone().or_else(|| Some(b"program".to_vec())),

@@ -17,6 +17,6 @@ pub(crate) use memory::{InMemory, sleeps};
 #[cfg(not(target_os = "linux"))]
 pub(crate) use no_memory::{InMemory, sleeps};
 #[cfg(unix)]
-pub(crate) use unix::{call_it, create, same_file, signal};
+pub(crate) use unix::{call_it, create, file_name, link_text, make_link, os_string, same_file, signal, what_is};
 #[cfg(windows)]
-pub(crate) use windows::{call_it, create, same_file, signal};
+pub(crate) use windows::{call_it, create, file_name, link_text, make_link, os_string, same_file, signal, what_is};

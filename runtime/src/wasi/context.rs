@@ -9,6 +9,8 @@ use wasmtime::Memory;
 use super::abi::Errno;
 use super::call::Result;
 use super::descriptors::{Descriptor, Directory, File, Origin, Table, recogniser};
+use super::embedded::{Embedded, EmbeddedDirectory, Place};
+use super::memory::{Guest, Ptr};
 use super::paths::{Base, names_root, names_working_directory};
 use super::system::{self, Fd, FdRef, Listing, OpenFlags};
 use super::time::Clocks;
@@ -18,6 +20,8 @@ use crate::platform::start::Arguments;
 pub struct Ctx {
     pub(super) capabilities: Capabilities<'static>,
     pub(super) arguments: Arguments,
+    /// Files that the executable carries.
+    pub(super) embedded: Option<Embedded>,
     pub(super) memory: Option<Memory>,
     pub(super) table: Table,
     pub(super) clocks: Clocks,
@@ -37,7 +41,7 @@ unsafe impl Send for Ctx {}
 
 impl Ctx {
     /// The state of a program that has not run yet. Makes no system call.
-    pub fn new(capabilities: Capabilities<'static>, arguments: Arguments) -> Ctx {
+    pub fn new(capabilities: Capabilities<'static>, embedded: Option<Embedded>, arguments: Arguments) -> Ctx {
         Ctx {
             #[cfg(all(feature = "full", target_os = "linux"))]
             called: (capabilities.flags & nyash_format::capability::SNAPSHOT != 0).then(Vec::new),
@@ -45,6 +49,7 @@ impl Ctx {
             stop: None,
             capabilities,
             arguments,
+            embedded,
             memory: None,
             table: Table::new(),
             clocks: Clocks::new(arguments),
@@ -77,7 +82,7 @@ impl Ctx {
     /// In words, the descriptors that are not what they were at the start.
     #[cfg(all(feature = "full", target_os = "linux"))]
     pub fn changed_descriptors(&self) -> Vec<alloc::string::String> {
-        self.table.changes(&self.capabilities)
+        self.table.changes(&self.capabilities, self.embedded)
     }
 
     /// Tells which memory the pointers of host calls point into.
@@ -90,7 +95,7 @@ impl Ctx {
     /// Makes sure that the table holds what the program starts with.
     pub(super) fn fill_table(&mut self) -> Result {
         if self.table.entries.is_empty() {
-            self.table.fill(&self.capabilities)?;
+            self.table.fill(&self.capabilities, self.embedded)?;
             if self.capabilities.flags & capability::ALL_FILES != 0 {
                 self.root_is_named = self.words().any(names_root) && !self.words().any(names_working_directory);
             }
@@ -148,6 +153,30 @@ impl Ctx {
             directory.fd = Some(fd);
         }
         Ok(())
+    }
+
+    /// The embedded folder that a number stands for, if it is one, with all of them.
+    pub(super) fn embedded_directory(&mut self, number: u32) -> Result<Option<(Embedded, EmbeddedDirectory)>> {
+        let Some(files) = self.embedded else {
+            return Ok(None);
+        };
+        match self.descriptor(number)? {
+            Descriptor::EmbeddedDirectory(directory) => Ok(Some((files, *directory))),
+            _ => Ok(None),
+        }
+    }
+
+    /// A path of the program among embedded files, if it starts from one of their folders.
+    pub(super) fn embedded_place<'g>(
+        &mut self,
+        number: u32,
+        guest: &'g Guest<'_>,
+        path: (Ptr, u32),
+    ) -> Result<Option<Place<'g>>> {
+        match self.embedded_directory(number)? {
+            Some((files, directory)) => files.place(directory, guest, path).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// A directory that [`open_directory`](Self::open_directory) has opened.

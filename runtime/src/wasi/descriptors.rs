@@ -10,6 +10,7 @@ use nyash_format::{Capabilities, capability};
 
 use super::abi::Errno;
 use super::call::{Result, list_with_capacity};
+use super::embedded::{Embedded, EmbeddedDirectory, EmbeddedFile};
 use super::paths::{Base, Scope};
 use super::system::{self, Fd, Kind, Listing, OpenFlags};
 
@@ -101,6 +102,8 @@ pub enum Descriptor {
     },
     File(File),
     Directory(Directory),
+    EmbeddedFile(EmbeddedFile),
+    EmbeddedDirectory(EmbeddedDirectory),
     Socket(Fd),
     /// A descriptor that the program was granted and that has not been looked at yet.
     Inherited(Fd),
@@ -128,7 +131,7 @@ impl Table {
     }
 
     /// Puts in what the program starts with.
-    pub fn fill(&mut self, capabilities: &Capabilities<'_>) -> Result {
+    pub fn fill(&mut self, capabilities: &Capabilities<'_>, embedded: Option<Embedded>) -> Result {
         let everything = capabilities.flags & capability::ALL_FILES != 0;
         let whole: &[Origin] = if everything {
             // Zig's library takes 3 for the working directory, wasi-libc the last one that matches.
@@ -137,7 +140,8 @@ impl Table {
             &[]
         };
         let highest = capabilities.inherit_fds.iter().max().map_or(2, |fd| (*fd).max(2));
-        let directories = whole.len() + capabilities.preopens.len();
+        let folders = || embedded.iter().flat_map(Embedded::granted);
+        let directories = whole.len() + capabilities.preopens.len() + folders().count();
         let mut entries = list_with_capacity(highest as usize + 1 + directories)?;
         entries.extend((0..3).map(|number| {
             Some(Descriptor::Stream {
@@ -160,12 +164,16 @@ impl Table {
             let read_only = preopen.read_only;
             Directory::granted(Origin::Granted(index), Scope::Beneath { read_only })
         });
+        let granted = whole.chain(granted).map(Descriptor::Directory);
+        let first = capabilities.flags & capability::EMBEDDED_FIRST != 0;
+        let before = folders().filter(|_| first).map(Descriptor::EmbeddedDirectory);
+        let behind = folders().filter(|_| !first).map(Descriptor::EmbeddedDirectory);
         let mut next = 3;
-        for directory in whole.chain(granted) {
+        for directory in before.chain(granted).chain(behind) {
             while entries.get(next).is_some_and(Option::is_some) {
                 next += 1;
             }
-            let directory = Some(Descriptor::Directory(directory));
+            let directory = Some(directory);
             match entries.get_mut(next) {
                 Some(entry) => *entry = directory,
                 None => entries.push(directory),
@@ -205,8 +213,8 @@ impl Descriptor {
     fn kind(&self) -> &'static str {
         match self {
             Descriptor::Stream { .. } => "a standard stream",
-            Descriptor::File(_) => "a file",
-            Descriptor::Directory(_) => "a directory",
+            Descriptor::File(_) | Descriptor::EmbeddedFile(_) => "a file",
+            Descriptor::Directory(_) | Descriptor::EmbeddedDirectory(_) => "a directory",
             Descriptor::Socket(_) | Descriptor::Inherited(_) => "a socket",
         }
     }
@@ -216,6 +224,7 @@ impl Descriptor {
         match (self, other) {
             (Descriptor::Stream { input, .. }, Descriptor::Stream { input: other, .. }) => input == other,
             (Descriptor::Directory(directory), Descriptor::Directory(other)) => directory.origin == other.origin,
+            (Descriptor::EmbeddedDirectory(directory), Descriptor::EmbeddedDirectory(other)) => directory == other,
             _ => false,
         }
     }
@@ -224,9 +233,9 @@ impl Descriptor {
 #[cfg(all(feature = "full", target_os = "linux"))]
 impl Table {
     /// In words, the descriptors that are not what they were when the program started.
-    pub fn changes(&self, capabilities: &Capabilities<'_>) -> Vec<alloc::string::String> {
+    pub fn changes(&self, capabilities: &Capabilities<'_>, embedded: Option<Embedded>) -> Vec<alloc::string::String> {
         let mut fresh = Table::new();
-        if self.entries.is_empty() || fresh.fill(capabilities).is_err() {
+        if self.entries.is_empty() || fresh.fill(capabilities, embedded).is_err() {
             return Vec::new();
         }
         let (now, then) = (&self.entries, &fresh.entries);

@@ -4,6 +4,7 @@ use super::abi::{DIRENT, Errno, Filestat, dirent, fdflags, filetype, oflags, rig
 use super::call::{Args, Fail, Result};
 use super::context::Ctx;
 use super::descriptors::{Descriptor, Directory, File};
+use super::embedded::Opened;
 use super::files::new_times;
 use super::memory::{Guest, Ptr};
 use super::paths::{Base, GuestPath, LONGEST, Place, Scope, Text, place};
@@ -43,6 +44,18 @@ const OWN_ENTRIES: u64 = 2;
 /// their places in the file system.
 pub fn fd_readdir(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let (number, len, cookie) = (args.u32(0), args.u32(2), args.u64(3));
+    if let Some((files, directory)) = ctx.embedded_directory(number)? {
+        let mut out = EntryWriter {
+            guest,
+            at: args.u32(1),
+            left: len,
+        };
+        files.list(directory, cookie, |next, ino, filetype, name| {
+            out.put(next, ino, filetype, name)
+        })?;
+        let used = len - out.left;
+        return guest.put_u32(args.u32(4), used);
+    }
     ctx.directory_list(number)?;
     let mut listing = ctx.take_listing(number)?;
     let list = ctx.directory_list(number)?;
@@ -95,6 +108,9 @@ impl Ctx {
 
 pub fn path_create_directory(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let number = args.u32(0);
+    if let Some(place) = ctx.embedded_place(number, guest, (args.u32(1), args.u32(2)))? {
+        return place.create();
+    }
     let scope = ctx.scope(number)?;
     let mut path = GuestPath::read(guest, args.u32(1), args.u32(2))?;
     scope.check_write()?;
@@ -106,6 +122,9 @@ pub fn path_create_directory(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) 
 
 pub fn path_remove_directory(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let number = args.u32(0);
+    if let Some(place) = ctx.embedded_place(number, guest, (args.u32(1), args.u32(2)))? {
+        return place.remove();
+    }
     let scope = ctx.scope(number)?;
     let mut path = GuestPath::read(guest, args.u32(1), args.u32(2))?;
     scope.check_write()?;
@@ -115,11 +134,36 @@ pub fn path_remove_directory(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) 
 
 pub fn path_unlink_file(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let number = args.u32(0);
+    if let Some(place) = ctx.embedded_place(number, guest, (args.u32(1), args.u32(2)))? {
+        return place.remove();
+    }
     let scope = ctx.scope(number)?;
     let mut path = GuestPath::read(guest, args.u32(1), args.u32(2))?;
     scope.check_write()?;
     let place = ctx.place(number, &mut path)?;
     system::unlink(place.fd(), place.path)
+}
+
+/// What comes of an operation with two paths if one of them at least is among embedded files: of a link, or of moving.
+fn two_embedded(
+    ctx: &mut Ctx,
+    guest: &Guest<'_>,
+    from: (u32, (Ptr, u32)),
+    to: (u32, (Ptr, u32)),
+    link: bool,
+) -> Result {
+    let source = ctx.embedded_place(from.0, guest, from.1)?;
+    let target = ctx.embedded_place(to.0, guest, to.1)?;
+    match (source, target) {
+        (None, None) => Ok(()),
+        (Some(source), Some(target)) if link => source.attributes(false).and_then(|_| target.create()),
+        (Some(source), Some(target)) => match source.remove() {
+            Err(Fail::Errno(Errno::ReadOnly)) => target.remove(),
+            other => other,
+        },
+        // They are a file system of their own.
+        (Some(_), None) | (None, Some(_)) => Err(Errno::CrossDevice.into()),
+    }
 }
 
 /// The two paths of an operation that changes both places.
@@ -140,6 +184,13 @@ fn two_paths(
 
 pub fn path_rename(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let (from, to) = (args.u32(0), args.u32(3));
+    two_embedded(
+        ctx,
+        guest,
+        (from, (args.u32(1), args.u32(2))),
+        (to, (args.u32(4), args.u32(5))),
+        false,
+    )?;
     let (mut from_path, mut to_path) = two_paths(
         ctx,
         guest,
@@ -165,6 +216,13 @@ pub fn path_rename(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result 
 pub fn path_link(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let (from, to) = (args.u32(0), args.u32(4));
     let follow = args.follow(1)?;
+    two_embedded(
+        ctx,
+        guest,
+        (from, (args.u32(2), args.u32(3))),
+        (to, (args.u32(5), args.u32(6))),
+        true,
+    )?;
     let (mut from_path, mut to_path) = two_paths(
         ctx,
         guest,
@@ -181,6 +239,9 @@ pub fn path_link(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
 
 pub fn path_symlink(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let number = args.u32(2);
+    if let Some(place) = ctx.embedded_place(number, guest, (args.u32(3), args.u32(4)))? {
+        return place.create();
+    }
     let scope = ctx.scope(number)?;
     let text = GuestPath::read(guest, args.u32(0), args.u32(1))?;
     let mut path = GuestPath::read(guest, args.u32(3), args.u32(4))?;
@@ -201,6 +262,12 @@ fn check_link_text(scope: Scope, text: &[u8]) -> Result {
 
 pub fn path_readlink(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let number = args.u32(0);
+    if let Some(place) = ctx.embedded_place(number, guest, (args.u32(1), args.u32(2)))? {
+        let text = place.read_link()?;
+        let used = text.len().min(args.u32(4) as usize);
+        guest.put(args.u32(3), 1, &text[..used])?;
+        return guest.put_u32(args.u32(5), used as u32);
+    }
     let scope = ctx.scope(number)?;
     let mut path = GuestPath::read(guest, args.u32(1), args.u32(2))?;
     let place = ctx.place(number, &mut path)?;
@@ -216,6 +283,9 @@ pub fn path_readlink(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Resul
 fn filestat_at(ctx: &mut Ctx, guest: &Guest<'_>, args: &Args) -> Result<Filestat> {
     let follow = args.follow(1)?;
     let number = args.u32(0);
+    if let Some(place) = ctx.embedded_place(number, guest, (args.u32(2), args.u32(3)))? {
+        return place.attributes(follow);
+    }
     let scope = ctx.scope(number)?;
     let path = GuestPath::read(guest, args.u32(2), args.u32(3))?;
     let base = ctx.base(number)?;
@@ -254,6 +324,9 @@ pub fn path_filestat_set_times(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args
     let follow = args.follow(1)?;
     let (access, modification) = new_times(args, 4)?;
     let number = args.u32(0);
+    if let Some(place) = ctx.embedded_place(number, guest, (args.u32(2), args.u32(3)))? {
+        return place.change(follow);
+    }
     let scope = ctx.scope(number)?;
     let mut path = GuestPath::read(guest, args.u32(2), args.u32(3))?;
     scope.check_write()?;
@@ -357,8 +430,17 @@ pub fn path_open(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let rights = args.rights(5)?;
     args.rights(6)?;
     let fd = args.flags16(7, fdflags::ALL)?;
+    if let Some(place) = ctx.embedded_place(number, guest, (args.u32(2), args.u32(3)))? {
+        let descriptor = match place.open(follow, open, rights, fd)? {
+            Opened::File(file) => Descriptor::EmbeddedFile(file),
+            Opened::Directory(directory) => Descriptor::EmbeddedDirectory(directory),
+        };
+        guest.check_array(args.u32(8), 1, 4, 4)?;
+        let number = ctx.insert(descriptor)?;
+        return guest.put_u32(args.u32(8), number);
+    }
     let path = GuestPath::read(guest, args.u32(2), args.u32(3))?;
-    if let Descriptor::File(_) = ctx.descriptor(number)? {
+    if let Descriptor::File(_) | Descriptor::EmbeddedFile(_) = ctx.descriptor(number)? {
         return Err(Errno::NotDirectory.into());
     }
     let scope = ctx.scope(number)?;

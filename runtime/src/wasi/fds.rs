@@ -54,21 +54,25 @@ fn stream_stat(fd: FdRef<'_>, input: bool) -> Result<Fdstat> {
     })
 }
 
+/// A directory that the program starts with. Those of embedded files are no different: a C library that finds no right to
+/// write would not even ask for it, and open for reading.
+const GRANTED: Fdstat = Fdstat {
+    filetype: filetype::DIRECTORY,
+    flags: 0,
+    rights_base: rights::PREOPEN_BASE,
+    rights_inheriting: rights::PREOPEN_INHERITING,
+};
+
 fn fdstat(descriptor: &Descriptor) -> Result<Fdstat> {
     let (filetype, flags, rights) = match descriptor {
         Descriptor::Stream { fd, input } => return stream_stat(system::borrow(fd), *input),
-        Descriptor::Directory(directory) if directory.origin != Origin::Opened => {
-            return Ok(Fdstat {
-                filetype: filetype::DIRECTORY,
-                flags: 0,
-                rights_base: rights::PREOPEN_BASE,
-                rights_inheriting: rights::PREOPEN_INHERITING,
-            });
-        }
-        Descriptor::Directory(_) => {
+        Descriptor::Directory(directory) if directory.origin != Origin::Opened => return Ok(GRANTED),
+        Descriptor::EmbeddedDirectory(directory) if directory.granted => return Ok(GRANTED),
+        Descriptor::Directory(_) | Descriptor::EmbeddedDirectory(_) => {
             let rights = rights::ALL & !rights::NOT_FOR_DIRECTORIES & !rights::FD_WRITE;
             (filetype::DIRECTORY, 0, rights)
         }
+        Descriptor::EmbeddedFile(file) => (filetype::REGULAR_FILE, file.flags, rights::ALL & !rights::FD_WRITE),
         Descriptor::File(file) => {
             let fd = system::borrow(&file.fd);
             let mut rights = rights::ALL;
@@ -109,8 +113,17 @@ pub fn fd_fdstat_set_flags(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Res
     let flags = args.flags16(1, fdflags::ALL)?;
     let (fd, sync) = match ctx.descriptor(args.u32(0))? {
         Descriptor::File(file) => (&file.fd, file.sync),
+        Descriptor::EmbeddedFile(file) => {
+            if flags & fdflags::ANY_SYNC & !file.flags != 0 {
+                return Err(Errno::Invalid.into());
+            }
+            file.flags = file.flags & fdflags::ANY_SYNC | flags;
+            return Ok(());
+        }
         Descriptor::Stream { fd, .. } | Descriptor::Socket(fd) => (&*fd, 0),
-        Descriptor::Directory(_) | Descriptor::Inherited(_) => return Err(Errno::BadDescriptor.into()),
+        Descriptor::Directory(_) | Descriptor::EmbeddedDirectory(_) | Descriptor::Inherited(_) => {
+            return Err(Errno::BadDescriptor.into());
+        }
     };
     // These cannot be changed any more, but a program that read the flags may give them back.
     if flags & fdflags::ANY_SYNC & !sync != 0 {
@@ -129,7 +142,21 @@ pub fn fd_fdstat_set_rights(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Re
     }
 }
 
-/// What a program reads as the name of a granted directory.
+/// What a program reads as the name of a directory that it starts with, if the number is one.
+fn granted_name(ctx: &mut Ctx, number: u32) -> Result<Option<&'static [u8]>> {
+    if let Some((files, directory)) = ctx.embedded_directory(number)? {
+        return match directory.granted {
+            true => files.name(directory).map(Some),
+            false => Ok(None),
+        };
+    }
+    let Descriptor::Directory(directory) = ctx.descriptor(number)? else {
+        return Ok(None);
+    };
+    let origin = directory.origin;
+    Ok(preopen_name(&ctx.capabilities, origin))
+}
+
 fn preopen_name<'a>(capabilities: &Capabilities<'a>, origin: Origin) -> Option<&'a [u8]> {
     Some(match origin {
         Origin::Opened => return None,
@@ -147,12 +174,8 @@ pub fn fd_prestat_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Resu
     // Programs look for granted directories from 3 on until a number is bad; whatever else stands between is of a
     // kind that they do not know and pass over.
     const OTHER: u8 = 1;
-    let origin = match ctx.descriptor(args.u32(0))? {
-        Descriptor::Directory(directory) => directory.origin,
-        _ => Origin::Opened,
-    };
     let mut prestat = [0; 8];
-    match preopen_name(&ctx.capabilities, origin) {
+    match granted_name(ctx, args.u32(0))? {
         Some(name) => {
             let len = u32::try_from(name.len()).map_err(|_| Errno::Overflow)?;
             prestat[0] = DIRECTORY;
@@ -165,11 +188,7 @@ pub fn fd_prestat_get(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Resu
 }
 
 pub fn fd_prestat_dir_name(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let origin = match ctx.descriptor(args.u32(0))? {
-        Descriptor::Directory(directory) => directory.origin,
-        _ => Origin::Opened,
-    };
-    let name = preopen_name(&ctx.capabilities, origin).ok_or(Errno::NotDirectory)?;
+    let name = granted_name(ctx, args.u32(0))?.ok_or(Errno::NotDirectory)?;
     if name.len() > args.u32(2) as usize {
         return Err(Errno::NameTooLong.into());
     }

@@ -6,7 +6,7 @@ use super::context::Ctx;
 use super::descriptors::{Descriptor, File};
 use super::fds::stream_filetype;
 use super::memory::Guest;
-use super::system::{self, Advice, FdRef, NewTime, Whence};
+use super::system::{self, Advice, NewTime, Whence};
 use super::vectors::{List, Reach};
 
 pub fn fd_read(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
@@ -15,6 +15,10 @@ pub fn fd_read(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
         Descriptor::Stream { fd, input: true } => (&*fd, Reach::WhatIsRead),
         Descriptor::Socket(fd) => (&*fd, Reach::Whole),
         Descriptor::File(file) => (&file.fd, Reach::Whole),
+        Descriptor::EmbeddedFile(file) => {
+            let read = list.read(guest, Reach::Whole, |buffers| Ok(file.read(buffers)))?;
+            return guest.put_u32(args.u32(3), read);
+        }
         _ => return Err(Errno::BadDescriptor.into()),
     };
     let read = list.read(guest, reach, |buffers| system::readv(system::borrow(fd), buffers))?;
@@ -40,6 +44,11 @@ pub fn fd_pread(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let fd = match ctx.descriptor(args.u32(0))? {
         Descriptor::Stream { input: true, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
         Descriptor::File(file) => system::borrow(&file.fd),
+        Descriptor::EmbeddedFile(file) => {
+            let position = args.u64(3);
+            let read = list.read(guest, Reach::WhatIsRead, |buffers| file.read_at(position, buffers))?;
+            return guest.put_u32(args.u32(4), read);
+        }
         _ => return Err(Errno::BadDescriptor.into()),
     };
     let read = list.read(guest, Reach::WhatIsRead, |buffers| {
@@ -59,10 +68,11 @@ pub fn fd_pwrite(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     guest.put_u32(args.u32(4), written)
 }
 
-/// A file whose position can be asked for and moved.
-fn seekable(ctx: &mut Ctx, number: u32) -> Result<FdRef<'_>> {
+/// Moves the position of a file and returns it.
+fn seek_to(ctx: &mut Ctx, number: u32, offset: i64, whence: Whence) -> Result<u64> {
     match ctx.descriptor(number)? {
-        Descriptor::File(file) => Ok(system::borrow(&file.fd)),
+        Descriptor::File(file) => system::seek(system::borrow(&file.fd), offset, whence),
+        Descriptor::EmbeddedFile(file) => file.seek(offset, whence),
         Descriptor::Stream { .. } | Descriptor::Socket(_) => Err(Errno::InvalidSeek.into()),
         _ => Err(Errno::BadDescriptor.into()),
     }
@@ -90,20 +100,26 @@ pub fn unstable_fd_seek(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Re
 }
 
 fn seek(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args, whence: Whence) -> Result {
-    let position = system::seek(seekable(ctx, args.u32(0))?, args.u64(1) as i64, whence)?;
+    let position = seek_to(ctx, args.u32(0), args.u64(1) as i64, whence)?;
     guest.put_u64(args.u32(3), position)
 }
 
 pub fn fd_tell(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
-    let position = system::seek(seekable(ctx, args.u32(0))?, 0, Whence::Current)?;
+    let position = seek_to(ctx, args.u32(0), 0, Whence::Current)?;
     guest.put_u64(args.u32(1), position)
 }
 
 pub fn fd_sync(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
+    if let Descriptor::EmbeddedFile(_) = ctx.descriptor(args.u32(0))? {
+        return Ok(());
+    }
     system::sync(system::borrow(&ctx.file(args.u32(0))?.fd))
 }
 
 pub fn fd_datasync(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
+    if let Descriptor::EmbeddedFile(_) = ctx.descriptor(args.u32(0))? {
+        return Ok(());
+    }
     system::sync_data(system::borrow(&ctx.file(args.u32(0))?.fd))
 }
 
@@ -116,6 +132,9 @@ pub fn fd_advise(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
         4 => Advice::DontNeed,
         _ => Advice::NoReuse,
     };
+    if let Descriptor::EmbeddedFile(_) = ctx.descriptor(args.u32(0))? {
+        return Ok(());
+    }
     let file = ctx.file(args.u32(0))?;
     system::advise(system::borrow(&file.fd), args.u64(1), args.u64(2), advice)
 }
@@ -127,6 +146,10 @@ pub fn fd_allocate(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
 }
 
 pub fn fd_filestat_set_size(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> Result {
+    if let Descriptor::EmbeddedFile(_) = ctx.descriptor(args.u32(0))? {
+        // Said of a descriptor that is not open for writing, before anything else.
+        return Err(Errno::Invalid.into());
+    }
     let file = writable_file(ctx, args.u32(0))?;
     system::set_size(system::borrow(&file.fd), args.u64(1))
 }
@@ -139,6 +162,13 @@ fn writable_file(ctx: &mut Ctx, number: u32) -> Result<&File> {
 }
 
 fn filestat(ctx: &mut Ctx, number: u32) -> Result<Filestat> {
+    if let Some(files) = ctx.embedded {
+        match ctx.descriptor(number)? {
+            Descriptor::EmbeddedFile(file) => return files.file_attributes(file),
+            Descriptor::EmbeddedDirectory(directory) => return files.directory_attributes(*directory),
+            _ => {}
+        }
+    }
     let fd = match ctx.descriptor(number)? {
         Descriptor::Stream { fd, .. } => {
             return Ok(Filestat {
@@ -156,6 +186,8 @@ fn filestat(ctx: &mut Ctx, number: u32) -> Result<Filestat> {
         }
         Descriptor::File(file) => system::borrow(&file.fd),
         Descriptor::Directory(_) => ctx.directory_itself(number)?,
+        // There are none without files.
+        Descriptor::EmbeddedFile(_) | Descriptor::EmbeddedDirectory(_) => return Err(Errno::BadDescriptor.into()),
     };
     system::attributes(fd)
 }
@@ -197,6 +229,7 @@ pub fn fd_filestat_set_times(ctx: &mut Ctx, _: &mut Guest<'_>, args: &Args) -> R
             // Open for reading, because times cannot be set through a descriptor that is good for paths only.
             ctx.directory_list(number)?
         }
+        Descriptor::EmbeddedFile(_) | Descriptor::EmbeddedDirectory(_) => return Err(Errno::ReadOnly.into()),
         _ => return Err(Errno::BadDescriptor.into()),
     };
     system::set_times(fd, access, modification)

@@ -6,7 +6,8 @@
 //!
 //! `abi.rs` and `memory.rs` are the program's side, `system` is the system's side (a folder for each, `linux/`,
 //! `macos/`, `windows/`, and `unix/` with what the first two share). Between them, from below: `call.rs` says what a host
-//! call gets and returns, `context.rs` holds what calls work on (`descriptors.rs`, `time.rs`), the files after their
+//! call gets and returns, `context.rs` holds what calls work on (`descriptors.rs`,
+//! `embedded.rs`, `time.rs`), the files after their
 //! subjects are the calls themselves, and `functions.rs` offers them to modules.
 
 mod abi;
@@ -15,6 +16,7 @@ mod clocks;
 mod context;
 mod descriptors;
 mod dirs;
+mod embedded;
 mod fds;
 mod files;
 mod functions;
@@ -45,4 +47,5 @@ use macos as system;
 use windows as system;
 
 pub use context::Ctx;
+pub use embedded::Embedded;
 pub use functions::{import, missing};

@@ -105,6 +105,7 @@ fn poll(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args, layout: &Layout) -> R
     };
     let mut deadline: Option<u64> = None;
     let mut numbers = Vec::new();
+    let mut ready = false;
     for i in 0..count {
         let (number, read) = match subscriptions.wait(guest, i)? {
             Wait::Until(time) => {
@@ -115,6 +116,10 @@ fn poll(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args, layout: &Layout) -> R
             Wait::Writable(number) => (number, false),
         };
         check_pollable(ctx.descriptor(number)?, read)?;
+        if is_always_ready(ctx.known(number)?) {
+            ready = true;
+            continue;
+        }
         if numbers.len() == MOST_DESCRIPTORS || numbers.try_reserve(1).is_err() {
             return Err(Errno::NoMemory.into());
         }
@@ -127,6 +132,7 @@ fn poll(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args, layout: &Layout) -> R
     }
     loop {
         let timeout = match deadline {
+            _ if ready => Some(0),
             Some(deadline) => Some(deadline.saturating_sub(system::now(Clock::Monotonic)?)),
             None => None,
         };
@@ -141,9 +147,14 @@ fn poll(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args, layout: &Layout) -> R
 fn check_pollable(descriptor: &Descriptor, read: bool) -> Result {
     match descriptor {
         Descriptor::Stream { input, .. } if *input == read => Ok(()),
-        Descriptor::File(_) | Descriptor::Socket(_) => Ok(()),
+        Descriptor::File(_) | Descriptor::EmbeddedFile(_) | Descriptor::Socket(_) => Ok(()),
         _ => Err(Errno::BadDescriptor.into()),
     }
+}
+
+/// Of what the system knows nothing.
+fn is_always_ready(descriptor: &Descriptor) -> bool {
+    matches!(descriptor, Descriptor::EmbeddedFile(_))
 }
 
 fn fd_of(ctx: &Ctx, number: u32) -> Result<FdRef<'_>> {
@@ -195,6 +206,13 @@ fn put_events(
             },
             Wait::Until(_) => continue,
             wait @ (Wait::Readable(number) | Wait::Writable(number)) => {
+                if let Descriptor::EmbeddedFile(file) = ctx.known(number)? {
+                    let event = embedded_event(file.rest(), matches!(wait, Wait::Readable(_)));
+                    let userdata = subscriptions.userdata(guest, i)?;
+                    guest.put(events + found * EVENT as u32, 8, &event.to_bytes(userdata))?;
+                    found += 1;
+                    continue;
+                }
                 let Some(ready) = descriptors
                     .next()
                     .map(PollFd::revents)
@@ -244,6 +262,16 @@ fn descriptor_event(ctx: &Ctx, number: u32, read: bool, ready: PollFlags) -> Res
         bytes: bytes.unwrap_or(1),
         hangup,
     })
+}
+
+/// As any regular file's.
+fn embedded_event(rest: u64, read: bool) -> Event {
+    Event {
+        errno: 0,
+        kind: if read { eventtype::FD_READ } else { eventtype::FD_WRITE },
+        bytes: if read { rest } else { 1 },
+        hangup: read && rest == 0,
+    }
 }
 
 /// Bytes between the position and the end of a regular file.

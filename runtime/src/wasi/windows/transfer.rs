@@ -34,6 +34,10 @@ impl<'a> IoSliceMut<'a> {
     pub fn new(bytes: &'a mut [u8]) -> Self {
         IoSliceMut(bytes)
     }
+
+    pub fn as_mut_slice(&mut self) -> &mut [u8] {
+        self.0
+    }
 }
 
 fn check_access(fd: FdRef<'_>, without: OpenFlags) -> Result<HANDLE> {

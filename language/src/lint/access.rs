@@ -59,6 +59,9 @@ impl Lint<'_, '_> {
             end: (span.start + name.len() as u32).min(span.end),
             ..span
         };
+        if let Some(negative) = self.negative_index(object, name, arguments) {
+            return Some(negative);
+        }
         match self.infer.method(object.ty, name, &types) {
             Meaning::One(_, Target::Error(_)) => return self.wrong_count(at, object, name, count),
             Meaning::Several if self.has_arm(DispatchKind::Method, name, count + 1) => return None,
@@ -88,6 +91,27 @@ impl Lint<'_, '_> {
             return self.wrong_count(at, object, name, count);
         }
         Some(self.unknown_method(at, object, name))
+    }
+
+    /// `a[-1]`: there is no counting from the end.
+    fn negative_index(&mut self, object: &Expr, name: &str, arguments: &[Expr]) -> Option<Diagnostic> {
+        let array = object.ty.only(tag::OBJ) && matches!(object.ty.objects, Objects::Array(_));
+        let text = object.ty.only(tag::STR);
+        let indexed = matches!(name, "$index" | "get" | "at" | "charAt" | "char_at") && (array || text);
+        let [index] = arguments else { return None };
+        if !indexed || !matches!(index.kind, Kind::Int(n) if n < 0) {
+            return None;
+        }
+        let subject = self.subject(object);
+        let subject = subject.trim_matches('`');
+        let diagnostic = Diagnostic::warning("negative-index", "an index is not counted from the end")
+            .at(index.span, "nothing is there");
+        Some(match array {
+            true => diagnostic.hint(format!("the last element is `{subject}.last()`")),
+            false => diagnostic.hint(format!(
+                "the last character is `{subject}.charAt({subject}.length() - 1)`"
+            )),
+        })
     }
 
     /// Whether some receiver that the program has can answer, in a function that looks at the receiver.
@@ -238,6 +262,10 @@ impl Lint<'_, '_> {
         if is.is_none() {
             return Some(self.null(at, object, &format!("it has no field `{name}`")));
         }
+        // Where no constructor ran, its fields are missing, which has been said.
+        if self.assigned_by_constructor(is, name) {
+            return None;
+        }
         let anything = is.objects == Objects::Any;
         let kinds = self.kinds(is);
         let message = match anything {
@@ -268,6 +296,22 @@ impl Lint<'_, '_> {
         Some(match near {
             Some(near) => diagnostic.hint(format!("did you mean the method `{near}()`?")),
             None => diagnostic,
+        })
+    }
+
+    /// A constructor of the box, as it is written, assigns the field.
+    fn assigned_by_constructor(&self, ty: Ty, name: &str) -> bool {
+        let Objects::User(class) = ty.objects else { return false };
+        let Some(info) = self.program.boxes.get(class as usize) else {
+            return false;
+        };
+        let assigns = |field: &str| {
+            let rest = field.strip_prefix(name).unwrap_or("").trim_start();
+            rest.starts_with('=') && !rest.starts_with("==")
+        };
+        info.constructors.iter().any(|id| {
+            let body = self.text(self.program.function(*id).span);
+            body.split("me.").skip(1).any(assigns)
         })
     }
 

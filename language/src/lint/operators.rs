@@ -25,6 +25,33 @@ impl Lint<'_, '_> {
                 let diagnostic = diagnostic.at(a.span, format!("this is {kinds}")).note(WHEN_REACHED);
                 Some(diagnostic).filter(|_| !self.asked_about(a))
             }
+            Kind::BitNot(a) if !a.ty.is_none() && !a.ty.has(tag::INT) => {
+                let kinds = self.kinds(a.ty);
+                let mut diagnostic =
+                    Diagnostic::warning("impossible-operation", format!("`~` takes an integer, not {kinds}"))
+                        .at(a.span, format!("this is {kinds}"))
+                        .note(WHEN_REACHED);
+                if a.ty.only(tag::BOOL) {
+                    diagnostic = diagnostic.hint("to turn a bool around write `!`");
+                }
+                Some(diagnostic).filter(|_| !self.asked_about(a))
+            }
+            Kind::Builtin {
+                function, arguments, ..
+            } if function.names[0] == "Range" && arguments.len() > 1 => {
+                let (a, b) = (&arguments[0], &arguments[1]);
+                let text = a.ty.only(tag::STR) || b.ty.only(tag::STR);
+                if !text || !self.written_between(a.span, b.span, &[".."]) {
+                    return;
+                }
+                let (x, y) = (self.kinds(a.ty), self.kinds(b.ty));
+                let diagnostic =
+                    Diagnostic::warning("impossible-operation", format!("there is no range from {x} to {y}"))
+                        .at(e.span, "")
+                        .note(WHEN_REACHED)
+                        .hint("to join texts write `+`");
+                Some(diagnostic).filter(|_| !self.asked_about(a) && !self.asked_about(b))
+            }
             Kind::Truthy(a) => return self.condition(a),
             _other => return,
         };
@@ -109,6 +136,14 @@ impl Lint<'_, '_> {
                 "to add an element write `{}.push(..)`",
                 self.subject(a).trim_matches('`')
             ));
+        }
+        let flag = |e: &Expr| e.ty.only(tag::BOOL);
+        if matches!(op, Op::BitAnd | Op::BitOr) && flag(a) && flag(b) {
+            let word = if op == Op::BitAnd { "and" } else { "or" };
+            return Some(format!("for bools write `{word}`"));
+        }
+        if op == Op::Rem && text(a) {
+            return Some("there are no format strings: join the parts with `+`".into());
         }
         if op == Op::Mul && text(a) && number(b) {
             return Some(format!(

@@ -2,6 +2,7 @@
 
 use super::builtins::{self, NAMESPACES, NYASHSTD_NAMESPACES, builtin_box, is_function};
 use super::declare::{Declared, count};
+use super::foreign;
 use super::program::*;
 use super::scope::Frame;
 use super::sink::Sink;
@@ -23,6 +24,8 @@ pub(crate) fn resolve(declared: Declared, diagnostics: &mut Sink) -> Program {
         globals: HashMap::new(),
         pending: Vec::new(),
         undeclared: Vec::new(),
+        declared_locals: Vec::new(),
+        read: HashSet::new(),
         reported: HashSet::new(),
         units: Vec::new(),
     };
@@ -46,6 +49,10 @@ pub(super) struct Resolver<'a> {
     pending: Vec<Pending>,
     /// First undeclared assignment to each name (2025).
     undeclared: Vec<(Rc<str>, Span)>,
+    /// Variables that `local` declares, in order.
+    pub declared_locals: Vec<LocalId>,
+    /// Variables that something reads.
+    pub read: HashSet<LocalId>,
     /// Names whose assignment was an error: what follows from it is not said again.
     reported: HashSet<Rc<str>>,
     units: Vec<Unit>,
@@ -222,6 +229,7 @@ impl Resolver<'_> {
             }
             (Edition::E2025, None) => {
                 let local = self.new_local(name, variable.id);
+                self.declared_locals.push(local);
                 self.frame().enter_function(Rc::clone(&name.text), local);
             }
             (Edition::E2026, known) => {
@@ -236,8 +244,11 @@ impl Resolver<'_> {
                             name.text
                         ));
                     self.report(diagnostic);
+                } else if let Some(outer) = self.frame().find(&name.text).filter(|_| self.blocks_have_variables()) {
+                    self.hides(name, outer);
                 }
-                self.declare_scoped(variable);
+                let local = self.declare_scoped(variable);
+                self.declared_locals.push(local);
             }
         }
     }
@@ -267,6 +278,9 @@ impl Resolver<'_> {
     fn use_name(&mut self, node: NodeId, name: &Rc<str>, span: Span, role: Role) {
         if let Some(local) = self.find_local(name) {
             self.declared.program.bindings[node.index()] = Some(Binding::Local(local));
+            if !matches!(role, Role::Target) {
+                self.read.insert(local);
+            }
             if matches!(role, Role::Target) {
                 self.declared.program.locals[local.index()].reassigned = true;
             }
@@ -347,6 +361,7 @@ impl Resolver<'_> {
     }
 
     fn statements(&mut self, statements: &[Stmt]) {
+        self.unreachable(statements);
         for statement in statements {
             self.statement(statement);
         }
@@ -360,10 +375,16 @@ impl Resolver<'_> {
             StmtKind::Local { variables, fini } => {
                 self.local_statement(variables);
                 if let Some(block) = fini {
+                    // What is declared for its end is used.
+                    self.declared_locals.pop();
                     self.fini(block);
                 }
             }
-            StmtKind::Outbox { variables } => self.local_statement(variables),
+            StmtKind::Outbox { variables } => {
+                let known = self.declared_locals.len();
+                self.local_statement(variables);
+                self.declared_locals.truncate(known);
+            }
             StmtKind::Global { variable } => {
                 self.optional(variable.value.as_ref());
                 let name = &variable.name;
@@ -386,7 +407,11 @@ impl Resolver<'_> {
                         self.declared.program.locals[local.index()].reassigned = true;
                         self.declared.program.bindings[variable.id.index()] = Some(Binding::Local(local));
                     }
-                    None => self.declare(variable),
+                    None => {
+                        let known = self.declared_locals.len();
+                        self.declare(variable);
+                        self.declared_locals.truncate(known);
+                    }
                 }
             }
             StmtKind::Assign(assign) => self.assign(assign),
@@ -590,11 +615,11 @@ impl Resolver<'_> {
         match &expr.kind {
             ExprKind::Int(_)
             | ExprKind::Float(_)
-            | ExprKind::Str(_)
             | ExprKind::Bool(_)
             | ExprKind::Null
             | ExprKind::Void
             | ExprKind::Invalid => {}
+            ExprKind::Str(text) => self.interpolation(text, expr.span),
             ExprKind::Me => self.me(expr.span),
             ExprKind::Name(name) => self.use_name(expr.id, name, expr.span, Role::Value),
             ExprKind::Array(items) => self.exprs(items),
@@ -606,7 +631,8 @@ impl Resolver<'_> {
             }
             ExprKind::Unary { operand, .. } => self.expr(operand),
             ExprKind::Propagate(operand) => self.expr(operand),
-            ExprKind::Binary { left, right, .. } => {
+            ExprKind::Binary { op, left, right } => {
+                self.literal_operand(*op, left, right);
                 self.expr(left);
                 self.expr(right);
             }
@@ -757,7 +783,9 @@ impl Resolver<'_> {
         let mut diagnostic = Diagnostic::warning("unknown-box", format!("unknown box `{}`", class.text))
             .at(class.span, "no box has this name")
             .note("this is an error when it is reached");
-        if let Some(near) = near {
+        if let Some(other) = foreign::box_name(&class.text) {
+            diagnostic = diagnostic.hint(format!("the box of the library is called `{other}`"));
+        } else if let Some(near) = near {
             diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
         } else if self.declared.enums.contains_key(&class.text) {
             diagnostic = diagnostic.hint(format!("make a value of an enum with `{}::Variant(..)`", class.text));
@@ -950,6 +978,7 @@ impl Resolver<'_> {
             self.declared.program.bindings[pending.node.index()] = Some(binding);
         }
         self.warn_undeclared();
+        self.unused_variables();
     }
 
     fn meaning(&self, pending: &Pending) -> Binding {
@@ -1009,6 +1038,14 @@ impl Resolver<'_> {
                     let diagnostic = self.declared.lint("wrong-arity", message).at(pending.span, "");
                     self.report(diagnostic.also(name, "declared here"));
                 }
+            }
+            (Binding::Box(_) | Binding::BuiltinBox(_), Role::Callee { .. }) => {
+                let name = &pending.name;
+                let diagnostic = Diagnostic::warning("not-callable", format!("`{name}` is a box, not a function"))
+                    .at(pending.span, "a box is not called")
+                    .note("this is an error when it is reached")
+                    .hint(format!("to make an instance write `new {name}(..)`"));
+                self.report(diagnostic);
             }
             (Binding::OwnMethod(id), Role::Callee { arguments }) => {
                 let method = Name {
@@ -1159,12 +1196,16 @@ impl Resolver<'_> {
         });
         if let Some(ended) = pending.ended {
             diagnostic = declared.ended(diagnostic, ended);
+        } else if self.edition() == Edition::E2025 && NYASHSTD_NAMESPACES.contains(&&**name) {
+            diagnostic = diagnostic.hint("this namespace exists after `using nyashstd`");
+        } else if let Some(instead) = foreign::name(name, callee) {
+            // Whoever writes `self` writes it in every line.
+            self.reported.insert(Rc::clone(name));
+            diagnostic = diagnostic.hint(instead);
         } else if field {
             diagnostic = diagnostic.hint(format!("the field of this box is `me.{name}`"));
         } else if let Some(near) = near {
             diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
-        } else if self.edition() == Edition::E2025 && NYASHSTD_NAMESPACES.contains(&&**name) {
-            diagnostic = diagnostic.hint("this namespace exists after `using nyashstd`");
         } else if is_box {
             diagnostic = diagnostic.hint("name the file that declares it with `using`");
         } else if !callee {

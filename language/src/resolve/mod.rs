@@ -9,6 +9,8 @@
 pub(crate) mod bodies;
 pub mod builtins;
 pub(crate) mod declare;
+mod foreign;
+mod habits;
 pub mod load;
 mod matching;
 pub mod program;

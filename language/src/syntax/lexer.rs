@@ -11,20 +11,40 @@ const MAX_ERRORS: usize = 20;
 /// Cuts `text` into tokens; the last one is [`TokenKind::End`]. Errors go to `diagnostics`, and what is wrong
 /// stands as [`TokenKind::Invalid`] or is left out.
 pub fn tokenize(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Token> {
-    let mut lexer = Lexer {
-        file,
-        text,
-        at: 0,
-        after_newline: true,
-        tokens: Vec::with_capacity(text.len() / 4 + 1),
-        open: Vec::new(),
-        open_braces: 0,
-        unterminated: [false; 2],
-        errors: 0,
-        diagnostics,
-    };
-    lexer.run();
-    lexer.tokens
+    let before = diagnostics.len();
+    let mut open_ended: Vec<u32> = Vec::new();
+    loop {
+        let mut lexer = Lexer::new(file, text, &open_ended, diagnostics);
+        lexer.run();
+        let (tokens, found) = (lexer.tokens, lexer.found_open_ended);
+        match found {
+            // Read again from the start: everything behind that text was read inside out.
+            Some(start) if open_ended.len() < MAX_ERRORS => {
+                open_ended.push(start);
+                diagnostics.truncate(before);
+            }
+            Some(_) | None => return tokens,
+        }
+    }
+}
+
+impl<'a> Lexer<'a> {
+    fn new(file: FileId, text: &'a str, open_ended: &'a [u32], diagnostics: &'a mut Vec<Diagnostic>) -> Lexer<'a> {
+        Lexer {
+            file,
+            text,
+            at: 0,
+            after_newline: true,
+            tokens: Vec::with_capacity(text.len() / 4 + 1),
+            open: Vec::new(),
+            open_braces: 0,
+            unterminated: [false; 2],
+            open_ended,
+            found_open_ended: None,
+            errors: 0,
+            diagnostics,
+        }
+    }
 }
 
 struct Lexer<'a> {
@@ -40,6 +60,10 @@ struct Lexer<'a> {
     /// For `"` and `'`: one of them is known to have no end, so others look no further than their own line.
     /// Keeps a file of nothing but quotes linear.
     unterminated: [bool; 2],
+    /// Starts of strings that are known to lack their closing quote: they end with their line.
+    open_ended: &'a [u32],
+    /// Another one, found where the quotes of the file did not come out even.
+    found_open_ended: Option<u32>,
     errors: usize,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
@@ -239,6 +263,9 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let quote_byte = quote as u8;
+        if self.open_ended.contains(&(start as u32)) {
+            return self.open_ended_string(start, quote);
+        }
         let known_unterminated = self.unterminated[usize::from(quote == '\'')];
         let mut at = start + 1;
         let mut line_end = None;
@@ -260,24 +287,93 @@ impl<'a> Lexer<'a> {
         if closed {
             self.at = at + 1;
         } else {
+            if let Some(culprit) = self.open_ended_before(quote) {
+                self.found_open_ended = Some(culprit);
+                self.at = bytes.len();
+                return;
+            }
             self.unterminated[usize::from(quote == '\'')] = true;
             self.at = line_end.unwrap_or(bytes.len());
             let opening = Span::new(self.file, start as u32, start as u32 + 1);
-            self.report(
-                Diagnostic::error("unterminated-string", "this string has no end")
-                    .at(opening, "the string starts here")
+            let mut diagnostic = Diagnostic::error("unterminated-string", "this string has no end")
+                .at(opening, "the string starts here");
+            diagnostic = match self.inside_word(start) {
+                Some(end) => diagnostic
+                    .also(Span::new(self.file, end - 1, end), "the string before it ends here")
                     .hint(format!(
-                        "close it with `{quote}`; a quote inside a string is written `\\{quote}`"
+                        "to have `{quote}` inside a string write `\\{quote}`, or use the other quotes"
                     )),
-            );
+                None => diagnostic.hint(format!(
+                    "close it with `{quote}`; a quote inside a string is written `\\{quote}`"
+                )),
+            };
+            self.report(diagnostic);
         }
         self.push(if closed { TokenKind::Str } else { TokenKind::Invalid }, start);
+    }
+
+    /// Where the string before this quote ends, if it was meant to go on: `'it's'`.
+    fn inside_word(&self, start: usize) -> Option<u32> {
+        let line = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1) as u32;
+        let quote = self.text[start..].chars().next()?;
+        let on_line = self.tokens.iter().rev().take_while(|token| token.start >= line);
+        let mut strings = on_line.filter(|token| token.kind == TokenKind::Str);
+        let token = strings.find(|token| self.text[token.start as usize..].starts_with(quote))?;
+        let next = self.text[token.end as usize..].chars().next()?;
+        next.is_alphanumeric().then_some(token.end)
+    }
+
+    /// The string before this place that most likely lacks its closing quote: the first over several lines behind which
+    /// stands what only the inside of a string looks like.
+    fn open_ended_before(&self, quote: char) -> Option<u32> {
+        let inside_out = |token: &&Token| {
+            let text = &self.text[token.start as usize..token.end as usize];
+            let next = self.text[token.end as usize..].chars().next().unwrap_or('\n');
+            let follows = next.is_whitespace() || "+-*/%.,;:)]}=!<>&|?".contains(next);
+            token.kind == TokenKind::Str && text.starts_with(quote) && text.contains('\n') && !follows
+        };
+        let found = self.tokens.iter().find(inside_out)?;
+        (!self.open_ended.contains(&found.start)).then_some(found.start)
+    }
+
+    /// A string that ends with its line, because its closing quote is missing.
+    fn open_ended_string(&mut self, start: usize, quote: char) {
+        let rest = &self.text[start + 1..];
+        let line = rest.find('\n').unwrap_or(rest.len());
+        self.at = start + 1 + line;
+        let mut diagnostic = Diagnostic::error("unterminated-string", "this string is not closed")
+            .at(self.span(start), "it starts here, and its line does not close it");
+        if let Some(other) = rest[line..].find(quote) {
+            let other = (start + 1 + line + other) as u32;
+            diagnostic = diagnostic.also(
+                Span::new(self.file, other, other + 1),
+                "so the next quote would close it, where another string starts",
+            );
+        }
+        self.report(diagnostic.hint(format!(
+            "close it with `{quote}`; a quote inside a string is written `\\{quote}`"
+        )));
+        self.push(TokenKind::Invalid, start);
     }
 
     /// Reports a run of characters that start no token as one error.
     fn unexpected(&mut self) {
         let start = self.at;
         let rest = self.rest();
+        if let Some(inside) = rest.strip_prefix('`')
+            && let Some(length) = inside.find(['`', '\n'])
+            && inside[length..].starts_with('`')
+        {
+            self.at += length + 2;
+            let mut diagnostic = Diagnostic::error("unexpected-character", "strings are not quoted with backquotes")
+                .at(self.span(start), "")
+                .hint("strings are quoted with `\"` or `'`");
+            if inside[..length].contains("${") {
+                diagnostic = diagnostic.note("values are not put into a string: join them, as in `\"hello \" + name`");
+            }
+            self.report(diagnostic);
+            return self.push(TokenKind::Invalid, start);
+        }
         let starts_token = |at: usize, c: char| {
             c.is_alphanumeric() || c.is_whitespace() || matches!(c, '_' | '"' | '\'' | '#') || {
                 mark(&rest.as_bytes()[at..]).is_some()

@@ -5,6 +5,7 @@
 
 pub mod ast;
 pub mod dump;
+mod layout;
 pub mod lexer;
 pub mod parser;
 pub mod token;

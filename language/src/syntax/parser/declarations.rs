@@ -119,6 +119,12 @@ impl Parser<'_> {
             });
             self.eat(Mark::Comma);
         }
+        if self.is(Mark::Equal) && !parameters.is_empty() {
+            let diagnostic = Diagnostic::error("other-language", "a parameter has no default value")
+                .at(self.here(), "")
+                .hint("pass every argument; methods of one name may differ in their number of parameters");
+            return Err(self.error(diagnostic));
+        }
         if !self.is(Mark::RightParen) {
             let message = format!(
                 "expected the name of a parameter or `)`, found {}",
@@ -280,7 +286,7 @@ impl Parser<'_> {
                 self.names_into(&mut parents, "the name of a parent")?;
             } else if self.eat_word(Word::Interface) || self.eat_word(Word::Implements) {
                 self.names_into(&mut interfaces, "the name of an interface")?;
-            } else {
+            } else if !self.foreign_parent(&name.text) {
                 break;
             }
         }

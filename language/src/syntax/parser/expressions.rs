@@ -145,6 +145,7 @@ impl Parser<'_> {
     fn binary(&mut self, level: Level) -> Parsed<Expr> {
         let start = self.token().start;
         let mut left = self.unary()?;
+        self.foreign_step();
         while let Some((op, of_op)) = self.binary_operator() {
             if of_op < level {
                 break;
@@ -195,7 +196,8 @@ impl Parser<'_> {
                 Mark::Greater => (BinaryOp::Greater, Level::Comparison),
                 Mark::GreaterEqual => (BinaryOp::GreaterEqual, Level::Comparison),
                 Mark::DotDot => (BinaryOp::Range, Level::Range),
-                Mark::Plus => (BinaryOp::Add, Level::Sum),
+                // `++i` on a line of its own is what `i += 1` is elsewhere.
+                Mark::Plus if !(token.after_newline && self.ahead_is(1, Mark::Plus)) => (BinaryOp::Add, Level::Sum),
                 // A line that starts with `-` is a statement of its own, unless brackets are open.
                 Mark::Minus if !token.after_newline || self.in_group => (BinaryOp::Subtract, Level::Sum),
                 Mark::LessLess => (BinaryOp::ShiftLeft, Level::Shift),
@@ -386,11 +388,18 @@ impl Parser<'_> {
                     let argument = parser.expression()?;
                     height = height.max(argument.height);
                     arguments.push(argument);
-                    if !parser.eat(Mark::Comma) && (parser.token().after_newline || !parser.starts_operand(0)) {
+                    if parser.eat(Mark::Comma) {
+                        continue;
+                    }
+                    if parser.token().after_newline || !parser.starts_operand(0) {
                         break;
                     }
+                    parser.argument_without_comma();
                 }
                 if !parser.is(Mark::RightParen) {
+                    if let Some(diagnostic) = parser.foreign_form() {
+                        return Err(parser.error(diagnostic));
+                    }
                     let message = format!("expected `,` or `)`, found {}", parser.describe(parser.token()));
                     let span = parser.span_from(parser.previous_end());
                     let diagnostic = Diagnostic::error("syntax", message)
@@ -402,6 +411,45 @@ impl Parser<'_> {
                 Ok((arguments, height))
             })
         })
+    }
+
+    /// Between two elements or entries a comma is missing: it is reported, and reading goes on.
+    fn missing_comma(&mut self, what: &str, open: Token) -> bool {
+        let starts = match self.kind() {
+            TokenKind::Int | TokenKind::Float | TokenKind::Str | TokenKind::Word(_) => true,
+            TokenKind::Mark(_) | TokenKind::Invalid | TokenKind::End => false,
+        };
+        // What a closing bracket was forgotten before is no element.
+        let closed = open.partner != 0 && (self.at as u32) < open.partner;
+        if !starts || !closed {
+            return false;
+        }
+        let end = self.previous_end();
+        let diagnostic = Diagnostic::error("missing-comma", format!("a comma is missing between two {what}"))
+            .at(Span::new(self.file, end, end), "expected `,` here")
+            .also(self.here(), "before this");
+        self.error(diagnostic);
+        true
+    }
+
+    /// Between two arguments a comma may be missing, and is a mistake more often than not.
+    fn argument_without_comma(&mut self) {
+        // Quotes that do not come out even read like strings side by side.
+        if self.silent > 0 || self.diagnostics.iter().any(Diagnostic::is_error) {
+            return;
+        }
+        let end = self.previous_end();
+        let before = self.at.checked_sub(1).map(|at| self.tokens[at].kind);
+        let text = before == Some(TokenKind::Str) || self.kind() == TokenKind::Str;
+        let hint = match text {
+            true => "write `,` for two arguments, `+` to join them to one text",
+            false => "write `,` between arguments",
+        };
+        self.diagnostics.push(
+            Diagnostic::warning("missing-comma", "a comma is missing between two arguments")
+                .at(Span::new(self.file, end, end), "expected `,` here")
+                .hint(hint),
+        );
     }
 
     // ------------------------------------------------------------------------------------------ primary
@@ -483,6 +531,9 @@ impl Parser<'_> {
     }
 
     fn word_expression(&mut self, word: Word) -> Parsed<Expr> {
+        if let Some(reported) = self.foreign_expression() {
+            return Err(reported);
+        }
         let start = self.token().start;
         let next_paren = self.ahead_is(1, Mark::LeftParen) && !self.ahead(1).after_newline;
         #[expect(clippy::wildcard_enum_match_arm, reason = "every other word is reserved or a name")]
@@ -610,7 +661,7 @@ impl Parser<'_> {
                     let item = parser.expression()?;
                     height = height.max(item.height);
                     items.push(item);
-                    if !parser.eat(Mark::Comma) {
+                    if !parser.eat(Mark::Comma) && !parser.missing_comma("elements", open) {
                         break;
                     }
                 }
@@ -654,7 +705,7 @@ impl Parser<'_> {
                     let value = parser.expression()?;
                     height = height.max(key.height).max(value.height);
                     entries.push((key, value));
-                    if !parser.eat(Mark::Comma) {
+                    if !parser.eat(Mark::Comma) && !parser.missing_comma("entries", open) {
                         break;
                     }
                 }

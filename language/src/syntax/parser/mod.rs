@@ -8,10 +8,12 @@
 
 mod declarations;
 mod expressions;
+mod foreign;
 mod patterns;
 mod statements;
 
 use super::ast::*;
+use super::layout;
 use super::lexer::{shorten, string_value, tokenize};
 use super::token::{Mark, Token, TokenKind, Word};
 use crate::diagnostic::Diagnostic;
@@ -37,7 +39,11 @@ pub fn parse(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Unit {
     let tokens = tokenize(file, text, diagnostics);
+    let broken = layout::check(file, text, &tokens);
+    let broken_from = broken.as_ref().map(|broken| broken.from);
+    diagnostics.extend(broken.map(|broken| broken.diagnostic));
     let mut parser = Parser {
+        broken_from,
         file,
         text,
         edition,
@@ -52,6 +58,7 @@ pub fn parse(
         errors: 0,
         last_error: None,
         gave_up: false,
+        silent: 0,
         requests: Vec::new(),
         declarations: Vec::new(),
         diagnostics,
@@ -91,6 +98,10 @@ struct Parser<'a> {
     errors: usize,
     last_error: Option<usize>,
     gave_up: bool,
+    /// Where a brace is missing or left over; what is wrong behind it follows from that.
+    broken_from: Option<u32>,
+    /// What is read follows from an error that has been reported: others are not.
+    silent: u32,
     requests: Vec<FileRequest>,
     declarations: Vec<Declaration>,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -167,6 +178,14 @@ impl<'a> Parser<'a> {
     fn expect_closing(&mut self, mark: Mark, open: Token) -> Parsed<Token> {
         if self.is(mark) {
             return Ok(self.advance());
+        }
+        let form = match mark {
+            Mark::RightParen => self.foreign_arrow(open).or_else(|| self.foreign_form()),
+            Mark::RightBracket if self.is(Mark::Colon) => Some(self.foreign_slice()),
+            _other => self.foreign_form(),
+        };
+        if let Some(diagnostic) = form {
+            return Err(self.error(diagnostic));
         }
         let message = format!("expected `{}`, found {}", mark.text(), self.describe(self.token()));
         // What is missing on a line is missing at its end, not at the start of the next.
@@ -268,7 +287,15 @@ impl<'a> Parser<'a> {
     /// Reports, unless this very token has been reported already.
     fn error(&mut self, diagnostic: Diagnostic) -> Reported {
         let lexed = self.kind() == TokenKind::Invalid;
-        if !self.gave_up && !lexed && self.last_error != Some(self.at) {
+        if self.broken_from.is_some_and(|from| self.token().start >= from) {
+            return Reported;
+        }
+        if let Some(diagnostic) = self.inside_out() {
+            self.diagnostics.push(diagnostic);
+            self.give_up();
+            return Reported;
+        }
+        if !self.gave_up && !lexed && self.silent == 0 && self.last_error != Some(self.at) {
             self.last_error = Some(self.at);
             self.errors += 1;
             self.diagnostics.push(diagnostic);
@@ -283,6 +310,37 @@ impl<'a> Parser<'a> {
         Reported
     }
 
+    /// A string over several lines stands right before what is wrong: its closing quote is the opening one of another.
+    fn inside_out(&self) -> Option<Diagnostic> {
+        let string = self.at.checked_sub(1).map(|at| self.tokens[at])?;
+        let text = self.text_of(string);
+        let word = matches!(self.kind(), TokenKind::Word(_) | TokenKind::Int | TokenKind::Float);
+        if self.gave_up
+            || string.kind != TokenKind::Str
+            || !text.contains('\n')
+            || !word
+            || string.end != self.token().start
+        {
+            return None;
+        }
+        let line = text.find('\n').unwrap_or(text.len()) as u32;
+        let quote = &text[..1];
+        Some(
+            Diagnostic::error("unterminated-string", "this string is not closed")
+                .at(
+                    Span::new(self.file, string.start, string.start + line),
+                    "it starts here, and its line does not close it",
+                )
+                .also(
+                    Span::new(self.file, string.end - 1, string.end),
+                    "so this quote closes it, where another string starts",
+                )
+                .hint(format!(
+                    "close it with `{quote}`; a quote inside a string is written `\\{quote}`"
+                )),
+        )
+    }
+
     /// Reads no further in this file.
     fn give_up(&mut self) {
         self.gave_up = true;
@@ -290,6 +348,9 @@ impl<'a> Parser<'a> {
     }
 
     fn unexpected(&mut self, expected: &str) -> Reported {
+        if let Some(diagnostic) = self.foreign_form() {
+            return self.error(diagnostic);
+        }
         let message = format!("expected {expected}, found {}", self.describe(self.token()));
         let span = if self.is_end() {
             self.span_from(self.previous_end())

@@ -48,7 +48,7 @@ impl Parser<'_> {
     }
 
     /// Skips one token, or a whole bracketed group where its end is known.
-    fn skip_balanced(&mut self) {
+    pub(super) fn skip_balanced(&mut self) {
         match self.token().partner {
             0 => {
                 self.advance();
@@ -62,8 +62,26 @@ impl Parser<'_> {
 
     /// `{ statements }`
     pub(super) fn block(&mut self, after: &str) -> Parsed<Block> {
-        let open = self.expect(Mark::LeftBrace, after)?;
+        if !self.is(Mark::LeftBrace) {
+            let diagnostic = self.foreign_block(after).unwrap_or_else(|| self.no_block(after));
+            return Err(self.error(diagnostic));
+        }
+        let open = self.advance();
         self.block_after(open)
+    }
+
+    /// A block is expected, and something else comes.
+    fn no_block(&self, after: &str) -> Diagnostic {
+        let message = format!("expected `{{` {after}, found {}", self.describe(self.token()));
+        let missing = self.token().after_newline || self.is_end();
+        let span = if missing {
+            self.span_from(self.previous_end())
+        } else {
+            self.here()
+        };
+        Diagnostic::error("syntax", message)
+            .at(span, "expected `{` here")
+            .hint("a block stands in braces, also where it is one statement: `{ .. }`")
     }
 
     /// The rest of a block whose `{` has been read.
@@ -179,14 +197,22 @@ impl Parser<'_> {
         });
     }
 
-    fn statement_kind(&mut self) -> Parsed<StmtKind> {
+    pub(super) fn statement_kind(&mut self) -> Parsed<StmtKind> {
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "every other token starts an expression or an error"
         )]
         match self.kind() {
             TokenKind::Word(word) => {
+                if let Some(result) = self.foreign_statement() {
+                    return result;
+                }
                 if let Some(result) = self.keyword_statement(word) {
+                    return result;
+                }
+            }
+            TokenKind::Mark(Mark::Minus | Mark::Plus) => {
+                if let Some(result) = self.foreign_statement() {
                     return result;
                 }
             }
@@ -303,10 +329,13 @@ impl Parser<'_> {
 
     fn local_statement(&mut self) -> Parsed<StmtKind> {
         self.advance();
+        if let Some(reported) = self.foreign_destructuring() {
+            return Err(reported);
+        }
         self.local_variables()
     }
 
-    fn local_variables(&mut self) -> Parsed<StmtKind> {
+    pub(super) fn local_variables(&mut self) -> Parsed<StmtKind> {
         let mut variables = Vec::new();
         loop {
             let mut variable = self.variable("the name of a variable")?;
@@ -446,7 +475,7 @@ impl Parser<'_> {
 
     // ------------------------------------------------------------------------------------------ control
 
-    fn if_statement(&mut self) -> Parsed<StmtKind> {
+    pub(super) fn if_statement(&mut self) -> Parsed<StmtKind> {
         self.advance();
         let mut arms = Vec::new();
         loop {
@@ -457,6 +486,9 @@ impl Parser<'_> {
             let semicolons = (0..).take_while(|n| self.ahead_is(*n, Mark::Semicolon)).count();
             if semicolons > 0 && self.ahead(semicolons).kind == TokenKind::Word(Word::Else) {
                 self.skip_semicolons();
+            }
+            if self.foreign_else_if() {
+                continue;
             }
             if !self.eat_word(Word::Else) {
                 return Ok(StmtKind::If { arms, otherwise: None });
@@ -529,11 +561,14 @@ impl Parser<'_> {
 
     fn for_statement(&mut self) -> Parsed<StmtKind> {
         self.advance();
+        if let Some(result) = self.foreign_for() {
+            return result;
+        }
         self.for_head()
     }
 
     /// `x in e { .. }` or `(x in e) { .. }`
-    fn for_head(&mut self) -> Parsed<StmtKind> {
+    pub(super) fn for_head(&mut self) -> Parsed<StmtKind> {
         let open = if self.is(Mark::LeftParen) {
             Some(self.advance())
         } else {
@@ -599,7 +634,10 @@ impl Parser<'_> {
     pub(super) fn handlers<T>(&mut self, body: T) -> Parsed<Try<T>> {
         let mut catches = Vec::new();
         let mut cleanup = None;
-        while self.at_handler() {
+        while self.foreign_handler() || self.at_handler() {
+            if !self.at_handler() {
+                continue;
+            }
             if self.is_word(Word::Catch) {
                 catches.push(self.catch()?);
             } else {
@@ -653,6 +691,9 @@ impl Parser<'_> {
     /// An expression, or an assignment.
     fn simple_statement(&mut self) -> Parsed<StmtKind> {
         let target = self.expression()?;
+        if let Some(reported) = self.foreign_tuple() {
+            return Err(reported);
+        }
         let Some(op) = self.assignment_operator() else {
             return Ok(StmtKind::Expr(target));
         };

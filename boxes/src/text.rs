@@ -95,13 +95,9 @@ unsafe fn object(v: Val, out: &mut Vec<u8>) {
             out.push(b')');
         }
         class::FUTURE => {
-            if (*slot(inst, 2)).tag == BOOL {
-                out.extend_from_slice(b"Future(pending)");
-            } else {
-                out.extend_from_slice(b"Future(ready: ");
-                append(*slot(inst, 0), out);
-                out.push(b')');
-            }
+            out.extend_from_slice(b"Future(ready: ");
+            append(*slot(inst, 0), out);
+            out.push(b')');
         }
         class::CELL => append(*slot(inst, 0), out),
         class::WEAK => {
@@ -173,13 +169,7 @@ pub unsafe fn rare(at: u32, out: &mut Vec<u8>) {
             append(*slot(inst, 0), out);
             out.push(b')');
         }
-        class::JSON | class::JSON_NODE | class::JSON_DOC => crate::json::write(*slot(inst, 0), out),
-        class::COUNTER | class::INT_CELL => {
-            out.extend_from_slice(class_name(class));
-            out.push(b'(');
-            append(*slot(inst, 0), out);
-            out.push(b')');
-        }
+        class::JSON => crate::json::write(*slot(inst, 0), out),
         class::INTENT => {
             out.extend_from_slice(b"IntentBox[");
             append(*slot(inst, 0), out);
@@ -204,7 +194,7 @@ pub unsafe fn rare(at: u32, out: &mut Vec<u8>) {
             out.extend_from_slice(b" tracked]");
         }
         class::DATETIME => crate::clock::show((*slot(inst, 0)).pay, out),
-        class::TIME | class::RANDOM | class::SOUND | class::ENCODING => {
+        class::TIME | class::RANDOM | class::SOUND => {
             out.extend_from_slice(class_name(class));
             out.extend_from_slice(b"()");
         }

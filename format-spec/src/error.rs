@@ -5,6 +5,8 @@ use thiserror::Error;
 /// The part of a packed program that an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
+    /// The executable as a whole.
+    File,
     /// The slot in the runtime.
     Slot,
     /// The header at the start of the payload.
@@ -22,6 +24,7 @@ pub enum Part {
 impl core::fmt::Display for Part {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
+            Part::File => "executable",
             Part::Slot => "slot",
             Part::Header => "header",
             Part::Metadata => "metadata",

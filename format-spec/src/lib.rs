@@ -49,6 +49,14 @@ pub use target::{Format, Target, Toolchain, UnknownTarget, edit_distance};
 /// A reader refuses any other version: see "Versions" in `SPEC.md`.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// How many bytes of an ELF executable belong to its header and its program headers, from the start of the file.
+///
+/// Runtimes leave this room, and the hash of the runtime does not cover it. See "Sections" in `SPEC.md`.
+pub const ELF_HEADERS_LEN: usize = 64 + 19 * 56;
+
+/// The last bytes of an ELF executable, loaded behind the payload: a file without them was cut short.
+pub const END_MARK: [u8; 8] = *b"nyashEND";
+
 /// The version of wasmtime that compiles and runs modules: that of the packer, of the runtimes, and of stub folders.
 ///
 /// The manifests of packer and runtime pin the same one (`tests/house.rs` compares them).

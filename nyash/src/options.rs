@@ -113,6 +113,10 @@ pub struct Options {
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = OptLevel::Speed, help_heading = "Compilation")]
     pub opt_level: OptLevel,
 
+    /// Leave out the names of the functions, which debuggers and profilers read
+    #[arg(long, help_heading = "Compilation")]
+    pub strip: bool,
+
     /// Let the program print `Result: ` and its final value at its end
     #[arg(long, help_heading = "Compilation")]
     pub print_result: bool,

@@ -72,6 +72,9 @@ impl<'a> Program<'a> {
         let cut = || Error::Damaged("the file is cut short: parts of the payload are missing".to_owned());
         let address = slot_address.wrapping_add_signed(slot.payload_offset);
         let payload = executable.at(address, slot.payload_len).ok_or_else(cut)?;
+        if !executable.is_whole(address, slot.payload_len) {
+            return Err(cut());
+        }
         let (header, metadata) = slot.split(payload)?;
         let regions = Header::parse(header, slot.payload_len)?.regions().collect();
         let metadata = Metadata::parse(metadata)?;

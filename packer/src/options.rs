@@ -40,6 +40,8 @@ pub struct Options {
     pub small_address_space: bool,
     /// How much the compiler optimises.
     pub opt_level: OptLevel,
+    /// No symbols for debuggers and profilers.
+    pub strip: bool,
     /// The system that the program is for.
     pub target: Target,
     /// The CPU levels that the program has code for, the best first; none means the baseline ([`crate::compile::cpu::parse`]).

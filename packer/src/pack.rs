@@ -7,8 +7,8 @@ use wasmtime_environ::{EntityIndex, Initializer};
 
 use crate::compile::{self, compat, cpu};
 use crate::error::{Error, Result};
-use crate::image::names;
 use crate::image::reading::Image;
+use crate::image::{labels, names};
 use crate::legacy_exceptions::{self, Translated};
 use crate::link;
 use crate::module::Module;
@@ -314,10 +314,12 @@ fn compile_module(
     let compiled = compile::compile(&module, &needs, options, native_features)?;
     let mut versions = Vec::new();
     for (image, cpu) in compiled.images.into_iter().zip(options.cpu_levels()) {
-        let functions = Image::parse(&image)?.functions();
+        let parsed = Image::parse(&image)?;
+        let name = |index| module.function_name(index);
         versions.push(Compiled {
             cpu: *cpu,
-            names: names::table(&functions, |function| module.function_name(function.index))?,
+            names: names::table(&parsed.functions(), |function| name(function.index))?,
+            symbols: labels::symbols(&parsed, name),
             image: Cow::Owned(image),
         });
     }
@@ -425,6 +427,7 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
             cpu: *cpu,
             image: Cow::Borrowed(bytes),
             names: names::table(&functions, |function| function.name)?,
+            symbols: labels::symbols(&image, |_| None),
         }],
         bytecode: None,
         runs: image.runs()?,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use nyash_format::{CpuFeatures, CpuLevel, Engine as Settings, Run};
 
+use crate::image::labels::Symbol;
 use crate::module::invoke::Invocation;
 
 /// What is left of a module once it is compiled.
@@ -62,4 +63,6 @@ pub(crate) struct Compiled<'a> {
     pub cpu: CpuLevel,
     pub image: Cow<'a, [u8]>,
     pub names: Vec<u8>,
+    /// What the executable's symbol table has of it.
+    pub symbols: Vec<Symbol>,
 }

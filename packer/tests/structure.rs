@@ -73,7 +73,13 @@ fn segments_and_sections_agree() {
         let mut reached = (first.sh_addr, first.sh_offset);
         for (name, section) in &payload {
             assert_eq!((section.sh_addr, section.sh_offset), reached, "{name}");
-            assert_eq!((section.sh_addr % PAGE, section.sh_size % PAGE), (0, 0), "{name}");
+            let is_last = section.sh_addr == payload[payload.len() - 1].1.sh_addr;
+            let mark = if is_last {
+                nyash_format::END_MARK.len() as u64
+            } else {
+                0
+            };
+            assert_eq!((section.sh_addr % PAGE, section.sh_size % PAGE), (0, mark), "{name}");
             let load = loads.iter().find(|load| load.p_vaddr == section.sh_addr).unwrap();
             assert_eq!(
                 (load.p_filesz, load.p_memsz),
@@ -89,15 +95,17 @@ fn segments_and_sections_agree() {
             reached = (section.sh_addr + section.sh_size, section.sh_offset + section.sh_size);
         }
 
-        // The table of segments ends the file, and no segment holds it.
+        // The table of segments lies in the first segment, where AT_PHDR points, and the file ends with what is loaded.
         let table = elf.header.e_phoff..elf.header.e_phoff + 56 * elf.program_headers.len() as u64;
-        assert_eq!(table.end, len);
-        assert!(
-            loads
-                .iter()
-                .all(|load| load.p_offset + load.p_filesz <= table.start && load.p_offset >= 64)
-        );
-        assert!(!elf.program_headers.iter().any(|p| p.p_type == PT_PHDR));
+        assert_eq!(table.start, 64);
+        assert!(table.end <= nyash_format::ELF_HEADERS_LEN as u64);
+        assert_eq!((loads[0].p_offset, loads[0].p_vaddr), (0, 0));
+        let phdr = &elf.program_headers[0];
+        assert_eq!(phdr.p_type, PT_PHDR);
+        assert_eq!((phdr.p_offset, phdr.p_vaddr, phdr.p_filesz), (64, 64, table.end - 64));
+        let last = loads.last().unwrap();
+        assert_eq!(last.p_offset + last.p_filesz, len);
+        assert!(file.ends_with(&nyash_format::END_MARK));
         let stack = elf.program_headers.iter().find(|p| p.p_type == PT_GNU_STACK).unwrap();
         assert_eq!(stack.p_flags, PF_R | PF_W, "the stack is not executable");
         assert!(

@@ -1,5 +1,7 @@
 //! The payload in our own image, found through the slot.
 
+#[cfg(target_os = "linux")]
+use nyash_format::END_MARK;
 use nyash_format::{
     EmbedIndex, FormatError, Header, Kind, Metadata, Region, RegionKind, SLOT_LEN, Slot, Target, WASMTIME,
 };
@@ -29,7 +31,9 @@ struct AlignedSlot([u8; SLOT_LEN]);
 #[cfg(target_os = "linux")]
 #[unsafe(link_section = ".nyash.phdrs")]
 #[used]
-static PROGRAM_HEADERS: [u8; 14 * 56] = [0; 14 * 56];
+static PROGRAM_HEADERS: [u8; ROOM] = [0; ROOM];
+#[cfg(target_os = "linux")]
+const ROOM: usize = nyash_format::ELF_HEADERS_LEN - 64 - 5 * 56; // the linker writes five of its own before
 
 /// What bug reports need to know of this runtime: the stub's name and its version.
 pub const NAME: &str = {
@@ -153,9 +157,25 @@ fn mapped() -> Result<(Slot, &'static [u8]), FormatError> {
     }))
 }
 
+/// Whether the executable is there to its last byte. `linux/guard.rs` has looked at its last page, so that nothing but
+/// bytes of this one can be missing: zeros stand for them.
+#[cfg(target_os = "linux")]
+fn check_end(payload: &[u8]) -> Result<(), FormatError> {
+    let pages = payload.len().next_multiple_of(crate::platform::memory::SMALLEST_PAGE);
+    let mark = payload.as_ptr().wrapping_add(pages).cast::<[u8; END_MARK.len()]>();
+    // SAFETY: the packer puts the mark into the last segment, behind the last page of the payload.
+    if unsafe { mark.read() } == END_MARK {
+        Ok(())
+    } else {
+        Err(FormatError::Truncated(nyash_format::Part::File))
+    }
+}
+
 /// Finds and checks the payload.
 pub fn find() -> Result<Payload, FormatError> {
     let (slot, bytes) = mapped()?;
+    #[cfg(target_os = "linux")]
+    check_end(bytes)?;
     let (header, metadata) = slot.split(bytes)?;
     let header = Header::parse(header, slot.payload_len)?;
     let metadata = Metadata::parse(metadata)?;

@@ -274,6 +274,10 @@ pub struct OptionArgs {
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Speed, help_heading = "How it is compiled")]
     pub opt_level: Level,
 
+    /// Leave out the names of the functions, which debuggers and profilers read
+    #[arg(long, help_heading = "How it is compiled")]
+    pub strip: bool,
+
     /// CPU levels that the program has code for, joined by +, for example baseline+v3; the best that a machine has is run.
     /// x86-64: baseline, v2, v3, v4; aarch64: baseline, lse; native: the CPU of this machine
     #[arg(

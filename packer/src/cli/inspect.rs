@@ -54,6 +54,8 @@ struct Report {
     changes: Vec<String>,
     producers: Vec<String>,
     functions: usize,
+    /// Names for debuggers and profilers.
+    symbols: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     embedded: Option<Embedded>,
 }
@@ -325,6 +327,7 @@ impl Report {
                 .collect(),
             changes: lines(metadata.changes),
             producers: lines(metadata.producers),
+            symbols: program.executable.symbols(),
             functions: match names {
                 Some(names) => names?.len(),
                 None => 0,
@@ -359,6 +362,14 @@ impl Report {
             or_unknown(&r.wasmtime)
         )?;
         writeln!(t, "functions     {}", self.functions)?;
+        writeln!(
+            t,
+            "symbols       {}",
+            match self.symbols {
+                0 => "none".to_owned(),
+                symbols => format!("{symbols}, for debuggers and profilers"),
+            }
+        )?;
         for v in &self.versions {
             let needs = if v.features.is_empty() { "" } else { ", needs " };
             writeln!(t, "code          {}, {} bytes{needs}{}", v.cpu, v.code_size, v.features)?;

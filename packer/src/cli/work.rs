@@ -153,6 +153,7 @@ pub fn options(args: &OptionArgs, target: Target) -> Result<Options, Error> {
         unknown_imports: args.unknown_imports.into(),
         small_address_space: args.small_address_space,
         opt_level: args.opt_level.into(),
+        strip: args.strip,
         target,
         cpu: nyash_pack::cpu::parse(&args.cpu, target)?,
         fallback: args.fallback.map(Into::into),

@@ -13,8 +13,8 @@ pub(crate) mod resources;
 
 use std::ops::Range;
 
-use self::parts::{Load, Part, Section};
-use nyash_format::Target;
+use self::parts::{Contents, Load, Section};
+use nyash_format::{ELF_HEADERS_LEN, END_MARK, Target};
 
 use crate::error::{Error, Result};
 
@@ -99,6 +99,23 @@ impl<'a> Executable<'a> {
         self.bytes.get(start..start.checked_add(usize::try_from(len).ok()?)?)
     }
 
+    /// Whether what ends the file is there, behind a payload at this address.
+    pub fn is_whole(&self, address: u64, len: u64) -> bool {
+        match &self.file {
+            File::Elf(file) => file.is_whole(address, len, |at| self.at(at, END_MARK.len() as u64)),
+            // Their systems look at the length before they start a program.
+            File::Pe(_) | File::MachO(_) => true,
+        }
+    }
+
+    /// Number of symbols for debuggers and profilers.
+    pub fn symbols(&self) -> usize {
+        match &self.file {
+            File::Elf(file) => file.symbols(),
+            File::Pe(_) | File::MachO(_) => 0,
+        }
+    }
+
     /// The offset in the file of what lies at an address.
     pub fn offset_of(&self, address: u64) -> Option<u64> {
         let load = self.loads.iter().find(|load| load.holds(address))?;
@@ -124,22 +141,30 @@ impl<'a> Executable<'a> {
         found
     }
 
-    /// File bytes of what is loaded below an address, in order.
+    /// File bytes of what is loaded below an address, in order. The headers of ELF are left out: tools that rewrite
+    /// executables rewrite them, too.
     pub fn loaded_below(&self, address: u64) -> Vec<(u64, &'a [u8])> {
+        let headers = match self.file {
+            File::Elf(_) => ELF_HEADERS_LEN as u64,
+            File::Pe(_) | File::MachO(_) => 0,
+        };
         let mut loads: Vec<&Load> = self.loads.iter().filter(|load| load.address < address).collect();
         loads.sort_by_key(|load| load.address);
-        let bytes = |load: &Load| Some((load.address, self.at(load.address, load.len)?));
+        let bytes = |load: &Load| {
+            let skipped = headers.saturating_sub(load.address).min(load.len);
+            let start = load.address + skipped;
+            Some((start, self.at(start, load.len - skipped)?))
+        };
         loads.into_iter().filter_map(bytes).collect()
     }
 
-    /// The runtime's bytes up to where the payload goes, and the payload's address. `to_text` is the distance from the
-    /// start of the payload to the code in it.
+    /// The runtime's bytes up to where the payload goes, and the payload's address.
     ///
     /// # Errors
     /// [`Error::Runtime`] when the runtime leaves no place for a payload.
-    pub(crate) fn start_packing(&self, target: Target, to_text: usize) -> Result<(Vec<u8>, u64)> {
+    pub(crate) fn start_packing(&self, target: Target, contents: &Contents<'_>) -> Result<(Vec<u8>, u64)> {
         match &self.file {
-            File::Elf(file) => file.start_packing(target, to_text),
+            File::Elf(file) => file.start_packing(target, contents),
             File::Pe(file) => file.start_packing(target.page()),
             File::MachO(file) => file.start_packing(target.page()),
         }
@@ -154,16 +179,13 @@ impl<'a> Executable<'a> {
         out: &mut Vec<u8>,
         payload: Range<usize>,
         address: u64,
-        parts: &[Part],
+        contents: &Contents<'_>,
         target: Target,
     ) -> Result<()> {
         match &self.file {
-            File::Elf(file) => {
-                file.finish_packing(out, payload, address, parts, target.page());
-                Ok(())
-            }
-            File::Pe(file) => file.finish_packing(out, &payload, address, parts),
-            File::MachO(file) => file.finish_packing(out, payload, address, parts, target.page()),
+            File::Elf(file) => file.finish_packing(out, payload, address, contents, target),
+            File::Pe(file) => file.finish_packing(out, &payload, address, contents.parts),
+            File::MachO(file) => file.finish_packing(out, payload, address, contents.parts, target.page()),
         }
     }
 

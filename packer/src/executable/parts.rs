@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::image::labels::Symbol;
+
 /// A section of an executable.
 #[derive(Debug, Clone)]
 pub struct Section<'a> {
@@ -73,4 +75,16 @@ pub(crate) enum Access {
     Execute,
     /// Read and write, private to the process.
     Write,
+}
+
+/// What a program adds to its runtime, as far as the layout of the file depends on it.
+pub(crate) struct Contents<'a> {
+    /// The parts of the payload, in order.
+    pub parts: &'a [Part],
+    /// Distance of the first code from the start of the payload in bytes, a multiple of the smallest page.
+    pub to_text: usize,
+    /// Symbols of each part that is code, in order.
+    pub symbols: &'a [Vec<Symbol>],
+    /// Alignment that sections of the payload claim, in bytes.
+    pub page: usize,
 }

@@ -86,19 +86,24 @@ impl<'a> Image<'a> {
         self.sections.iter().find(|s| s.name == name).map(|s| s.data)
     }
 
+    /// The symbols, and their names.
+    pub(super) fn symbol_table(&self) -> impl Iterator<Item = (&'a Sym64<Endianness>, &'a str)> {
+        let table = self.section(".symtab").unwrap_or_default();
+        let strings = self.section(".strtab").unwrap_or_default();
+        let count = table.len() / size_of::<Sym64<Endianness>>();
+        let symbols = slice_from_bytes::<Sym64<Endianness>>(table, count).map_or(&[][..], |(symbols, _)| symbols);
+        let strings = object::StringTable::new(strings, 0, strings.len() as u64);
+        let e = self.endian;
+        symbols.iter().filter_map(move |symbol| {
+            let name = symbol.name(e, strings).ok()?;
+            Some((symbol, std::str::from_utf8(name).ok()?))
+        })
+    }
+
     /// The functions that the symbol table lists. The order is the table's.
     pub fn functions(&self) -> Vec<Function<'a>> {
-        let (Some(table), Some(strings)) = (self.section(".symtab"), self.section(".strtab")) else {
-            return Vec::new();
-        };
-        let count = table.len() / size_of::<Sym64<Endianness>>();
-        let Ok((symbols, _)) = slice_from_bytes::<Sym64<Endianness>>(table, count) else {
-            return Vec::new();
-        };
         let e = self.endian;
-        let strings = object::StringTable::new(strings, 0, strings.len() as u64);
-        let function = |symbol: &'a Sym64<Endianness>| {
-            let name = std::str::from_utf8(symbol.name(e, strings).ok()?).ok()?;
+        let function = |(symbol, name): (&Sym64<Endianness>, &'a str)| {
             let rest = name.strip_prefix("wasm[0]::function[")?;
             let (index, rest) = rest.split_once(']')?;
             Some(Function {
@@ -108,35 +113,23 @@ impl<'a> Image<'a> {
                 name: rest.strip_prefix("::"),
             })
         };
-        symbols.iter().filter_map(function).collect()
+        self.symbol_table().filter_map(function).collect()
     }
 
     /// The names of all functions that the symbol table lists, those of the engine that the code calls too.
     pub fn symbols(&self) -> Vec<&'a str> {
-        let (Some(table), Some(strings)) = (self.section(".symtab"), self.section(".strtab")) else {
-            return Vec::new();
-        };
-        let count = table.len() / size_of::<Sym64<Endianness>>();
-        let Ok((symbols, _)) = slice_from_bytes::<Sym64<Endianness>>(table, count) else {
-            return Vec::new();
-        };
-        let strings = object::StringTable::new(strings, 0, strings.len() as u64);
-        let name = |symbol: &'a Sym64<Endianness>| std::str::from_utf8(symbol.name(self.endian, strings).ok()?).ok();
-        symbols.iter().filter_map(name).collect()
+        self.symbol_table().map(|(_, name)| name).collect()
     }
 
     /// Where the code ends that the symbol table lists, in bytes from the start of the text. wasmtime fills the text up to a
     /// page of the largest size.
     pub(super) fn code_end(&self) -> Option<usize> {
-        let table = self.section(".symtab")?;
-        let (symbols, _) =
-            slice_from_bytes::<Sym64<Endianness>>(table, table.len() / size_of::<Sym64<Endianness>>()).ok()?;
         let end = |symbol: &Sym64<Endianness>| {
             let (start, len) = (symbol.st_value.get(self.endian), symbol.st_size.get(self.endian));
             usize::try_from(start.checked_add(len)?).ok()
         };
-        symbols
-            .iter()
+        self.symbol_table()
+            .map(|(symbol, _)| symbol)
             .filter(|symbol| symbol.st_type() == elf::STT_FUNC)
             .filter_map(end)
             .max()

@@ -11,6 +11,7 @@ use crate::compile::key;
 use crate::error::{Error, Result};
 use crate::executable::Executable;
 use crate::executable::hash::{runtime_hash, sha256};
+use crate::executable::parts::Contents;
 use crate::link::payload::{Content, Payload, Version};
 use crate::options::Options;
 use crate::program::Program;
@@ -67,7 +68,14 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
     let metadata_len = metadata(program, options, &key, &blank)?.len();
     let plan = Payload::new(&content, metadata_len, target)?;
 
-    let (mut out, address) = runtime.start_packing(target, plan.to_text())?;
+    let symbols: Vec<_> = program.versions.iter().map(|version| version.symbols.clone()).collect();
+    let contents = Contents {
+        parts: &plan.parts,
+        to_text: plan.to_text(),
+        symbols: if options.strip { &[] } else { &symbols },
+        page: target.page(),
+    };
+    let (mut out, address) = runtime.start_packing(target, &contents)?;
     let payload_at = out.len();
     out.resize(payload_at + plan.len.next_multiple_of(page), 0);
     plan.write(&mut out[payload_at..]);
@@ -92,13 +100,7 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
     let hashes: Result<Vec<_>> = subjects(&content).map(|of| Ok((of, hash(of)?))).collect();
     let mut hashes = hashes?;
     let header = Header::write(&plan.regions)?;
-    runtime.finish_packing(
-        &mut out,
-        payload_at..payload_at + plan.len,
-        address,
-        &plan.parts,
-        target,
-    )?;
+    runtime.finish_packing(&mut out, payload_at..payload_at + plan.len, address, &contents, target)?;
     let runtime_hash = runtime_hash(&out, address, slot.address)?;
     for (_, hash) in hashes.iter_mut().filter(|(of, _)| *of == HashOf::Runtime) {
         *hash = runtime_hash;
@@ -114,8 +116,11 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
         metadata_len: too_large(metadata.len(), "the metadata")?,
         digest: nyash_format::digest(&payload[..header.len() + metadata.len()]),
     };
-    let slot_at = slot.offset as usize;
-    let place = out.get_mut(slot_at..slot_at + nyash_format::SLOT_LEN);
+    // It may have moved in the file, but not in memory.
+    let slot_at = Executable::parse(&out)?.offset_of(slot.address);
+    let place = slot_at
+        .and_then(|at| usize::try_from(at).ok())
+        .and_then(|at| out.get_mut(at..)?.get_mut(..nyash_format::SLOT_LEN));
     place
         .ok_or_else(|| Error::Runtime("its slot lies outside".to_owned()))?
         .copy_from_slice(&filled.to_bytes());

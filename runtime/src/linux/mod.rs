@@ -3,6 +3,7 @@
 mod arch;
 #[cfg(feature = "full")]
 pub mod compiler;
+mod guard;
 pub mod image;
 pub mod memory;
 pub mod signals;

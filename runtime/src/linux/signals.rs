@@ -5,11 +5,10 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::arch::{self, Context, Registers};
 use super::syscall::{self, SignalAction};
-use crate::message::{EXIT_TRAP, EXIT_UNUSABLE, die};
+use crate::message::{EXIT_TRAP, die};
 use crate::{backtrace, trap};
 
 const SIGILL: i32 = 4;
-const SIGBUS: i32 = 7;
 const SIGFPE: i32 = 8;
 const SIGSEGV: i32 = 11;
 
@@ -34,7 +33,8 @@ static HANDLER: AtomicUsize = AtomicUsize::new(0);
 
 type TrapHandler = extern "C" fn(ip: usize, fp: usize, has_faulting_addr: bool, faulting_addr: usize);
 
-/// Takes over the signals that damaged files, exhausted stacks and wasm traps raise.
+/// Takes over the signals that exhausted stacks and wasm traps raise. That of a cut file has its handler already
+/// (`guard.rs`).
 ///
 /// The handlers have a stack of their own: they must run when the program's has no room left.
 pub fn install() {
@@ -42,7 +42,7 @@ pub fn install() {
     unsafe {
         let _ = syscall::set_signal_stack(HANDLER_STACK.0.get().cast(), STACK);
         let action = SignalAction::new(arch::signal_entry(), SA_SIGINFO | SA_NODEFER | SA_ONSTACK);
-        for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE] {
+        for signal in [SIGSEGV, SIGILL, SIGFPE] {
             let _ = syscall::set_signal_action(signal, &action);
         }
     }
@@ -63,20 +63,27 @@ pub struct SignalInfo {
     address: usize,
 }
 
+impl SignalInfo {
+    /// Sent by a process, not raised by an instruction.
+    pub fn was_sent(&self) -> bool {
+        self.code <= 0
+    }
+}
+
 pub unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Context) {
-    let sent = info.code <= 0;
+    let sent = info.was_sent();
     // A trap of s390x's compare-and-trap arrives with the code of a signal that a process has sent.
     let may_be_raised = cfg!(target_arch = "s390x") && signal == SIGFPE && info.code == 0;
     if sent && !may_be_raised {
-        // Sent by a process, not raised by an instruction: what would have happened without us happens.
+        // What would have happened without us happens.
         syscall::raise_with_default_action(signal);
         return;
     }
     let Registers { pc, fp, sp } = context.registers(signal);
-    let has_address = signal == SIGSEGV || signal == SIGBUS;
+    let has_address = signal == SIGSEGV;
     backtrace::record_from_signal(pc, fp);
     let handler = HANDLER.load(Ordering::Relaxed);
-    if handler != 0 && signal != SIGBUS {
+    if handler != 0 {
         // SAFETY: only `wasmtime_init_traps` stores a handler. For a wasm trap it does not return.
         let handler: TrapHandler = unsafe { core::mem::transmute(handler) };
         handler(pc, fp, has_address, info.address);
@@ -87,12 +94,6 @@ pub unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Con
     }
     if signal == SIGSEGV && is_near(info.address, sp) {
         trap::report_and_exit("call stack exhausted");
-    }
-    if signal == SIGBUS {
-        die(
-            EXIT_UNUSABLE,
-            format_args!("a page of the executable or of a mapped file cannot be read: is the file cut short?"),
-        );
     }
     die(
         EXIT_TRAP,

@@ -9,6 +9,7 @@ pub use crate::arguments::{Arguments, program_name};
 pub unsafe extern "C" fn start(stack: *const usize, base: *const u8, dynamic: *const [usize; 2]) -> ! {
     // SAFETY: called once by `_start` with what the linker and the kernel say lies there.
     let arguments = unsafe {
+        super::guard::check_end(base);
         relocate(base, dynamic);
         read_arguments(stack)
     };

@@ -14,6 +14,7 @@ pub struct SignalAction {
 
 impl SignalAction {
     /// An action that blocks no further signal while it runs.
+    #[inline(always)] // for `guard.rs`
     pub fn new(handler: usize, flags: usize) -> Self {
         let (flag, _restorer) = arch::restorer();
         SignalAction {

@@ -4,31 +4,24 @@ use super::abi::{Errno, Filestat, fstflags};
 use super::call::{Args, Result};
 use super::context::Ctx;
 use super::descriptors::{Descriptor, File};
-use super::embedded::EmbeddedFile;
 use super::fds::stream_filetype;
 use super::memory::Guest;
-use super::system::{self, Advice, FdRef, NewTime, Whence};
+use super::system::{self, Advice, NewTime, Whence};
 use super::vectors::{List, Reach};
-
-/// What is read from.
-enum Readable<'c> {
-    System(FdRef<'c>),
-    Embedded(&'c mut EmbeddedFile),
-}
 
 pub fn fd_read(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let list = List::find(guest, args.u32(1), args.u32(2))?;
-    let (source, reach) = match ctx.descriptor(args.u32(0))? {
-        Descriptor::Stream { fd, input: true } => (Readable::System(system::borrow(fd)), Reach::WhatIsRead),
-        Descriptor::Socket(fd) => (Readable::System(system::borrow(fd)), Reach::Whole),
-        Descriptor::File(file) => (Readable::System(system::borrow(&file.fd)), Reach::Whole),
-        Descriptor::EmbeddedFile(file) => (Readable::Embedded(file), Reach::Whole),
+    let (fd, reach) = match ctx.descriptor(args.u32(0))? {
+        Descriptor::Stream { fd, input: true } => (&*fd, Reach::WhatIsRead),
+        Descriptor::Socket(fd) => (&*fd, Reach::Whole),
+        Descriptor::File(file) => (&file.fd, Reach::Whole),
+        Descriptor::EmbeddedFile(file) => {
+            let read = list.read(guest, Reach::Whole, |buffers| Ok(file.read(buffers)))?;
+            return guest.put_u32(args.u32(3), read);
+        }
         _ => return Err(Errno::BadDescriptor.into()),
     };
-    let read = list.read(guest, reach, |buffers| match source {
-        Readable::System(fd) => system::readv(fd, buffers),
-        Readable::Embedded(file) => Ok(file.read(buffers)),
-    })?;
+    let read = list.read(guest, reach, |buffers| system::readv(system::borrow(fd), buffers))?;
     guest.put_u32(args.u32(3), read)
 }
 
@@ -48,15 +41,18 @@ pub fn fd_write(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
 
 pub fn fd_pread(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let list = List::find(guest, args.u32(1), args.u32(2))?;
-    let source = match ctx.descriptor(args.u32(0))? {
+    let fd = match ctx.descriptor(args.u32(0))? {
         Descriptor::Stream { input: true, .. } | Descriptor::Socket(_) => return Err(Errno::InvalidSeek.into()),
-        Descriptor::File(file) => Readable::System(system::borrow(&file.fd)),
-        Descriptor::EmbeddedFile(file) => Readable::Embedded(file),
+        Descriptor::File(file) => system::borrow(&file.fd),
+        Descriptor::EmbeddedFile(file) => {
+            let position = args.u64(3);
+            let read = list.read(guest, Reach::WhatIsRead, |buffers| file.read_at(position, buffers))?;
+            return guest.put_u32(args.u32(4), read);
+        }
         _ => return Err(Errno::BadDescriptor.into()),
     };
-    let read = list.read(guest, Reach::WhatIsRead, |buffers| match source {
-        Readable::System(fd) => system::preadv(fd, buffers, args.u64(3)),
-        Readable::Embedded(file) => file.read_at(args.u64(3), buffers),
+    let read = list.read(guest, Reach::WhatIsRead, |buffers| {
+        system::preadv(fd, buffers, args.u64(3))
     })?;
     guest.put_u32(args.u32(4), read)
 }

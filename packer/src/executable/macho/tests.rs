@@ -163,13 +163,20 @@ fn parts() -> [Part; 4] {
 fn pack(runtime: &[u8]) -> crate::Result<(Vec<u8>, u64)> {
     let target = Target::Aarch64Macos;
     let runtime = Executable::parse(runtime)?;
-    let (mut out, address) = runtime.start_packing(target, 0)?;
+    let parts = parts();
+    let contents = Contents {
+        parts: &parts,
+        to_text: 0,
+        symbols: &[],
+        page: PAGE,
+    };
+    let (mut out, address) = runtime.start_packing(target, &contents)?;
     let start = out.len();
     for page in 1..=4 {
         out.resize(start + page * PAGE, page as u8);
     }
     let payload = start..out.len();
-    runtime.finish_packing(&mut out, payload, address, &parts(), target)?;
+    runtime.finish_packing(&mut out, payload, address, &contents, target)?;
     runtime.seal(&mut out)?;
     Ok((out, address))
 }

@@ -4,7 +4,7 @@
 //!   of its dynamic section;
 //! - `system_call`, the `number`s of system calls, and `map`, which s390x makes otherwise;
 //! - `LARGEST_PAGE` and `SMALLEST_PAGE`, in bytes;
-//! - `signal_entry`, which leads to `on_signal`, and `restorer`, for the way back: the same for all but x86-64;
+//! - `signal_entry` and `bus_entry`, which lead to `on_signal` and `on_bus_error`, and `restorer`, for the way back: the same for all but x86-64;
 //! - `Context` to read the registers in a handler.
 
 #[cfg(target_arch = "aarch64")]
@@ -41,8 +41,16 @@ pub fn signal_entry() -> usize {
     crate::linux::signals::on_signal as *const () as usize
 }
 
+/// What the kernel is to call for SIGBUS.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)] // for `guard.rs`
+pub fn bus_entry() -> usize {
+    crate::linux::guard::on_bus_error as *const () as usize
+}
+
 /// A flag and an address for the return from handlers: the kernel needs neither.
 #[cfg(not(target_arch = "x86_64"))]
+#[inline(always)] // for `guard.rs`
 pub fn restorer() -> (usize, usize) {
     (0, 0)
 }

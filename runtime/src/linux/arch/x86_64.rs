@@ -23,6 +23,7 @@ global_asm!(
 );
 
 pub mod number {
+    pub const READLINKAT: usize = 267;
     pub const WRITE: usize = 1;
     pub const MMAP: usize = 9;
     pub const MPROTECT: usize = 10;
@@ -54,6 +55,7 @@ pub const SMALLEST_PAGE: usize = 4096;
 
 /// # Safety
 /// As for the system call that is made.
+#[inline(always)] // for `guard.rs`
 pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
     let result: isize;
     // SAFETY: the kernel clobbers rcx and r11 and returns in rax; what else happens is the caller's contract.
@@ -69,32 +71,46 @@ pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
     result
 }
 
+/// The address of a label of this file. The compiler would take it from a table that has to be relocated first.
+macro_rules! address {
+    ($label:literal) => {{
+        let address: usize;
+        // SAFETY: computes an address.
+        unsafe {
+            asm!(concat!("lea ", $label, "(%rip), {}"), out(reg) address, options(att_syntax, pure, nomem, nostack, preserves_flags));
+        }
+        address
+    }};
+}
+
 /// The kernel has no default return from a handler: the flag that says so, and where handlers return to.
+#[inline(always)] // for `guard.rs`
 pub fn restorer() -> (usize, usize) {
     const SA_RESTORER: usize = 0x0400_0000;
-    (SA_RESTORER, nyash_signal_return as *const () as usize)
+    (SA_RESTORER, address!("nyash_signal_return"))
 }
 
 // libc would supply this.
 global_asm!("nyash_signal_return:", "mov $15, %eax", "syscall", options(att_syntax));
 
-unsafe extern "C" {
-    fn nyash_signal_return();
-}
-
 // Linux enters handlers with an aligned stack. qemu-user does not before version 8, and a container for this processor on
 // another one often runs in it: the first aligned move in the handler then faults, and so does the handler for that, for
 // ever.
 global_asm!(
-    "nyash_signal_entry:",
+    ".macro nyash_aligned handler",
     "push %rbp",
     "mov %rsp, %rbp",
     "and $-16, %rsp",
-    "call {handler}",
+    "call \\handler",
     "mov %rbp, %rsp",
     "pop %rbp",
     "ret",
-    handler = sym crate::linux::signals::on_signal,
+    ".endm",
+    "nyash_signal_entry: nyash_aligned {on_signal}",
+    "nyash_bus_entry: nyash_aligned {on_bus_error}",
+    ".purgem nyash_aligned",
+    on_signal = sym crate::linux::signals::on_signal,
+    on_bus_error = sym crate::linux::guard::on_bus_error,
     options(att_syntax),
 );
 
@@ -104,6 +120,12 @@ pub fn signal_entry() -> usize {
         fn nyash_signal_entry();
     }
     nyash_signal_entry as *const () as usize
+}
+
+/// What the kernel is to call instead of `on_bus_error`.
+#[inline(always)] // for `guard.rs`
+pub fn bus_entry() -> usize {
+    address!("nyash_bus_entry")
 }
 
 /// The start of the kernel's `struct ucontext`.

@@ -1,0 +1,108 @@
+"""Debuggers and profilers know a packed program's functions: gdb, perf, nm, valgrind."""
+import os
+import re
+import shutil
+import subprocess
+
+from harness import Skipped, check, ensure, same
+from tools import HERE, fresh, pack, wasm
+
+SOURCE = os.path.join(HERE, "debugged.c")
+
+
+def packed(*options):
+    return pack(wasm(SOURCE, "debugged"), os.path.join(fresh("debugged"), "app"), *options)
+
+
+def gdb(app, *commands):
+    """What gdb prints for these commands, without its own remarks."""
+    words = ["gdb", "-q", "-nx", "-batch", "-ex", "set debuginfod enabled off", "-ex", "set width 0"]
+    for command in commands:
+        words += ["-ex", command]
+    done = subprocess.run([*words, app], capture_output=True, text=True, timeout=120)
+    return done.stdout + done.stderr
+
+
+def breakpoint():
+    text = gdb(packed(), "break innermost", "run", "backtrace", "delete", "continue")
+    frames = re.findall(r"^#\d+ .*? in (\S+) \(\)", text, re.M)
+    same("the innermost frames", frames[:3], ["innermost", "middle", "main"])
+    ensure("exited normally" in text, text)
+    ensure("warning" not in text.lower(), text)
+    return " <- ".join(frames[:3])
+
+
+def trap():
+    """A program that stops by a trap stops in the debugger at the instruction."""
+    text = gdb(packed("--arg", "trap"), "handle SIGILL stop", "handle SIGSEGV stop", "run", "backtrace")
+    frames = re.findall(r"^#\d+ .*? in (\S+) \(\)", text, re.M)
+    same("the frame that trapped", frames[:1], ["innermost"])
+
+
+def auxiliary_vector():
+    """AT_PHDR is where the program headers are: what gdb, gVisor and others read them by."""
+    text = gdb(packed(), "starti", "info auxv", "info files")
+    headers = int(re.search(r"AT_PHDR.*?(0x[0-9a-f]+)", text)[1], 16)
+    entry = int(re.search(r"AT_ENTRY.*?(0x[0-9a-f]+)", text)[1], 16)
+    readelf = subprocess.run(["readelf", "-hlW", packed()], capture_output=True, text=True).stdout
+    base = entry - int(re.search(r"Entry point address:\s+(0x[0-9a-f]+)", readelf)[1], 16)
+    same("AT_PHDR", headers - base, int(re.search(r"PHDR\s+0x[0-9a-f]+ (0x[0-9a-f]+)", readelf)[1], 16))
+
+
+def names(*options):
+    listed = subprocess.run(["nm", packed(*options)], capture_output=True, text=True)
+    return {line.split()[-1] for line in listed.stdout.splitlines()}
+
+
+def stripped():
+    same("names with --strip", names("--strip"), set())
+    app = packed()
+    subprocess.run(["strip", app], check=True)
+    same("names after strip", subprocess.run(["nm", app], capture_output=True, text=True).stdout, "")
+    same("output", subprocess.run([app], capture_output=True, text=True).stdout, "21\n")
+
+
+def listed():
+    found = names()
+    ensure({"innermost", "middle"} <= found, f"{sorted(found)[:20]}")
+    return f"{len(found)} names"
+
+
+def callgrind():
+    """valgrind counts instructions by function."""
+    folder = fresh("callgrind")
+    out = os.path.join(folder, "out")
+    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", packed()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    if done.returncode != 0:
+        raise Skipped(f"valgrind ended with {done.returncode}: {done.stderr.strip().splitlines()[-1]}")
+    with open(out) as file:
+        ensure("innermost" in file.read(), "the function is not named")
+
+
+def perf():
+    """Nearly all samples of a program that computes get a name."""
+    tool = shutil.which("perf")
+    if not tool:
+        raise Skipped("perf is not installed")
+    data = os.path.join(fresh("perf"), "data")
+    record = [tool, "record", "-q", "-e", "cpu-clock", "-o", data, packed("--arg", "long")]
+    done = subprocess.run(record, capture_output=True, text=True, timeout=120)
+    if done.returncode != 0:
+        raise Skipped(f"perf cannot record here: {done.stderr.strip().splitlines()[-1]}")
+    report = [tool, "report", "-i", data, "--stdio", "--sort", "symbol", "-g", "none"]
+    text = subprocess.run(report, capture_output=True, text=True).stdout
+    shares = re.findall(r"^\s*([\d.]+)%\s+\[\.\]\s+(\S+)", text, re.M)
+    unnamed = sum(float(share) for share, name in shares if name.startswith("0x"))
+    ensure(shares and unnamed < 1, text)
+    return f"{100 - unnamed:.1f} % named"
+
+
+def main():
+    check("gdb: a breakpoint by function, a backtrace, on to the end", breakpoint)
+    check("gdb: a trap stops at its function", trap)
+    check("AT_PHDR points at the program headers", auxiliary_vector)
+    check("nm lists the functions", listed)
+    check("strip and --strip leave a working program without names", stripped)
+    check("callgrind counts by function", callgrind)
+    check("perf names its samples", perf)

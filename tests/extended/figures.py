@@ -18,6 +18,8 @@ FUNCTIONS = 12000
 SLACK = 1.25
 EXECUTED_PAGES = 55
 LARGE = 2.4
+# Bytes of embedded files that are opened, read and closed: the time wanted, and how often it is done.
+OPENED = {1024: (0.6, 5000), 65536: (0.4, 2000)}
 
 
 def bench(rounds, *commands):
@@ -160,6 +162,51 @@ def large_start():
     return f"{size / 1e6:.0f} MB start in {ratio:.2f} times hello's time, {half_size / 1e6:.0f} MB in {quarter:.2f}; at most {LARGE}{missed}"
 
 
+def embedded_files():
+    """The time that a file in the executable takes, to that of a native program and the file system."""
+    folder = fresh("figures-embedded")
+    files = os.path.join(folder, "files")
+    os.makedirs(files)
+    for size in OPENED:
+        with open(os.path.join(files, str(size)), "wb") as file:
+            file.write(os.urandom(size))
+    packed, native = both("opening", "--embed", f"{files}::/files", folder=folder)
+    told = []
+    for size, (wanted, rounds) in OPENED.items():
+        ratios = []
+        for _ in range(5):
+            ours, theirs = (
+                float(subprocess.run([program, path, str(size), str(rounds)], check=True, capture_output=True).stdout)
+                for program, path in ((packed, f"/files/{size}"), (native, os.path.join(files, str(size))))
+            )
+            ratios.append(ours / theirs)
+        ratio = statistics.median(ratios)
+        ensure(ratio <= wanted, f"{size} bytes take {ratio:.2f} of the native time, at most {wanted} wanted")
+        told.append(f"{size:,} bytes {ratio:.2f} of at most {wanted}")
+    return ", ".join(told)
+
+
+def embedded_start():
+    """What ten thousand embedded files cost at the start."""
+    folder = fresh("figures-embedded-start")
+    files = os.path.join(folder, "files")
+    for number in range(10_000):
+        path = os.path.join(files, str(number % 100))
+        os.makedirs(path, exist_ok=True)
+        with open(os.path.join(path, str(number)), "w") as file:
+            file.write(str(number) * 50)
+    # In one piece, as people get it: the linker wrote the smaller one here and there.
+    alone = tools.as_shipped(hello())
+    packed = tools.as_shipped(pack(HELLO_WAT, os.path.join(folder, "hello"), "--embed", f"{files}::/files"))
+    more = []
+    for _ in range(7):
+        ours, theirs = medians(200, packed, alone)
+        more.append((ours - theirs) * 1e6)
+    median = statistics.median(more)
+    ensure(median <= 10, f"{median:.1f} µs more than hello, at most 10 wanted")
+    return f"{median:+.1f} µs of at most +10"
+
+
 def main():
     check("hello against static glibc C", against, "gcc", 0.57)
     check("hello against static musl C", against, "musl-gcc", 1.42)
@@ -171,3 +218,5 @@ def main():
     check("packing hello", packing)
     check("same input, same bytes", same_bytes)
     check("start of a large module", large_start)
+    check("open, read, close of embedded files", embedded_files)
+    check("start of hello with 10,000 embedded files", embedded_start)

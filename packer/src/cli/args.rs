@@ -15,7 +15,7 @@ Examples:
   nyash-pack hello.wasm                       write the executable `hello`
   nyash-pack app.wasm -o bin/app --dir .      the program may use the folder it is started in
   nyash-pack app.wasm --dir /srv/data::/data:ro --env MODE=fast --env HOME
-  nyash-pack app.wasm --embed assets::/assets  the folder travels inside the executable
+  nyash-pack app.wasm --embed data::/data     the folder travels inside the executable
   nyash-pack tool.wasm --allow-all            the program behaves like a native one
   nyash-pack app.wasm --target windows        write app.exe
   nyash-pack app.wasm --oci app.tar           write a container image

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 
+import modules
 import pandoc
 import tools
 from guests import same_trees, tree
@@ -200,3 +201,4 @@ def main():
     converter = packed("pandoc (npm, legacy exceptions)", pandoc.Pandoc)
     if converter is not None:
         pandoc.main(converter)
+    modules.main()

@@ -5,10 +5,13 @@ mod common;
 
 use std::fmt::Write;
 use std::fs;
+use std::ops::Range;
 
 use common::{Outcome, folder, run_bytes};
 use nyash_pack::preinit::{Failure, Held};
-use nyash_pack::{Directory, Error, Fallback, Note, OptLevel, Options, Packed, Preinit, Source, Stage, cpu};
+use nyash_pack::{
+    Directory, Error, Fallback, Note, OptLevel, Options, Packed, Preinit, Source, Stage, UnknownImports, cpu,
+};
 
 /// Imports, a memory, and `$say`, which prints an i64 as sixteen letters.
 const PRELUDE: &str = r#"
@@ -400,7 +403,21 @@ fn what_remains_a_component_or_compiled_is_refused() {
 /// A generator with a fixed start (xorshift64*), so that a failure happens again.
 struct Random(u64);
 
+/// `NYASH_SEED` and `NYASH_ROUNDS` set the first seed, and how many there are: for hours of it.
+fn seeds(rounds: u64) -> Range<u64> {
+    let number = |variable: &str, default: u64| {
+        std::env::var(variable).map_or(default, |value| value.parse().expect("a number"))
+    };
+    let first = number("NYASH_SEED", 1);
+    first..first + number("NYASH_ROUNDS", rounds)
+}
+
 impl Random {
+    fn new(seed: u64) -> Self {
+        // Seeds that follow each other are far from each other, and none is 0.
+        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
     fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -510,8 +527,9 @@ fn random_module(changes: &str, first: bool, last: &str) -> String {
 /// Initialising when packing and initialising at the start give the same program.
 #[test]
 fn random_initialisations() {
-    let mut random = Random(11);
-    for round in 0..25 {
+    for seed in seeds(25) {
+        let mut random = Random::new(seed);
+        let round = seed as usize;
         let changes = random_changes(&mut random);
         // What is there of a passive segment only shows when it is used, with a trap if it is gone.
         let last = [
@@ -524,8 +542,38 @@ fn random_initialisations() {
             "random",
             &pack(&random_module(&changes, true, last), &Options::default()),
         );
-        assert_eq!(early, late, "{changes}");
+        assert_eq!(early, late, "seed {seed}: {changes}");
     }
+}
+
+/// A module with some bytes changed is refused, or initialised to a module that packs to the same bytes once more.
+#[test]
+fn damaged_modules_are_refused_or_initialised() {
+    let options = Options {
+        preinit: Some(Preinit {
+            function: Some("init".to_owned()),
+            seconds: 1,
+            ..Preinit::default()
+        }),
+        unknown_imports: UnknownImports::Trap,
+        ..Options::default()
+    };
+    let mut whole = 0;
+    for seed in seeds(60) {
+        let mut random = Random::new(seed);
+        let changes = random_changes(&mut random);
+        let mut wasm = wat::parse_str(random_module(&changes, false, "")).unwrap();
+        for _ in 0..=random.below(2) {
+            let at = 8 + random.below(wasm.len() as u64 - 8) as usize;
+            wasm[at] = random.below(256) as u8;
+        }
+        if let Ok(packed) = nyash_pack::pack(&wasm, &options) {
+            let again = nyash_pack::pack(&wasm, &options).unwrap();
+            assert!(packed.bytes == again.bytes, "seed {seed}");
+            whole += 1;
+        }
+    }
+    assert!(whole > 0);
 }
 
 /// An image for several systems was initialised once for each, so that its programs differed in what they had drawn.

@@ -142,7 +142,7 @@ MODULES = [
     ], large=True),
     Module("cpython", "C, CPython", SANDBOX, "bin/python.wasm", [
         Run(("-S", "/job/hard.py"), status=3, says=b"too deep"),
-    ], files=("hard.py",), large=True),
+    ], files=("hard.py",), deep=True, large=True),
     Module("avr-gcc", "C++, GCC", AVR, AVR_PATH + "cc1.wasm", [
         Run(("-quiet", "-O2", "-mmcu=avr5", "-ffreestanding", "/job/leap.c", "-o", "/job/leap.s"), writes=("leap.s",)),
     ], files=("leap.c",), large=True),

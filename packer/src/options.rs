@@ -38,6 +38,8 @@ pub struct Options {
     pub unknown_imports: UnknownImports,
     /// No reservation of address space: explicit bounds checks, slower by some 10 %.
     pub small_address_space: bool,
+    /// Bytes of stack for calls; none means what the system gives (`ulimit -s`).
+    pub stack_size: Option<u64>,
     /// How much the compiler optimises.
     pub opt_level: OptLevel,
     /// No symbols for debuggers and profilers.
@@ -219,6 +221,9 @@ impl Options {
         }
     }
 
+    /// Less than this has no room for the calls of a library's start.
+    const LEAST_STACK: u64 = 64 << 10;
+
     /// Refuses what cannot work.
     pub(crate) fn check(&self) -> Result<()> {
         resources::check(&self.resources, self.target)?;
@@ -260,6 +265,12 @@ impl Options {
             embedded.check(&granted, self.all_files)?;
         }
         cpu::check(&self.cpu, self.target)?;
+        if self.stack_size.is_some_and(|size| size < Self::LEAST_STACK) {
+            return Err(Error::Option {
+                option: "--stack-size",
+                message: "a program needs 64K at least".to_owned(),
+            });
+        }
         if self.memory_limit == Some(0) {
             return Err(Error::Option {
                 option: "--memory-limit",

@@ -382,7 +382,7 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
         _ => CpuFeatures::NONE,
     };
     let features = cpu.features(native_features);
-    let settings = compat::check(&image, options.target, features, options.small_address_space)?;
+    let settings = compat::check(&image, features, options)?;
     let info = image.info()?;
     let module = &info.module;
     let text = |atom| module.strings.get(atom).unwrap_or_default();

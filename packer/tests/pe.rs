@@ -140,6 +140,22 @@ fn parts_are_sections() {
         .unwrap();
 }
 
+/// Windows reserves what the header says: the program's 64 MiB, and what the linker asks for beyond the usual 7.
+#[test]
+fn the_header_asks_for_the_stack() {
+    let reserve = |stack_size| {
+        let options = Options {
+            stack_size,
+            ..options("stack", &runtime(1024))
+        };
+        let packed = nyash_pack::pack(HELLO.as_bytes(), &options).unwrap();
+        let header = PE::parse(&packed.bytes).unwrap().header.optional_header.unwrap();
+        header.windows_fields.size_of_stack_reserve
+    };
+    assert_eq!(reserve(Some(64 << 20)), 73 << 20);
+    assert_eq!(reserve(None), 0, "the runtime's own");
+}
+
 #[test]
 fn checksum_is_that_of_the_file() {
     let packed = nyash_pack::pack(HELLO.as_bytes(), &options("checksum", &runtime(1024))).unwrap();

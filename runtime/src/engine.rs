@@ -8,6 +8,7 @@ use nyash_format::{Engine as Settings, WASMTIME};
 use wasmtime::{Config, CustomCodeMemory, Engine, ModuleVersionStrategy};
 
 use crate::code::Code;
+use crate::platform::stack;
 
 /// Compiled code is mapped executable by the kernel; there is nothing left to do.
 struct MappedCode;
@@ -42,6 +43,16 @@ pub fn new(settings: &Settings, code: &Code) -> wasmtime::Result<Engine> {
         config.target(crate::code::BYTECODE)?;
         settings = settings.for_bytecode();
     }
+    let stack = match usize::try_from(settings.max_wasm_stack).unwrap_or(usize::MAX) {
+        #[cfg(feature = "full")]
+        0 if code.is_bytecode() => stack::usual_of_interpreter(),
+        0 => stack::usual(),
+        asked => asked,
+    };
+    #[cfg(target_os = "linux")]
+    if settings.memory_reservation == 0 {
+        crate::platform::memory::reserve_nothing();
+    }
     // wasmtime's own default tells only major versions apart.
     config.module_version(ModuleVersionStrategy::Custom(WASMTIME.into()))?;
     config
@@ -49,9 +60,9 @@ pub fn new(settings: &Settings, code: &Code) -> wasmtime::Result<Engine> {
         .memory_reservation(settings.memory_reservation)
         .memory_guard_size(settings.memory_guard_size)
         .memory_reservation_for_growth(settings.memory_reservation_for_growth)
-        .max_wasm_stack(settings.max_wasm_stack as usize)
+        .max_wasm_stack(stack)
         // Not used, and wasmtime refuses it when it is smaller.
-        .async_stack_size(settings.max_wasm_stack as usize)
+        .async_stack_size(stack)
         // Call stacks of compiled code are our own: see `backtrace.rs`.
         .wasm_backtrace_max_frames(NonZeroUsize::new(if code.is_bytecode() { FRAMES } else { 0 }))
         .signals_based_traps(settings.signals_based_traps)

@@ -23,6 +23,10 @@ fn status(result: Result<(), Errno>) -> i32 {
 extern "C" fn wasmtime_mmap_new(size: usize, flags: u32, ret: &mut *mut u8) -> i32 {
     #[cfg(target_os = "linux")]
     if flags == 0 {
+        if let Some(at) = memory::unreserved(size) {
+            *ret = at;
+            return 0;
+        }
         let near = memory::place_of_reservation(size);
         return status(syscall::map_anonymous_near(near, size, protection(flags)).map(|at| *ret = at));
     }
@@ -43,6 +47,15 @@ unsafe extern "C" fn wasmtime_munmap(at: *mut u8, size: usize) -> i32 {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn wasmtime_mprotect(at: *mut u8, size: usize, flags: u32) -> i32 {
+    #[cfg(target_os = "linux")]
+    if memory::is_unreserved(at) {
+        // wasmtime makes each part of a linear memory accessible once, and never inaccessible again. Pages of a single byte
+        // may need no more than there is.
+        if size == 0 {
+            return 0;
+        }
+        return status(syscall::map_anonymous_here(at, size, protection(flags)));
+    }
     // SAFETY: as above.
     status(unsafe { syscall::protect(at, size, protection(flags)) })
 }

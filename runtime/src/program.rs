@@ -14,7 +14,7 @@ use crate::payload::{self, Payload};
 #[cfg(all(feature = "full", target_os = "linux"))]
 use crate::platform::snapshot;
 use crate::platform::start::Arguments;
-use crate::platform::{signals, syscall};
+use crate::platform::{signals, stack, syscall};
 use crate::{backtrace, engine, image, limit, mappings, trap, wasi};
 
 /// Runs the program that is packed into this executable.
@@ -30,6 +30,15 @@ pub fn run(arguments: Arguments) -> ! {
     backtrace::set_bounds(code.text, code.names, arguments.stack_top());
     let (start_of_image, len) = code.image;
     image::set_segment(start_of_image, len, code.runs);
+    let asked = match code.is_bytecode() {
+        // The interpreter brings its own.
+        true => 0,
+        false => usize::try_from(payload.metadata.engine.max_wasm_stack).unwrap_or(usize::MAX),
+    };
+    stack::with(asked, (payload, code, arguments), run_on_stack)
+}
+
+fn run_on_stack((payload, code, arguments): (Payload, Code, Arguments)) -> ! {
     match start_module(payload, &code, arguments) {
         Ok(()) => syscall::exit(0),
         Err(Failure::Start(error)) => give_up(&error),

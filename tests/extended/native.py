@@ -63,13 +63,19 @@ def nonblocking_input(before):
         os.set_blocking(reading, not before)
         process = subprocess.Popen([program], stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         os.close(reading)
+        lines = []
         for part in (b"one", b"two"):
             # Until it says that nothing is there yet.
-            while process.stdout.readline() not in (b"nothing yet\n", b""):
-                pass
+            while True:
+                lines.append(process.stdout.readline())
+                if lines[-1] in (b"nothing yet\n", b""):
+                    break
             os.write(writing, part)
         os.close(writing)
-        return ended(process)
+        status, out, errors = ended(process)
+        lines += out.splitlines(keepends=True)
+        # How often it looks is a matter of time.
+        return status, [line for line in lines if line not in (b"nothing yet\n", b"")], errors
 
     same("(status, output, errors)", fed(packed), fed(native))
 
@@ -78,7 +84,7 @@ def names_of_the_root():
     """wasi-libc passes `/` on as `.`, so that `ls /` listed the working directory without a word."""
     packed, native = both("inodes", "--allow-all")
     folder = fresh("native-root")
-    for words in (["/"], ["//"], ["/."], ["/./"], ["."], ["./"], [".."], ["/.."], ["/etc/.."], ["/", "/etc"], [".", "/etc"]):
+    for words in ([], ["/"], ["//"], ["/."], ["/./"], ["."], ["./"], [".."], ["/etc/.."], ["/../etc"], ["/", "/etc"], [".", "/etc"]):
         alike([packed, *words], [native, *words], cwd=folder)
 
 
@@ -89,6 +95,15 @@ def names_of_any_bytes():
     for name in names:
         open(os.path.join(os.fsencode(folder), name), "w").close()
     alike([packed, ".", *names], [native, ".", *names], cwd=folder)
+
+
+def deep_recursion(limit, depth):
+    """A native program's stack grows to `ulimit -s`. 7 MiB were used whatever that was."""
+    source = os.path.join(SOURCES, "deep.c")
+    module = wasm(source, "native-deep", "-Wl,-z,stack-size=67108864")
+    packed, native = pack(module, os.path.join(tools.WORK, "packed", "deep")), tools.native(source, "c-deep", "-static")
+    script = f'ulimit -s {limit} && exec "$0" {depth}'
+    alike(["sh", "-c", script, packed], ["sh", "-c", script, native])
 
 
 def exit_status():
@@ -355,6 +370,9 @@ def main():
     check("standard input that is made nonblocking", nonblocking_input, False)
     check("the root and the working directory by all their names", names_of_the_root)
     check("names that are not UTF-8", names_of_any_bytes)
+    check("50,000 nested calls under ulimit -s 8192", deep_recursion, 8192, 50_000)
+    check("400,000 nested calls under ulimit -s 65536", deep_recursion, 65536, 400_000)
+    check("1,000,000 nested calls under ulimit -s unlimited", deep_recursion, "unlimited", 1_000_000)
     check("broken pipe", broken_pipe, False)
     check("broken pipe with SIGPIPE ignored", broken_pipe, True)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):

@@ -181,6 +181,11 @@ pub struct OptionArgs {
     #[arg(long, value_name = "BYTES", value_parser = nyash_pack::parse_size, help_heading = "What the program may reach")]
     pub memory_limit: Option<u64>,
 
+    /// Stack for calls, for example 64M, whatever the system gives; a C program's own stack in its memory is the linker's
+    /// matter (-z stack-size) [default: `ulimit -s`]
+    #[arg(long, value_name = "BYTES", value_parser = nyash_pack::parse_size, help_heading = "What the program may reach")]
+    pub stack_size: Option<u64>,
+
     /// What becomes of functions that the module imports and nobody provides
     #[arg(long, value_name = "HOW", value_enum, default_value_t = UnknownImportsArg::Refuse, help_heading = "What the program may reach")]
     pub unknown_imports: UnknownImportsArg,

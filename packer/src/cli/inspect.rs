@@ -126,6 +126,8 @@ struct Capabilities {
     argv0: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     memory_limit: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stack_size: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -280,6 +282,7 @@ impl Report {
                 args: capabilities.args.iter().map(|arg| lossy(arg)).collect(),
                 argv0: capabilities.argv0.map(lossy),
                 memory_limit: capabilities.memory_limit,
+                stack_size: Some(metadata.engine.max_wasm_stack).filter(|size| *size > 0),
             },
             key: module.map(|module| Key {
                 hash: format!("{:016x}", module.key),
@@ -433,6 +436,9 @@ impl Report {
         }
         if let Some(limit) = c.memory_limit {
             writeln!(t, "  at most {limit} bytes of memory")?;
+        }
+        if let Some(size) = c.stack_size {
+            writeln!(t, "  {size} bytes of stack")?;
         }
 
         if let Some(key) = &self.key {

@@ -152,6 +152,7 @@ pub fn options(args: &OptionArgs, target: Target) -> Result<Options, Error> {
         memory_limit: args.memory_limit,
         unknown_imports: args.unknown_imports.into(),
         small_address_space: args.small_address_space,
+        stack_size: args.stack_size,
         opt_level: args.opt_level.into(),
         strip: args.strip,
         target,

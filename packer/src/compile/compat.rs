@@ -9,7 +9,7 @@ use crate::error::{Difference, Error, Result};
 use crate::image::reading::Image;
 use crate::image::record::Record;
 use crate::module::scan::Features;
-use crate::options::OptLevel;
+use crate::options::{OptLevel, Options};
 
 /// Settings that wasmtime does not compare either, because they do not change how code works with the runtime.
 const FREE_TUNABLES: &[&str] = &[
@@ -72,19 +72,15 @@ pub(crate) fn cpu_features(image: &Image<'_>, target: Target) -> Result<CpuFeatu
 ///
 /// # Errors
 /// [`Error::Incompatible`] with every difference, or [`Error::DamagedImage`].
-pub(crate) fn check(
-    image: &Image<'_>,
-    target: Target,
-    features: CpuFeatures,
-    small_address_space: bool,
-) -> Result<Settings> {
+pub(crate) fn check(image: &Image<'_>, features: CpuFeatures, options: &Options) -> Result<Settings> {
+    let target = options.target;
     let found = Record::read(image.section(obj::ELF_WASM_ENGINE))?;
     let tunables = found.engine.as_ref().map(|engine| &engine.tunables);
     let gc = tunables.is_some_and(|tunables| tunables.collector.is_some());
     let settings = Settings {
         // The runtime serves both.
         memory_init_cow: tunables.is_none_or(|tunables| tunables.memory_init_cow),
-        ..key::settings(gc, small_address_space)
+        ..key::settings(gc, options)
     };
     // What the runtime needs is what the compiler of this version writes.
     let own = compile::engine(
@@ -199,12 +195,7 @@ mod tests {
             .unwrap()
             .precompile_module(b"\0asm\x01\0\0\0")
             .unwrap();
-        match check(
-            &Image::parse(&image).unwrap(),
-            Target::X86_64Linux,
-            CpuFeatures::NONE,
-            false,
-        ) {
+        match check(&Image::parse(&image).unwrap(), CpuFeatures::NONE, &Options::default()) {
             Ok(_) => Vec::new(),
             Err(Error::Incompatible(differences)) => differences
                 .iter()

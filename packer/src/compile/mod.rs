@@ -191,7 +191,7 @@ pub(crate) fn compile(module: &Module<'_>, needs: &Needs, options: &Options, nat
     let attempt = |gc: bool| -> Result<Compiled> {
         let settings = Settings {
             memory_init_cow: maps,
-            ..key::settings(gc, options.small_address_space)
+            ..key::settings(gc, options)
         };
         let mut images = Vec::new();
         for level in options.cpu_levels() {

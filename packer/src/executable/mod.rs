@@ -10,6 +10,7 @@ mod macho;
 pub(crate) mod parts;
 mod pe;
 pub(crate) mod resources;
+pub(crate) mod stack;
 
 use std::ops::Range;
 

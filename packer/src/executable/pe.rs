@@ -49,6 +49,7 @@ mod field {
     pub const IMAGE_LEN: usize = OPTIONAL + 56;
     pub const HEADERS_LEN: usize = OPTIONAL + 60;
     pub const CHECKSUM: usize = OPTIONAL + 64;
+    pub const STACK_LEN: usize = OPTIONAL + 72;
     pub const DIRECTORY_COUNT: usize = OPTIONAL + 108;
     pub const DIRECTORIES: usize = OPTIONAL + 112;
 }
@@ -291,6 +292,13 @@ impl<'a> File<'a> {
         out[at..at + 4].copy_from_slice(&sum.to_le_bytes());
         Ok(())
     }
+}
+
+/// Writes how much address space the system reserves for the stack.
+pub(super) fn set_stack(bytes: &mut [u8], size: u64) -> Result<()> {
+    let at = File::parse(bytes)?.header + field::STACK_LEN;
+    bytes[at..at + 8].copy_from_slice(&size.to_le_bytes());
+    Ok(())
 }
 
 /// The checksum of an image whose field for it is zero: the 16-bit words added up with their carries, and the length.

@@ -52,6 +52,10 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
     let page = target.smallest_page();
     let (stub, _) = stub::find(target, kind, &options.stubs)?;
     let stub = crate::executable::resources::apply(stub, &options.resources)?;
+    let stub = match options.stack_size {
+        Some(size) => crate::executable::stack::apply(stub, target, size)?,
+        None => stub,
+    };
     let runtime = Executable::parse(&stub).map_err(|error| Error::Runtime(error.to_string()))?;
     stub::check(&runtime, target, kind)?;
     let slot = runtime

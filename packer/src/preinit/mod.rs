@@ -108,6 +108,7 @@ impl Run {
                 args: preinit.args.clone(),
                 argv0: options.argv0.clone().or_else(|| Some(b"program".to_vec())),
                 memory_limit: options.memory_limit,
+                stack_size: options.stack_size,
                 unknown_imports: options.unknown_imports,
                 // It runs once.
                 opt_level: OptLevel::None,

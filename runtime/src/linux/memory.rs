@@ -75,3 +75,35 @@ pub fn place_of_reservation(size: usize) -> usize {
     let border = end.saturating_sub(size - front) & !(REGION - 1);
     border.saturating_sub(front) & !(SMALLEST_PAGE - 1)
 }
+
+/// Between the executable and the first linear memory of which nothing is reserved: the kernel puts all else there.
+const APART: usize = 16 << 30;
+
+/// Bounds of the addresses that were given to linear memories without reserving them.
+static LOWEST: AtomicUsize = AtomicUsize::new(0);
+static END: AtomicUsize = AtomicUsize::new(0);
+
+/// From now on linear memory gets addresses without anything being mapped there: nobody else wants them, because the kernel
+/// looks for room elsewhere. So it can grow in place, although `ulimit -v` counts only what it has.
+pub fn reserve_nothing() {
+    let end = (super::start::base() as usize).saturating_sub(APART) & !(REGION - 1);
+    END.store(end, Ordering::Relaxed);
+    LOWEST.store(end, Ordering::Relaxed);
+}
+
+/// Addresses for a linear memory of at most `size` bytes, if nothing is to be reserved and there are some.
+pub fn unreserved(size: usize) -> Option<*mut u8> {
+    // Far above what the kernel keeps free at the bottom.
+    const BOTTOM: usize = 1 << 32;
+    let start = LOWEST.load(Ordering::Relaxed).checked_sub(size)? & !(REGION - 1);
+    if start < BOTTOM {
+        return None;
+    }
+    LOWEST.store(start, Ordering::Relaxed);
+    Some(start as *mut u8)
+}
+
+/// Whether an address is one of those.
+pub fn is_unreserved(at: *mut u8) -> bool {
+    (LOWEST.load(Ordering::Relaxed)..END.load(Ordering::Relaxed)).contains(&(at as usize))
+}

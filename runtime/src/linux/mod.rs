@@ -9,6 +9,7 @@ pub mod memory;
 pub mod signals;
 #[cfg(feature = "full")]
 pub mod snapshot;
+pub mod stack;
 pub mod start;
 pub mod syscall;
 mod thread;

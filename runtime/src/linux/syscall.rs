@@ -39,6 +39,7 @@ const MAP_PRIVATE: usize = 0x02;
 const MAP_FIXED: usize = 0x10;
 const MAP_ANONYMOUS: usize = 0x20;
 const MAP_NORESERVE: usize = 0x4000;
+const MAP_FIXED_NOREPLACE: usize = 0x10_0000;
 const MREMAP_MAYMOVE: usize = 1;
 const MREMAP_FIXED: usize = 2;
 
@@ -109,6 +110,24 @@ pub unsafe fn map_anonymous_at(at: *mut u8, len: usize, protection: usize) -> Re
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
     // SAFETY: the caller's contract.
     unsafe { map([at as usize, len, protection, flags, usize::MAX, 0]) }.map(drop)
+}
+
+/// Maps fresh private memory at `at`.
+///
+/// # Errors
+/// When something is there already.
+pub fn map_anonymous_here(at: *mut u8, len: usize, protection: usize) -> Result<(), Errno> {
+    const EEXIST: Errno = Errno(17);
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+    // SAFETY: a new mapping where nothing is.
+    let found = unsafe { map([at as usize, len, protection, flags, usize::MAX, 0]) }?;
+    if found != at as usize {
+        // Kernels before 4.17 do not know the flag and take the address as a wish.
+        // SAFETY: nobody knows this mapping.
+        unsafe { unmap(found as *mut u8, len)? };
+        return Err(EEXIST);
+    }
+    Ok(())
 }
 
 /// Maps a file, privately, at an address of the kernel's choice.

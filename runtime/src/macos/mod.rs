@@ -4,6 +4,7 @@ mod allocator;
 pub mod image;
 pub mod memory;
 pub mod signals;
+pub mod stack;
 pub mod start;
 pub mod syscall;
 // wasmtime's state of the one thread is kept alike everywhere.

@@ -16,12 +16,12 @@ pub fn fd_read(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
         Descriptor::Socket(fd) => (&*fd, Reach::Whole),
         Descriptor::File(file) => (&file.fd, Reach::Whole),
         Descriptor::EmbeddedFile(file) => {
-            let read = list.read(guest, Reach::Whole, |buffers| Ok(file.read(buffers)))?;
+            let read = list.read(guest, Reach::Whole, &mut |buffers| Ok(file.read(buffers)))?;
             return guest.put_u32(args.u32(3), read);
         }
         _ => return Err(Errno::BadDescriptor.into()),
     };
-    let read = list.read(guest, reach, |buffers| system::readv(system::borrow(fd), buffers))?;
+    let read = list.read(guest, reach, &mut |buffers| system::readv(system::borrow(fd), buffers))?;
     guest.put_u32(args.u32(3), read)
 }
 
@@ -35,7 +35,7 @@ pub fn fd_write(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
             _ => return Err(Errno::BadDescriptor.into()),
         },
     };
-    let written = list.write(guest, |buffers| system::writev(fd, buffers))?;
+    let written = list.write(guest, &mut |buffers| system::writev(fd, buffers))?;
     guest.put_u32(args.u32(3), written)
 }
 
@@ -46,12 +46,12 @@ pub fn fd_pread(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
         Descriptor::File(file) => system::borrow(&file.fd),
         Descriptor::EmbeddedFile(file) => {
             let position = args.u64(3);
-            let read = list.read(guest, Reach::WhatIsRead, |buffers| file.read_at(position, buffers))?;
+            let read = list.read(guest, Reach::WhatIsRead, &mut |buffers| file.read_at(position, buffers))?;
             return guest.put_u32(args.u32(4), read);
         }
         _ => return Err(Errno::BadDescriptor.into()),
     };
-    let read = list.read(guest, Reach::WhatIsRead, |buffers| {
+    let read = list.read(guest, Reach::WhatIsRead, &mut |buffers| {
         system::preadv(fd, buffers, args.u64(3))
     })?;
     guest.put_u32(args.u32(4), read)
@@ -64,7 +64,7 @@ pub fn fd_pwrite(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
         Descriptor::File(file) => system::borrow(&file.fd),
         _ => return Err(Errno::BadDescriptor.into()),
     };
-    let written = list.write(guest, |buffers| system::pwritev(fd, buffers, args.u64(3)))?;
+    let written = list.write(guest, &mut |buffers| system::pwritev(fd, buffers, args.u64(3)))?;
     guest.put_u32(args.u32(4), written)
 }
 

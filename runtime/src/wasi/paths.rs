@@ -224,14 +224,17 @@ impl GuestPath {
     /// both, the byte in front of the path tells when the C library passes on a part of the original string, and the
     /// working directory is meant when that does not say `/`, as it is for names that are new.
     ///
-    /// `.` and `..` are in both. `/` alone arrives as a `.` of the library's own, which tells nothing: it is the root where
-    /// the command line says so (`ls /`).
+    /// `.` and `..` are in both. `/` alone arrives as a `.` of the library's own, and the byte in front of that tells nothing:
+    /// linkers let a literal `.` be the end of another one (`"/."`, `"%s/.."`). It is the root where the command line says
+    /// so (`ls /`).
     fn starts_at_root(&self, root_is_named: bool) -> Result<bool> {
         let path = self.as_bytes();
         let first = path.split(|byte| *byte == b'/').next().unwrap_or_default();
         match first {
             b"" => return Ok(false),
-            b"." | b".." => return Ok(self.after_slash || (root_is_named && path == b".")),
+            b"." if names_start(path) => return Ok(root_is_named),
+            b".." if path.len() == first.len() => return Ok(false),
+            b"." | b".." => return Ok(self.after_slash),
             _ => {}
         }
         let mut text = Text::new();

@@ -35,8 +35,11 @@ pub fn sock_recv(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     let flags = args.flags16(3, PEEK | WAITALL)?;
     let list = List::find(guest, args.u32(1), args.u32(2))?;
     let fd = socket(ctx, args.u32(0))?;
-    let (read, truncated) = list.read_with(guest, Reach::Whole, |buffers| {
-        system::receive(fd, buffers, flags & PEEK != 0, flags & WAITALL != 0)
+    let mut truncated = false;
+    let read = list.read(guest, Reach::Whole, &mut |buffers| {
+        let (read, cut) = system::receive(fd, buffers, flags & PEEK != 0, flags & WAITALL != 0)?;
+        truncated = cut;
+        Ok(read)
     })?;
     guest.put_u32(args.u32(4), read)?;
     guest.put(args.u32(5), 2, &u16::from(truncated).to_le_bytes())
@@ -50,7 +53,7 @@ pub fn sock_send(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     if flags != 0 {
         return Err(Errno::NotSupported.into());
     }
-    let sent = list.write(guest, |buffers| system::send(fd, buffers))?;
+    let sent = list.write(guest, &mut |buffers| system::send(fd, buffers))?;
     guest.put_u32(args.u32(4), sent)
 }
 

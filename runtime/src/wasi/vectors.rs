@@ -25,6 +25,11 @@ pub struct List {
     count: u32,
 }
 
+/// What writes some buffers and returns how many bytes that were.
+pub type Write<'a> = &'a mut dyn FnMut(&[IoSlice<'_>]) -> Result<u32>;
+/// What reads into some.
+pub type Read<'a> = &'a mut dyn FnMut(&mut [IoSliceMut<'_>]) -> Result<u32>;
+
 /// How far a buffer for reading has to lie in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -92,9 +97,9 @@ impl List {
     }
 
     /// Calls `write` with the buffers that are not empty.
-    pub fn write<R>(self, guest: &Guest<'_>, write: impl FnOnce(&[IoSlice<'_>]) -> Result<R>) -> Result<R> {
+    pub fn write(self, guest: &Guest<'_>, write: Write<'_>) -> Result<u32> {
         if self.count as usize <= FEW {
-            self.write_up_to::<FEW, R>(guest, write)
+            self.write_up_to::<FEW>(guest, write)
         } else {
             self.write_many(guest, write)
         }
@@ -102,16 +107,12 @@ impl List {
 
     // Apart, so that the usual call does not touch the pages of the long list on the stack.
     #[inline(never)]
-    fn write_many<R>(self, guest: &Guest<'_>, write: impl FnOnce(&[IoSlice<'_>]) -> Result<R>) -> Result<R> {
-        self.write_up_to::<MOST, R>(guest, write)
+    fn write_many(self, guest: &Guest<'_>, write: Write<'_>) -> Result<u32> {
+        self.write_up_to::<MOST>(guest, write)
     }
 
     #[inline(always)]
-    fn write_up_to<const N: usize, R>(
-        self,
-        guest: &Guest<'_>,
-        write: impl FnOnce(&[IoSlice<'_>]) -> Result<R>,
-    ) -> Result<R> {
+    fn write_up_to<const N: usize>(self, guest: &Guest<'_>, write: Write<'_>) -> Result<u32> {
         let (ranges, used) = self.ranges::<N>(guest, |_, _| true)?;
         let slices: [IoSlice<'_>; N] =
             array::from_fn(|i| IoSlice::new(guest.0.get(ranges[i].clone()).unwrap_or_default()));
@@ -119,23 +120,7 @@ impl List {
     }
 
     /// Calls `read` with the buffers that are not empty, up to one that overlaps another.
-    pub fn read(
-        self,
-        guest: &mut Guest<'_>,
-        reach: Reach,
-        read: impl FnOnce(&mut [IoSliceMut<'_>]) -> Result<u32>,
-    ) -> Result<u32> {
-        self.read_with(guest, reach, |buffers| Ok((read(buffers)?, ())))
-            .map(|(read, ())| read)
-    }
-
-    /// As [`read`](Self::read), with something else that `read` finds out.
-    pub fn read_with<R>(
-        self,
-        guest: &mut Guest<'_>,
-        reach: Reach,
-        read: impl FnOnce(&mut [IoSliceMut<'_>]) -> Result<(u32, R)>,
-    ) -> Result<(u32, R)> {
+    pub fn read(self, guest: &mut Guest<'_>, reach: Reach, read: Read<'_>) -> Result<u32> {
         if reach == Reach::WhatIsRead && self.count > 0 {
             let (at, len) = self.record(guest, 0)?;
             if at as usize + len as usize > guest.0.len() {
@@ -143,27 +128,19 @@ impl List {
             }
         }
         if self.count as usize <= FEW {
-            self.read_up_to::<FEW, R>(guest, read)
+            self.read_up_to::<FEW>(guest, read)
         } else {
             self.read_many(guest, read)
         }
     }
 
     #[inline(never)]
-    fn read_many<R>(
-        self,
-        guest: &mut Guest<'_>,
-        read: impl FnOnce(&mut [IoSliceMut<'_>]) -> Result<(u32, R)>,
-    ) -> Result<(u32, R)> {
-        self.read_up_to::<MOST, R>(guest, read)
+    fn read_many(self, guest: &mut Guest<'_>, read: Read<'_>) -> Result<u32> {
+        self.read_up_to::<MOST>(guest, read)
     }
 
     #[inline(always)]
-    fn read_up_to<const N: usize, R>(
-        self,
-        guest: &mut Guest<'_>,
-        read: impl FnOnce(&mut [IoSliceMut<'_>]) -> Result<(u32, R)>,
-    ) -> Result<(u32, R)> {
+    fn read_up_to<const N: usize>(self, guest: &mut Guest<'_>, read: Read<'_>) -> Result<u32> {
         let apart = |before: &[Range<usize>], range: &Range<usize>| {
             before
                 .iter()
@@ -184,17 +161,13 @@ impl List {
 /// Reads into a buffer that reaches behind the end of memory: as far as there is memory, and one byte that tells whether
 /// more was there.
 #[inline(never)]
-fn read_outside<R>(
-    guest: &mut Guest<'_>,
-    at: Ptr,
-    read: impl FnOnce(&mut [IoSliceMut<'_>]) -> Result<(u32, R)>,
-) -> Result<(u32, R)> {
+fn read_outside(guest: &mut Guest<'_>, at: Ptr, read: Read<'_>) -> Result<u32> {
     let inside = guest.0.get_mut(at as usize..).unwrap_or_default();
     let len = inside.len();
     let mut more = [0];
     let mut buffers = [IoSliceMut::new(inside), IoSliceMut::new(&mut more)];
     match read(&mut buffers)? {
-        (read, _) if read as usize > len => Err(Fail::Trap(Violation::OutOfBounds)),
-        found => Ok(found),
+        read if read as usize > len => Err(Fail::Trap(Violation::OutOfBounds)),
+        read => Ok(read),
     }
 }

@@ -6,6 +6,7 @@ pub mod image;
 mod linkage;
 pub mod memory;
 pub mod signals;
+pub mod stack;
 pub mod start;
 pub mod syscall;
 mod thread;

@@ -85,6 +85,19 @@ pub(in crate::executable) fn is_related(bytes: &[u8]) -> bool {
     start.is_some_and(|start| related.contains(&start))
 }
 
+/// Writes how large the kernel makes the stack of the first thread, which it reads from the command that names the entry
+/// point.
+pub(in crate::executable) fn set_stack(bytes: &mut [u8], size: u64) -> Result<()> {
+    /// Offset of `stacksize` in `struct entry_point_command`.
+    const FIELD: usize = 16;
+    let found = Commands::parse(bytes)?.find(macho::LC_MAIN).map(|(_, at)| at + FIELD);
+    let place = found.and_then(|at| bytes.get_mut(at..at + 8));
+    place
+        .ok_or_else(|| damaged("it has no entry point"))?
+        .copy_from_slice(&size.to_le_bytes());
+    Ok(())
+}
+
 impl<'a> File<'a> {
     /// Reads the load commands of an executable for arm64 or x86-64.
     pub(in crate::executable) fn parse(bytes: &'a [u8]) -> Result<Self> {

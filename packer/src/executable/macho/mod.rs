@@ -10,7 +10,7 @@ mod file;
 mod packing;
 mod signature;
 
-pub(super) use file::{File, is_macho, is_related};
+pub(super) use file::{File, is_macho, is_related, set_stack};
 pub(super) use signature::seal;
 
 #[cfg(test)]

@@ -254,6 +254,22 @@ fn what_points_into_linkedit_moves_along() {
 }
 
 #[test]
+fn the_entry_point_asks_for_the_stack() {
+    let mut file = runtime(GOOD);
+    crate::executable::macho::set_stack(&mut file, 73 << 20).unwrap();
+    let sizes: Vec<u64> = MachO::parse(&file, 0)
+        .unwrap()
+        .load_commands
+        .iter()
+        .filter_map(|command| match command.command {
+            CommandVariant::Main(main) => Some(main.stacksize),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(sizes, [73 << 20]);
+}
+
+#[test]
 fn every_page_is_hashed() {
     for signed in [true, false] {
         let (file, _) = pack(&runtime(Shape { signed, ..GOOD })).unwrap();

@@ -3,6 +3,7 @@
 //! - `_start`, which calls `start` with the initial stack pointer, the address that the executable is loaded at and that
 //!   of its dynamic section;
 //! - `system_call`, the `number`s of system calls, and `map`, which s390x makes otherwise;
+//! - `on_stack`, to go on with another stack;
 //! - `LARGEST_PAGE` and `SMALLEST_PAGE`, in bytes;
 //! - `signal_entry` and `bus_entry`, which lead to `on_signal` and `on_bus_error`, and `restorer`, for the way back: the same for all but x86-64;
 //! - `Context` to read the registers in a handler.

@@ -71,6 +71,24 @@ pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
     result
 }
 
+/// Calls `enter` with `argument` on the stack that ends at `top`, which is aligned to a page.
+///
+/// # Safety
+/// Nothing else uses that stack.
+pub unsafe fn on_stack(top: *mut u8, enter: unsafe extern "C" fn(*mut u8) -> !, argument: *mut u8) -> ! {
+    // SAFETY: the caller's contract. The frame that is called has no caller: every walk ends there.
+    unsafe {
+        asm!(
+            "mv sp, {top}",
+            "mv s0, zero",
+            "mv ra, zero",
+            "jr {enter}",
+            top = in(reg) top, enter = in(reg) enter, in("a0") argument,
+            options(noreturn),
+        )
+    }
+}
+
 /// The start of the kernel's `struct ucontext` with its `struct user_regs_struct`.
 #[repr(C)]
 pub struct Context {

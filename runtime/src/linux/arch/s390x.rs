@@ -70,6 +70,24 @@ pub unsafe fn system_call(number: usize, a: [usize; 6]) -> isize {
     result
 }
 
+/// Calls `enter` with `argument` on the stack that ends at `top`, which is aligned to a page.
+///
+/// # Safety
+/// Nothing else uses that stack.
+pub unsafe fn on_stack(top: *mut u8, enter: unsafe extern "C" fn(*mut u8) -> !, argument: *mut u8) -> ! {
+    // SAFETY: the caller's contract. The frame that is called has no caller: every walk ends there.
+    unsafe {
+        asm!(
+            "lgr %r15, {top}",
+            "aghi %r15, -160",
+            "xc 0(160,%r15), 0(%r15)",
+            "br {enter}",
+            top = in(reg_addr) top, enter = in(reg_addr) enter, in("r2") argument,
+            options(noreturn),
+        )
+    }
+}
+
 /// `mmap`, which takes its arguments in memory here.
 ///
 /// # Safety

@@ -83,6 +83,24 @@ macro_rules! address {
     }};
 }
 
+/// Calls `enter` with `argument` on the stack that ends at `top`, which is aligned to a page.
+///
+/// # Safety
+/// Nothing else uses that stack.
+pub unsafe fn on_stack(top: *mut u8, enter: unsafe extern "C" fn(*mut u8) -> !, argument: *mut u8) -> ! {
+    // SAFETY: the caller's contract. The frame that is called has no caller: every walk ends there.
+    unsafe {
+        asm!(
+            "mov rsp, {top}",
+            "xor ebp, ebp",
+            "call {enter}",
+            "ud2",
+            top = in(reg) top, enter = in(reg) enter, in("rdi") argument,
+            options(noreturn),
+        )
+    }
+}
+
 /// The kernel has no default return from a handler: the flag that says so, and where handlers return to.
 #[inline(always)] // for `guard.rs`
 pub fn restorer() -> (usize, usize) {

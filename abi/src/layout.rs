@@ -81,6 +81,8 @@ pub mod site {
     pub const LINE: u64 = 12;
     /// Column, from 1.
     pub const COLUMN: u64 = 16;
+    /// Address of the names of the operands that an error there can be about, one a line; 0 where they have none.
+    pub const SUBJECTS: u64 = 20;
     /// Size of a record.
-    pub const SIZE: u32 = 20;
+    pub const SIZE: u32 = 24;
 }

@@ -10,6 +10,11 @@ use rust_alloc::vec::Vec;
 #[no_mangle]
 pub unsafe extern "C" fn ny_refuse(tag: u32, pay: i64, what: *mut Str) {
     let v = Val::new(tag, pay);
+    refuse(v, what);
+    crate::error::about(&[v]);
+}
+
+unsafe fn refuse(v: Val, what: *mut Str) {
     let mut m = bytes(what).to_vec();
     let c = v.class();
     if ny_edition != SECOND && c < FIRST_USER {

@@ -17,6 +17,8 @@ pub struct Site {
     pub line_text: *const Str,
     pub line: u32,
     pub column: u32,
+    /// What the operands that an error can be about are called in the source, a line each; null where they have no names.
+    pub subjects: *const Str,
 }
 
 const FRAMES: usize = 24;
@@ -75,8 +77,49 @@ pub unsafe fn raise(kind: Kind, message: &[u8]) {
     raise_val(error_box(Val::text(&full), Val::text(&short)));
 }
 
+/// The operands that the error in flight is about, in words; `report` pairs them with the names at its place.
+static mut OPERANDS: [Val; 2] = [Val { tag: 0, pad: 0, pay: 0 }; 2];
+
+/// Notes what an error that has been raised is about.
+pub unsafe fn about(values: &[Val]) {
+    for (n, v) in values.iter().enumerate() {
+        OPERANDS[n] = Val::text(&described(*v));
+    }
+}
+
+/// `null`, `5`, `"abc"`, `a Point`.
+unsafe fn described(v: Val) -> Vec<u8> {
+    const LONGEST: usize = 40;
+    let mut out = Vec::new();
+    match v.tag {
+        OBJ => {
+            let name = crate::text::class_name(v.class());
+            let vowel = matches!(name.first(), Some(b'A' | b'E' | b'I' | b'O'));
+            out.extend_from_slice(if vowel { b"an " } else { b"a " });
+            out.extend_from_slice(name);
+        }
+        STR => {
+            let text = bytes(v.ptr());
+            let mut end = text.len().min(LONGEST);
+            while end < text.len() && text[end] & 0xc0 == 0x80 {
+                end -= 1;
+            }
+            out.push(b'"');
+            out.extend_from_slice(&text[..end]);
+            out.extend_from_slice(if end < text.len() { b"..\"" } else { b"\"" });
+        }
+        NULL => out.extend_from_slice(b"null"),
+        _ => crate::text::append(v, &mut out),
+    }
+    out
+}
+
 unsafe fn raise_val(v: Val) {
     DEPTH = 0;
+    for n in 0..2 {
+        OPERANDS[n].release();
+        OPERANDS[n] = Val { tag: 0, pad: 0, pay: 0 };
+    }
     ny_pending.release();
     ny_pending = v;
 }
@@ -191,6 +234,26 @@ fn width(c: char) -> u32 {
     }
 }
 
+/// A line about each operand that has a name. The place has as many names as the operation has operands; an error from
+/// inside of what was called there is about other ones.
+unsafe fn notes(s: &Site, pad: usize, out: &mut Vec<u8>) {
+    let operands: [Val; 2] = OPERANDS;
+    let known = operands.iter().filter(|v| v.tag == STR).count();
+    if s.subjects.is_null() || bytes(s.subjects).split(|b| *b == b'\n').count() != known {
+        return;
+    }
+    for (name, v) in bytes(s.subjects).split(|b| *b == b'\n').zip(operands) {
+        if !name.is_empty() {
+            out.resize(out.len() + pad, b' ');
+            out.extend_from_slice(b" = note: `");
+            out.extend_from_slice(name);
+            out.extend_from_slice(b"` is ");
+            out.extend_from_slice(bytes(v.ptr()));
+            out.push(b'\n');
+        }
+    }
+}
+
 unsafe fn report(message: &[u8]) {
     let mut out = b"error: ".to_vec();
     out.extend_from_slice(message);
@@ -223,6 +286,7 @@ unsafe fn report(message: &[u8]) {
             }
         }
         out.extend_from_slice(b"^\n");
+        notes(s, pad, &mut out);
         for &site in TRACE.iter().take(DEPTH) {
             let s = &*site;
             out.extend_from_slice(b"  at ");

@@ -38,6 +38,7 @@ at! {
     Site.line_text = layout::site::LINE_TEXT;
     Site.line = layout::site::LINE;
     Site.column = layout::site::COLUMN;
+    Site.subjects = layout::site::SUBJECTS;
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -69,6 +69,7 @@ unsafe fn unsupported(what: &[u8], a: Val, b: Val) -> i64 {
     m.extend_from_slice(b" and ");
     m.extend_from_slice(crate::text::type_name(b));
     raise(Kind::Invalid, &m);
+    crate::error::about(&[a, b]);
     0
 }
 

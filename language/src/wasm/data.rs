@@ -10,7 +10,7 @@ use std::rc::Rc;
 pub struct Data {
     pub bytes: Vec<u8>,
     strings: HashMap<Rc<str>, u32>,
-    sites: HashMap<(u32, u32, u32, u32, u32), u32>,
+    sites: HashMap<[u32; 6], u32>,
 }
 
 impl Data {
@@ -50,16 +50,26 @@ impl Data {
         at
     }
 
-    /// Address of a place in the source.
-    pub fn site(&mut self, function: &Rc<str>, file: &Rc<str>, line_text: &Rc<str>, line: u32, column: u32) -> u32 {
+    /// Address of a place in the source. `subjects` are the names of the operands that an error there can be about, one a
+    /// line; it may be empty.
+    pub fn site(
+        &mut self,
+        function: &Rc<str>,
+        file: &Rc<str>,
+        line_text: &Rc<str>,
+        line: u32,
+        column: u32,
+        subjects: &Rc<str>,
+    ) -> u32 {
         let (f, n, t) = (self.string(function), self.string(file), self.string(line_text));
-        let key = (f, n, t, line, column);
+        let s = if subjects.is_empty() { 0 } else { self.string(subjects) };
+        let key = [f, n, t, line, column, s];
         if let Some(a) = self.sites.get(&key) {
             return *a;
         }
         self.align();
         let at = self.here();
-        for w in [f, n, t, line, column] {
+        for w in key {
             self.word(w);
         }
         self.sites.insert(key, at);

@@ -162,6 +162,7 @@ impl Emit<'_, '_> {
             self.code.i32(tag::OBJ as i32);
             self.code.op(I::I32Ne);
             self.code.start_if(BlockType::Empty);
+            self.about(&[Some(object)]);
             self.refuse(h.a, h.b, what, span);
             self.code.end();
             self.note(object);

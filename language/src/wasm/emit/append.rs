@@ -148,6 +148,7 @@ impl Emit<'_, '_> {
             // This raises the error.
             self.code.runtime("ny_add");
             self.code.op(I::Drop);
+            self.about(&[None, Some(e)]);
             self.fail(span);
             self.code.end();
         }
@@ -172,6 +173,7 @@ impl Emit<'_, '_> {
                 self.append_any();
                 store(self);
                 self.release_held(mark);
+                self.about(&[None, Some(e)]);
                 self.check(span);
             }
             Part::Ready(h) if rep == Rep::Str => {

@@ -61,6 +61,7 @@ impl Emit<'_, '_> {
             self.lent(a, ty.rep());
         }
         let index = self.program.dispatch_base + to as u32;
+        self.about(&[arguments.first()]);
         self.call_index(index, dispatch.deep, true, e.span);
         self.release_held(mark);
         self.convert(dispatch.ret.rep(), e.ty.rep());
@@ -76,6 +77,7 @@ impl Emit<'_, '_> {
         for a in arguments {
             self.effect(a);
         }
+        self.about(&[Some(receiver)]);
         self.refuse(h.a, h.b, what, e.span);
         self.done_home(h);
         self.release_held(mark);
@@ -106,6 +108,7 @@ impl Emit<'_, '_> {
             self.code.i32(guard.tag as i32);
             self.code.op(I::I32Ne);
             self.code.start_if(BlockType::Empty);
+            self.about(&[Some(object)]);
             self.refuse(h.a, h.b, &guard.what, e.span);
             self.code.end();
             self.note(object);

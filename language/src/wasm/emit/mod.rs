@@ -108,6 +108,8 @@ pub struct Emit<'f, 'm> {
     /// Instructions that hold the stack use of this function, which is known at its end.
     costs: Vec<usize>,
     held: Vec<(Rep, u32, u32)>,
+    /// Names for the next place that is written down.
+    subjects: Rc<str>,
 }
 
 fn val_types(rep: Rep) -> &'static [ValType] {
@@ -380,6 +382,7 @@ impl<'m> Program<'m> {
             budget,
             costs: Vec::new(),
             held: Vec::new(),
+            subjects: "".into(),
         }
     }
 }
@@ -501,9 +504,40 @@ impl Emit<'_, '_> {
         let place = file.place(span.start);
         let text: Rc<str> = file.line(place.line - 1).chars().take(200).collect::<String>().into();
         let name = file.name().clone();
+        let subjects = std::mem::replace(&mut self.subjects, "".into());
         self.program
             .data
-            .site(&self.name, &name, &text, place.line, place.column)
+            .site(&self.name, &name, &text, place.line, place.column, &subjects)
+    }
+
+    /// The next place is where an error can be about these operands: they are named after it.
+    fn about(&mut self, operands: &[Option<&Expr>]) {
+        let names: Vec<&str> = operands.iter().map(|e| e.map_or("", |e| self.named(e))).collect();
+        if names.iter().any(|name| !name.is_empty()) {
+            self.subjects = names.join("\n").into();
+        }
+    }
+
+    /// The expression as it is written, where it has no value that can be seen and is short.
+    fn named(&self, e: &Expr) -> &str {
+        const LONGEST: usize = 40;
+        let literal = matches!(
+            e.kind,
+            Kind::Null | Kind::Void | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) | Kind::Array { .. }
+        );
+        let mut span = e.span;
+        visit::all_in(e, &mut |inner| {
+            // The place of a call is the name of the method, behind the receiver.
+            if inner.span.file == span.file && inner.span.end <= span.end {
+                span.start = span.start.min(inner.span.start);
+            }
+        });
+        let text = self.program.sources.text(span);
+        if literal || text.len() > LONGEST || text.contains(['\n', '`']) {
+            ""
+        } else {
+            text
+        }
     }
 
     /// After a call that can fail: leaves when an error is pending.

@@ -204,6 +204,7 @@ impl Emit<'_, '_> {
         self.tagged();
         self.store_home(out);
         if binary_throws(op, a.ty, b.ty, self.new_2026()) {
+            self.about(&[Some(a), Some(b)]);
             self.check(e.span);
         }
         if fast.is_some() {
@@ -260,6 +261,7 @@ impl Emit<'_, '_> {
         self.lent(b, Rep::Dyn);
         self.code.runtime("ny_bits");
         self.release_held(mark);
+        self.about(&[Some(a), Some(b)]);
         self.check(e.span);
         self.convert(Rep::Int, e.ty.rep());
         Own::Plain
@@ -402,6 +404,7 @@ impl Emit<'_, '_> {
         order(self);
         self.code.set(out);
         if binary_throws(op, x, y, self.new_2026()) {
+            self.about(&[Some(a), Some(b)]);
             self.check(span);
         }
         if fast {

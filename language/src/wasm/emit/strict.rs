@@ -46,7 +46,7 @@ impl Emit<'_, '_> {
         let rep = number_in(e.ty).unwrap_or(Rep::Int);
         let mark = self.mark();
         if let Some((array, index)) = self.number_element(e) {
-            let slot = self.element_slot(array, index, |emit| emit.wrong_kind(tag::NULL, side, symbol, span));
+            let slot = self.element_slot(array, index, |emit| emit.wrong_kind(e, side, symbol, span));
             self.code.get(slot);
             self.code.op(match rep {
                 Rep::Float => I::F64Load(mem(value::PAYLOAD, 3)),
@@ -64,7 +64,7 @@ impl Emit<'_, '_> {
             self.code.i32(tag::NULL as i32);
             self.code.op(I::I32LeU);
             self.code.start_if(BlockType::Empty);
-            self.wrong_kind(tag::NULL, side, symbol, span);
+            self.wrong_kind(e, side, symbol, span);
             self.code.end();
             self.note(e);
         }
@@ -117,13 +117,19 @@ impl Emit<'_, '_> {
         p
     }
 
-    /// Lets the runtime raise its error about an operand of that kind.
-    fn wrong_kind(&mut self, kind: u32, side: Side, symbol: &'static str, span: Span) {
+    /// Lets the runtime raise its error about an operand that is null.
+    fn wrong_kind(&mut self, e: &Expr, side: Side, symbol: &'static str, span: Span) {
+        let kind = tag::NULL;
         let other = |ty: Ty| if ty.has(tag::FLOAT) { tag::FLOAT } else { tag::INT };
         let kinds = match side {
             Side::Left(right) => [kind, other(right)],
             Side::Right(left) => [other(left), kind],
         };
+        // The other one is not known at this place.
+        match side {
+            Side::Left(_) => self.about(&[Some(e), None]),
+            Side::Right(_) => self.about(&[None, Some(e)]),
+        }
         for t in kinds {
             self.code.i32(t as i32);
             self.code.i64(0);

@@ -187,6 +187,8 @@ impl Lint<'_, '_> {
 
     /// Whether a condition around the place asks about the value, as far as names tell.
     fn asked_about(&self, e: &Expr) -> bool {
+        /// Conditions that are looked at, so that a function of a million `if` costs no more than its length.
+        const MOST: usize = 64;
         let text = self.text(e.span);
         let name = text
             .rsplit(|c: char| !(c.is_alphanumeric() || c == '_'))
@@ -199,7 +201,7 @@ impl Lint<'_, '_> {
             let mut words = self.text(*span).split(|c: char| !(c.is_alphanumeric() || c == '_'));
             words.any(|word| word == name)
         };
-        self.conditions.iter().any(words)
+        self.conditions.iter().rev().take(MOST).any(words)
     }
 
     fn text(&self, span: Span) -> &str {

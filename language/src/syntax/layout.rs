@@ -32,7 +32,8 @@ pub fn check(file: FileId, text: &str, tokens: &[Token]) -> Option<Broken> {
         .filter(|(_, close)| tokens[*close].after_newline)
         .collect();
     pairs.sort_by_key(|(_, close)| *close);
-    let column = |token: &Token| indentation(text, token.start);
+    let lines = Lines::of(text);
+    let column = |token: &Token| lines.indentation(token.start);
     let span = |token: &Token| Span::new(file, token.start, token.end);
     if unclosed {
         let (open, close) = pairs
@@ -64,8 +65,26 @@ pub fn check(file: FileId, text: &str, tokens: &[Token]) -> Option<Broken> {
     })
 }
 
-/// How far the line of a place is indented, in characters.
-fn indentation(text: &str, at: u32) -> usize {
-    let start = text[..at as usize].rfind('\n').map_or(0, |newline| newline + 1);
-    text[start..].chars().take_while(|c| matches!(c, ' ' | '\t')).count()
+/// How far each line is indented. Found once: a file may be one line of a million braces.
+struct Lines(Vec<(u32, usize)>);
+
+impl Lines {
+    fn of(text: &str) -> Lines {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let indentation = line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            lines.push((start, indentation));
+            start += line.len() as u32;
+        }
+        Lines(lines)
+    }
+
+    /// How far the line of a place is indented, in characters.
+    fn indentation(&self, at: u32) -> usize {
+        let after = self.0.partition_point(|(start, _)| *start <= at);
+        self.0
+            .get(after.saturating_sub(1))
+            .map_or(0, |(_, indentation)| *indentation)
+    }
 }

@@ -287,7 +287,8 @@ impl<'a> Lexer<'a> {
         if closed {
             self.at = at + 1;
         } else {
-            if let Some(culprit) = self.open_ended_before(quote) {
+            // Asked once: a file of nothing but quotes stays linear.
+            if !known_unterminated && let Some(culprit) = self.open_ended_before(quote) {
                 self.found_open_ended = Some(culprit);
                 self.at = bytes.len();
                 return;
@@ -297,7 +298,7 @@ impl<'a> Lexer<'a> {
             let opening = Span::new(self.file, start as u32, start as u32 + 1);
             let mut diagnostic = Diagnostic::error("unterminated-string", "this string has no end")
                 .at(opening, "the string starts here");
-            diagnostic = match self.inside_word(start) {
+            diagnostic = match (!known_unterminated).then(|| self.inside_word(start)).flatten() {
                 Some(end) => diagnostic
                     .also(Span::new(self.file, end - 1, end), "the string before it ends here")
                     .hint(format!(

@@ -435,9 +435,10 @@ impl Parser<'_> {
     /// Between two arguments a comma may be missing, and is a mistake more often than not.
     fn argument_without_comma(&mut self) {
         // Quotes that do not come out even read like strings side by side.
-        if self.silent > 0 || self.diagnostics.iter().any(Diagnostic::is_error) {
+        if self.silent > 0 || self.commas >= MAX_ERRORS || self.diagnostics.iter().any(Diagnostic::is_error) {
             return;
         }
+        self.commas += 1;
         let end = self.previous_end();
         let before = self.at.checked_sub(1).map(|at| self.tokens[at].kind);
         let text = before == Some(TokenKind::Str) || self.kind() == TokenKind::Str;

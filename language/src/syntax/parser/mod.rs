@@ -59,6 +59,7 @@ pub fn parse(
         last_error: None,
         gave_up: false,
         silent: 0,
+        commas: 0,
         requests: Vec::new(),
         declarations: Vec::new(),
         diagnostics,
@@ -102,6 +103,8 @@ struct Parser<'a> {
     broken_from: Option<u32>,
     /// What is read follows from an error that has been reported: others are not.
     silent: u32,
+    /// Arguments without a comma that have been warned about.
+    commas: usize,
     requests: Vec<FileRequest>,
     declarations: Vec<Declaration>,
     diagnostics: &'a mut Vec<Diagnostic>,

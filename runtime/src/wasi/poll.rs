@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::abi::{EVENT, Errno, clockid, eventtype, filetype};
-use super::call::{Args, Result, list_with_capacity};
+use super::call::{Args, Fail, Result, Violation, list_with_capacity};
 use super::context::Ctx;
 use super::descriptors::Descriptor;
 use super::memory::{Guest, Ptr};
@@ -44,12 +44,19 @@ struct Subscriptions<'a> {
 }
 
 impl Subscriptions<'_> {
+    /// Where a subscription is, once all of it is known to be in memory.
+    fn at(&self, guest: &Guest<'_>, i: u32) -> Result<Ptr> {
+        let at = element(self.at, i, self.layout.size)?;
+        guest.check_array(at, 1, self.layout.size, 8)?;
+        Ok(at)
+    }
+
     fn userdata(&self, guest: &Guest<'_>, i: u32) -> Result<u64> {
-        guest.u64(self.at + i * self.layout.size)
+        guest.u64(self.at(guest, i)?)
     }
 
     fn wait(&self, guest: &Guest<'_>, i: u32) -> Result<Wait> {
-        let at = self.at + i * self.layout.size;
+        let at = self.at(guest, i)?;
         let tag = guest.bytes(at + 8, 1)?[0];
         let descriptor = at + 16;
         match tag {
@@ -81,6 +88,12 @@ impl Subscriptions<'_> {
     }
 }
 
+/// Where an element of a list is. Each is looked at when its turn comes, as in wasmtime.
+fn element(list: Ptr, i: u32, size: u32) -> Result<Ptr> {
+    let at = i.checked_mul(size).and_then(|distance| list.checked_add(distance));
+    at.ok_or(Fail::Trap(Violation::OutOfBounds))
+}
+
 pub fn poll_oneoff(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args) -> Result {
     poll(ctx, guest, args, &LAYOUT)
 }
@@ -94,8 +107,6 @@ fn poll(ctx: &mut Ctx, guest: &mut Guest<'_>, args: &Args, layout: &Layout) -> R
     if count == 0 {
         return Err(Errno::Invalid.into());
     }
-    guest.check_array(at, count, layout.size, 8)?;
-    guest.check_array(events, count, EVENT as u32, 8)?;
     let subscriptions = Subscriptions {
         layout,
         at,
@@ -224,7 +235,7 @@ fn put_events(
             }
         };
         let userdata = subscriptions.userdata(guest, i)?;
-        guest.put(events + found * EVENT as u32, 8, &event.to_bytes(userdata))?;
+        guest.put(element(events, found, EVENT as u32)?, 8, &event.to_bytes(userdata))?;
         found += 1;
     }
     Ok(found)

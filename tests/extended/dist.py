@@ -3,12 +3,14 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tarfile
 import time
 
 import tools
+from fresh_debian import Debian
 from harness import Failed, Skipped, check, ensure, same
 from tools import ROOT, TARGET, fresh, need
 
@@ -37,10 +39,18 @@ def commands():
 
 
 def made():
-    """The release of this platform, with the runtimes of this platform."""
+    """The release that NYASH_DIST names, or one of this platform: with the runtimes of this platform, and with commands
+    that are built fast rather than made fast."""
+    if os.environ.get("NYASH_DIST"):
+        return os.path.abspath(os.environ["NYASH_DIST"])
     folder = os.path.join(tools.WORK, "dist")
-    xtask("--stubs", tools.only(*STUBS), "--out", folder)
+    xtask("--stubs", stub_folder(), "--incomplete", "--profile=trial", "--out", folder)
     return folder
+
+
+def stub_folder():
+    """With the runtimes of this platform and no others: what lies beside them may be older than what the packer carries."""
+    return tools.stubs(*STUBS) if os.environ.get("NYASH_PACK_STUBS") else tools.only(*STUBS)
 
 
 def file(folder, name):
@@ -61,7 +71,8 @@ def same_bytes(folder):
     """Packages are made once more from the same commands."""
     again = os.path.join(tools.WORK, "dist-again")
     xtask("--commands", commands(), "--out", again)
-    for name in os.listdir(folder):
+    # A release may be of more platforms.
+    for name in set(os.listdir(again)) - {"SHA256SUMS"}:
         with open(file(folder, name), "rb") as one, open(file(again, name), "rb") as other:
             ensure(one.read() == other.read(), f"{name} differs")
 
@@ -86,7 +97,9 @@ def archive(folder):
         path = os.path.join(top, "bin", command)
         ensure("not a dynamic executable" in ldd(path), f"{command} is not static")
         with open(path, "rb") as content:
-            ensure(ROOT.encode() not in content.read(), f"{command} has the path of this checkout in it")
+            whole = content.read()
+            for builder in (ROOT, TARGET):
+                ensure(os.fsencode(builder) not in whole, f"{command} has the path {builder} in it")
         for document in (f"man/man1/{command}.1", f"bash-completion/completions/{command}"):
             ensure(os.path.getsize(os.path.join(top, "share", document)) > 500, f"{document} is empty")
     run("bash", "-n", os.path.join(top, "share", "bash-completion", "completions", "nyash-pack"))
@@ -121,7 +134,7 @@ def wheel(folder):
     begin = time.monotonic()
     for command in COMMANDS:
         normal = command.replace("-", "_")
-        [name] = [name for name in os.listdir(folder) if name.startswith(f"{normal}-{VERSION}-py3-none-manylinux")]
+        [name] = [name for name in os.listdir(folder) if name.startswith(f"{normal}-{VERSION}-py3-none-manylinux") and fits(name)]
         run(os.path.join(environment, "bin", "pip"), "install", "--no-index", "--quiet", file(folder, name))
     packs_hello(os.path.join(environment, "bin", "nyash-pack"), place)
     took = time.monotonic() - begin
@@ -131,7 +144,7 @@ def wheel(folder):
 
 def foreign_wheel(folder):
     """pip itself refuses a wheel that is not for this system."""
-    [name] = [name for name in os.listdir(folder) if name.startswith("nyash_pack-") and name.endswith(".whl")]
+    [name] = [name for name in os.listdir(folder) if name.startswith("nyash_pack-") and name.endswith(".whl") and fits(name)]
     place = fresh("dist-foreign")
     other = os.path.join(place, f"nyash_pack-{VERSION}-py3-none-win_amd64.whl")
     with open(file(folder, name), "rb") as content, open(other, "wb") as copy:
@@ -180,6 +193,42 @@ def debian(folder):
     ensure("root/root" in listed and "usr/share/man/man1/nyash.1" in listed, listed)
 
 
+def fresh_debian(folder):
+    """Everything that can be installed, in a Debian that has never seen us, without a network."""
+    debian = Debian("dist-debian")
+    debian.put(HELLO, os.path.join(ROOT, "examples", "hello.hako"))
+    npm_itself = tools.from_npm("npm@9.9.4")
+    shutil.copytree(npm_itself, os.path.join(debian.root, "opt", "npm"))
+    programs = (
+        "{0}nyash-pack hello.wat -o hello && ./hello && {0}nyash --aot hello.hako -o aot && ./aot && {0}nyash hello.hako"
+        " && {0}nyash-pack verify hello >&2 && rm hello aot"
+    )
+    installers = {
+        "archive": f"tar xzf nyash-{VERSION}-{NAME}.tar.gz && " + programs.format(f"./nyash-{VERSION}-{NAME}/bin/"),
+        "wheels": "python3 -m venv environment && environment/bin/pip install --quiet --no-index *.whl && " + programs.format("environment/bin/"),
+        "npm": "mkdir app && cd app && echo '{\"private\": true}' > package.json && cp ../hello.* ."
+        " && node /opt/npm/bin/npm-cli.js install --offline --no-audit --no-fund ../*.tgz >&2 && "
+        + programs.format("node_modules/.bin/"),
+        "deb": f"dpkg --install ./nyash_{VERSION}_amd64.deb >&2 && " + programs.format("")
+        + " && zcat -f /usr/share/man/man1/nyash.1 | grep -q nyash && dpkg --remove nyash >&2 && ! test -e /usr/bin/nyash",
+    }
+    ours = [name for name in os.listdir(folder) if fits(name)]
+    debian.put(*(file(folder, name) for name in ours))
+    took = []
+    for how, script in installers.items():
+        begin = time.monotonic()
+        printed = debian.run("cd /root; " + script)
+        same(how, printed, "hello\n" + 2 * "hello, WebAssembly!\nhello, Nyash!\n")
+        took.append(f"{how} {time.monotonic() - begin:.1f} s")
+    return ", ".join(took)
+
+
+def fits(name):
+    """Whether a file of the release is for this platform."""
+    here = NAME in name or "_x86_64" in name or "linux-x64" in name or "_amd64.deb" in name
+    return here or name in [f"{command}-{VERSION}.tgz" for command in COMMANDS]
+
+
 def bad_input(folder):
     place = fresh("dist-bad")
     with open(os.path.join(place, "mine"), "w") as content:
@@ -187,26 +236,77 @@ def bad_input(folder):
     said = xtask("--commands", commands(), "--out", place, status=1).stderr
     ensure("holds other things than a release" in said, said)
     same("what was there", os.listdir(place), ["mine"])
-    altered = fresh("dist-altered")
-    for name in (*STUBS, "MANIFEST"):
-        with open(os.path.join(tools.only(*STUBS), name), "rb") as content, open(os.path.join(altered, name), "wb") as copy:
-            copy.write(content.read()[:-1] if name == STUBS[0] else content.read())
-    said = xtask("--stubs", altered, "--out", os.path.join(place, "out"), status=1).stderr
-    ensure(f"{STUBS[0]}: the stub has" in said, said[-300:])
+    for change, word in (
+        (lambda content: content[:-1], f"{STUBS[0]}: the runtime has"),
+        (lambda content: content[:-1] + bytes([content[-1] ^ 1]), f"{STUBS[0]}: the runtime is not the one"),
+    ):
+        altered = fresh("dist-altered")
+        for name in (*STUBS, "MANIFEST"):
+            with open(os.path.join(tools.only(*STUBS), name), "rb") as content, open(os.path.join(altered, name), "wb") as copy:
+                copy.write(change(content.read()) if name == STUBS[0] else content.read())
+        said = xtask("--stubs", altered, "--incomplete", "--out", os.path.join(place, "out"), status=1).stderr
+        ensure(word in said, said[-300:])
+    said = xtask("--stubs", tools.only(STUBS[0]), "--out", os.path.join(place, "out"), status=1).stderr
+    ensure("lacks runtimes: x86_64-linux-full" in said and "--incomplete" in said, said[-300:])
+    ensure(not os.path.exists(os.path.join(place, "out")), "something was written")
+
+
+def other_commands(folder):
+    """Commands that were built with other runtimes than those that the release should have."""
+    place = fresh("dist-other")
+    own = os.path.join(place, NAME)
+    shutil.copytree(os.path.join(commands(), NAME), own)
+    alter(os.path.join(own, "nyash-pack"))
+    said = xtask("--commands", place, "--stubs", stub_folder(), "--incomplete", "--out", os.path.join(place, "out"), status=1).stderr
+    ensure(f"does not carry the runtime {STUBS[0]} as it was built" in said, said[-300:])
+
+
+def alter(command):
+    """Changes a byte in the runtime that a command carries."""
+    with open(os.path.join(stub_folder(), STUBS[0]), "rb") as content:
+        runtime = content.read()
+    with open(command, "rb") as content:
+        whole = content.read()
+    at = whole.index(runtime) + len(runtime) // 2
+    with open(command, "wb") as content:
+        content.write(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+
+
+def damaged_archive(folder):
+    """A byte that changed on the way, in the archive and in the command: each has somebody who sees it."""
+    place = fresh("dist-damaged")
+    name = f"nyash-{VERSION}-{NAME}.tar.gz"
+    with open(file(folder, name), "rb") as content:
+        whole = content.read()
+    with open(file(place, name), "wb") as copy:
+        copy.write(whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 1]) + whole[len(whole) // 2 + 1 :])
+    shutil.copy(file(folder, "SHA256SUMS"), place)
+    done = run("sha256sum", "--check", "--ignore-missing", "SHA256SUMS", status=1, cwd=place)
+    ensure(f"{name}: FAILED" in done.stdout, done.stdout)
+    command = os.path.join(place, "nyash-pack")
+    with tarfile.open(file(folder, name)) as archive, open(command, "wb") as copy:
+        copy.write(archive.extractfile(f"nyash-{VERSION}-{NAME}/bin/nyash-pack").read())
+    os.chmod(command, 0o755)
+    alter(command)
+    done = run(command, HELLO, "-o", os.path.join(place, "hello"), status=1, env=CLEAN)
+    ensure(f"{STUBS[0]} is not the one that was put in; install nyash-pack again" in done.stderr, done.stderr)
+    ensure(not os.path.exists(os.path.join(place, "hello")), "half a program was written")
 
 
 def full_disk():
     need("unshare")
     place = fresh("dist-full")
     os.makedirs(os.path.join(place, "disk"))
+    # Room for the first packages, and for what is kept of a release that was there.
     script = (
-        f"mount -t tmpfs -o size=1m none {place}/disk && cargo xtask dist --platform={NAME} --no-install"
-        f" --commands {commands()} --out {place}/disk/dist; echo status $?; ls -A {place}/disk"
+        f"mount -t tmpfs -o size=20m none {place}/disk && mkdir {place}/disk/dist && touch {place}/disk/dist/SHA256SUMS"
+        f" && cargo xtask dist --platform={NAME} --no-install --commands {commands()} --out {place}/disk/dist;"
+        f" echo status $?; cd {place}/disk && find . -mindepth 1"
     )
     done = subprocess.run(["unshare", "-m", "sh", "-c", script], cwd=ROOT, capture_output=True, text=True)
     if "ermission denied" in done.stderr or "not permitted" in done.stderr:
         raise Skipped("this machine allows no mounts")
-    ensure(done.stdout.endswith("status 1\n"), done.stdout[-300:])
+    same("status and what is left", done.stdout.partition("status ")[2], "1\n./dist\n./dist/SHA256SUMS\n")
     ensure("No space left on device" in done.stderr, done.stderr[-300:])
 
 
@@ -241,5 +341,8 @@ def main():
     check("npm", npm, folder)
     check("npm without the native package", npm_without_native, folder)
     check("Debian package", debian, folder)
+    check("a fresh Debian", fresh_debian, folder)
     check("bad input", bad_input, folder)
+    check("commands with other runtimes", other_commands, folder)
+    check("a damaged archive", damaged_archive, folder)
     check("a full disk", full_disk)

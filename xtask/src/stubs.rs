@@ -164,7 +164,17 @@ fn check(place: &Place<'_>, parts: &[Part], jobs: usize, out: &Path) -> Result<(
     let root = copy.join("a folder elsewhere");
     println!("once more in {}", root.display());
     let checked = (|| {
-        for folder in ["runtime", "format-spec", "packer", "jit", "nyash", "tests", "xtask"] {
+        for folder in [
+            "abi",
+            "format-spec",
+            "jit",
+            "language",
+            "nyash",
+            "packer",
+            "runtime",
+            "tests",
+            "xtask",
+        ] {
             copy_folder(&place.root.join(folder), &root.join(folder))?;
         }
         for file in ["Cargo.toml", "Cargo.lock"] {

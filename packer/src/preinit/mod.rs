@@ -157,6 +157,8 @@ pub(crate) fn initialise(
         removed.push(INITIALIZE);
     }
     init.push(called);
+    // Before a runtime is looked for that would help nobody here.
+    run::possible()?;
     let run = instrument::instrument(wasm, &shape, &init, preinit.until_input)?;
     let program = pack(&run.wasm, options)?;
     let snapshot = run::run(&program, preinit.seconds)?;

@@ -18,14 +18,22 @@ const SIGXCPU: i32 = 24;
 /// The name of the program in its messages.
 const NAME: &str = "preinit";
 
+/// Whether this machine runs programs of a target.
+///
+/// # Errors
+/// [`Failure::Machine`].
+pub(super) fn possible() -> Result<()> {
+    if Target::host() != Some(Target::X86_64Linux) {
+        return Err(Failure::Machine.into());
+    }
+    Ok(())
+}
+
 /// The snapshot that a program writes, which may use so many seconds of a processor, and sleep as long.
 ///
 /// # Errors
 /// [`Failure`].
 pub(super) fn run(program: &[u8], seconds: u64) -> Result<Bytes> {
-    if Target::host() != Some(Target::X86_64Linux) {
-        return Err(Failure::Machine.into());
-    }
     let failed = |error: io::Error| Failure::Start(error.to_string());
     let out = InMemory::new(NAME, &[]).map_err(failed)?;
     let program = InMemory::new(NAME, program).map_err(failed)?;

@@ -11,25 +11,37 @@ use super::platform::{PLATFORMS, Platform};
 use crate::build::{downloaded, is_of_outer_build};
 use nyash_format::Toolchain;
 
-/// Builds into `output` and returns the folder that has a folder of each platform.
+/// What is built, and how.
+pub struct Place<'a> {
+    /// The folder of the repository.
+    pub root: &'a Path,
+    /// Where cargo's folders of each platform and the commands go.
+    pub output: &'a Path,
+    /// Cargo's profile.
+    pub profile: &'a str,
+    /// The runtimes that the commands carry.
+    pub stubs: &'a Path,
+}
+
+/// Builds and returns the folder that has a folder of each platform.
 ///
 /// # Errors
 /// With what cargo said.
-pub fn build(root: &Path, output: &Path, platforms: &[&Platform], stubs: &Path) -> Result<PathBuf> {
-    let built = output.join("commands");
+pub fn build(place: &Place<'_>, platforms: &[&Platform]) -> Result<PathBuf> {
+    let built = place.output.join("commands");
     // Completions and manual pages come from commands that run here.
     let host = PLATFORMS
         .first()
         .filter(|host| !platforms.iter().any(|other| other.name == host.name));
     for platform in host.into_iter().chain(platforms.iter().copied()) {
         println!("building the commands for {}", platform.name);
-        let target_dir = output.join(platform.triple);
-        cargo(root, &target_dir, platform, stubs)?;
+        let target_dir = place.output.join(platform.triple);
+        cargo(place, &target_dir, platform)?;
         let folder = built.join(platform.name);
         fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
         for (name, _) in COMMANDS {
             let name = platform.executable(name);
-            let from = target_dir.join(platform.triple).join("release").join(&name);
+            let from = target_dir.join(platform.triple).join(place.profile).join(&name);
             fs::copy(&from, folder.join(&name)).with_context(|| from.display().to_string())?;
         }
     }
@@ -51,7 +63,8 @@ pub fn of_this_machine(built: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn cargo(root: &Path, target_dir: &Path, platform: &Platform, stubs: &Path) -> Result<()> {
+fn cargo(place: &Place<'_>, target_dir: &Path, platform: &Platform) -> Result<()> {
+    let (root, stubs) = (place.root, place.stubs);
     let plain = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(match platform.toolchain {
         Toolchain::Plain => plain,
@@ -67,13 +80,19 @@ fn cargo(root: &Path, target_dir: &Path, platform: &Platform, stubs: &Path) -> R
         format!("--remap-path-prefix={}=", downloaded()?.display()),
         format!("--remap-path-prefix={}=", root.display()),
     ];
+    if !target_dir.starts_with(root) {
+        // Sources that crates generate lie there; the same bytes as where cargo puts them by itself.
+        let usual = format!("target/dist-build/{}", platform.triple);
+        flags.push(format!("--remap-path-prefix={}={usual}", target_dir.display()));
+    }
     flags.extend(platform.flags.iter().map(|flag| (*flag).to_owned()));
     command
         .current_dir(root)
         .args([
             "build",
-            "--release",
             "--locked",
+            "--profile",
+            place.profile,
             "--target",
             platform.triple,
             "--target-dir",

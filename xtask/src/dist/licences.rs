@@ -15,7 +15,8 @@ The commands and runtimes also hold parts of:
 - the Rust standard library (MIT OR Apache-2.0)
 - on Linux, the commands: the GNU C library, linked statically (LGPL-2.1-or-later). Its source is Debian's package glibc;
   the complete source of this program, with which it can be linked again to another version, is published with it
-- on Linux, the commands: the support library of GCC (GPL-3.0-or-later WITH GCC-exception-3.1)
+- on Linux and Windows, the commands: the support library of GCC (GPL-3.0-or-later WITH GCC-exception-3.1)
+- on Windows, the commands: the start-up code and import libraries of mingw-w64 (ZPL-2.1, and in the public domain)
 ";
 const RULE: &str = "\n================================================================================\n";
 

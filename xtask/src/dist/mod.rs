@@ -3,7 +3,7 @@
 //! For each platform an archive, Python wheels and npm packages of both commands, each command one file with all runtimes
 //! inside; for Linux a Debian package too; for all of them completions, manual pages, the licences of everything that is
 //! linked in, a list of it (SBOM), and SHA-256 sums. The same sources give the same bytes: nothing is dated. `platform` is the
-//! table, `commands` builds, `crates` and `licences` and `sbom` tell what is inside, `tree` is what a package installs, and
+//! table, `runtimes` checks what commands carry, `commands` builds them, `crates` and `licences` and `sbom` tell what is inside, `tree` is what a package installs, and
 //! `archive`, `deb`, `wheel`, `npm` are the kinds of packages.
 
 mod archive;
@@ -13,6 +13,7 @@ mod deb;
 mod licences;
 mod npm;
 mod platform;
+mod runtimes;
 mod sbom;
 mod tree;
 mod wheel;
@@ -25,6 +26,7 @@ use sha2::{Digest, Sha256};
 
 use crate::build::{root, target_dir};
 use platform::{PLATFORMS, Platform};
+use runtimes::Runtimes;
 use tree::Tree;
 
 /// The two commands, and what a package manager says about each.
@@ -52,9 +54,15 @@ pub struct Arguments {
     /// Folder of runtimes that the commands carry [default: they are built, as by `cargo xtask stubs`]
     #[arg(long, value_name = "DIR")]
     stubs: Option<PathBuf>,
+    /// Accept a folder of --stubs that lacks runtimes; the commands then carry those that are there
+    #[arg(long, requires = "stubs")]
+    incomplete: bool,
     /// Folder with commands that were built before, as PLATFORM/nyash-pack [default: they are built]
     #[arg(long, value_name = "DIR")]
     commands: Option<PathBuf>,
+    /// Cargo profile of the commands; `trial` is built in a quarter of the time, to see that everything works
+    #[arg(long, value_name = "PROFILE", default_value = "release")]
+    profile: String,
     /// Install nothing: fail when Debian packages are missing
     #[arg(long)]
     no_install: bool,
@@ -71,6 +79,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let platforms = chosen(&arguments.platform)?;
     refuse_other_folder(&out)?;
 
+    let mut runtimes = match &arguments.stubs {
+        Some(folder) => Some(Runtimes::of(folder, arguments.incomplete)?),
+        None => None,
+    };
     let built = match &arguments.commands {
         Some(folder) => folder.clone(),
         None => {
@@ -81,15 +93,22 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             let stubs = arguments.stubs.clone().unwrap_or_else(|| target.join("stubs"));
             if arguments.stubs.is_none() {
                 crate::stubs::all(&stubs, install)?;
+                runtimes = Some(Runtimes::of(&stubs, false)?);
             }
-            commands::build(root, &target.join("dist-build"), &platforms, &stubs)?
+            let place = commands::Place {
+                root,
+                output: &target.join("dist-build"),
+                profile: &arguments.profile,
+                stubs: &stubs,
+            };
+            commands::build(&place, &platforms)?
         }
     };
     let shared = Shared::new(root, &commands::of_this_machine(&built)?)?;
 
     let unfinished = Unfinished::beside(&out)?;
     for platform in &platforms {
-        make(&unfinished.0, &built, platform, &shared)?;
+        make(&unfinished.0, &built, platform, runtimes.as_ref(), &shared)?;
     }
     for (name, description) in COMMANDS {
         npm::command(&unfinished.0, name, description)?;
@@ -141,15 +160,39 @@ impl Shared {
     }
 }
 
+/// A command as it was built for a platform.
+pub struct Native<'a> {
+    /// What it runs on.
+    pub platform: &'a Platform,
+    /// Its name.
+    pub name: &'a str,
+    /// What package managers say about it.
+    pub description: &'a str,
+    /// The executable.
+    pub bytes: &'a [u8],
+    /// What every package has in it.
+    pub shared: &'a Shared,
+}
+
 /// All packages of a platform.
-fn make(out: &Path, built: &Path, platform: &Platform, shared: &Shared) -> Result<()> {
+fn make(out: &Path, built: &Path, platform: &Platform, runtimes: Option<&Runtimes>, shared: &Shared) -> Result<()> {
     let root = root()?;
     let mut all = shared.files.clone();
     for (name, description) in COMMANDS {
         let path = built.join(platform.name).join(platform.executable(name));
         let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
-        wheel::write(out, platform, name, description, &bytes, shared)?;
-        npm::native(out, platform, name, description, &bytes, shared)?;
+        if let Some(runtimes) = runtimes {
+            runtimes.are_in(&bytes, &path)?;
+        }
+        let native = Native {
+            platform,
+            name,
+            description,
+            bytes: &bytes,
+            shared,
+        };
+        wheel::write(out, &native)?;
+        npm::native(out, &native)?;
         all.add(format!("bin/{}", platform.executable(name)), 0o755, bytes);
     }
     deb::write(out, platform, &all, shared)?;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::platform::{PLATFORMS, Platform};
 use super::tree::Tree;
-use super::{Shared, VERSION, archive, put};
+use super::{Native, VERSION, archive, put};
 
 /// What starts the native command; @COMMAND@ is its name.
 const LAUNCHER: &str = include_str!("launcher.js");
@@ -17,14 +17,13 @@ const LAUNCHER: &str = include_str!("launcher.js");
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn native(
-    out: &Path,
-    platform: &Platform,
-    name: &str,
-    description: &str,
-    bytes: &[u8],
-    shared: &Shared,
-) -> Result<()> {
+pub fn native(out: &Path, native: &Native<'_>) -> Result<()> {
+    let Native {
+        platform,
+        name,
+        description,
+        ..
+    } = native;
     let (os, cpu) = platform.npm;
     let package = package_of(name, platform);
     let about = json!({
@@ -42,9 +41,9 @@ pub fn native(
     tree.add(
         format!("package/bin/{}", platform.executable(name)),
         0o755,
-        bytes.to_vec(),
+        native.bytes.to_vec(),
     );
-    let licences = shared.licences.clone().into_bytes();
+    let licences = native.shared.licences.clone().into_bytes();
     tree.add("package/THIRD-PARTY-LICENSES.txt".to_owned(), 0o644, licences);
     put(out, &format!("{package}-{VERSION}.tgz"), &archive::tar_gz(&tree)?)
 }

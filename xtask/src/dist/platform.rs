@@ -44,18 +44,60 @@ impl Platform {
     }
 }
 
+/// Has the source of the standard library, which is built along.
+const DEBIAN: Toolchain = Toolchain::Debian { std_features: "" };
 /// The programs need no libc of the machine: they run on every distribution, also where musl is the libc.
 const STATIC: &[&str] = &["-Ctarget-feature=+crt-static"];
+/// Nothing of mingw beside the program, and no time in its head.
+const WINDOWS: &[&str] = &["-Ctarget-feature=+crt-static", "-Clink-arg=-Wl,--no-insert-timestamp"];
 /// Every platform. The first is the one that this task runs on.
-pub const PLATFORMS: &[Platform] = &[Platform {
-    name: "x86_64-linux",
-    triple: "x86_64-unknown-linux-gnu",
-    toolchain: Toolchain::Plain,
-    flags: STATIC,
-    linker: None,
-    more_packages: &[],
-    suffix: "",
-    wheel: "py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.musllinux_1_1_x86_64",
-    npm: ("linux", "x64"),
-    deb: Some("amd64"),
-}];
+pub const PLATFORMS: &[Platform] = &[
+    Platform {
+        name: "x86_64-linux",
+        triple: "x86_64-unknown-linux-gnu",
+        toolchain: Toolchain::Plain,
+        flags: STATIC,
+        linker: None,
+        more_packages: &[],
+        suffix: "",
+        wheel: "py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.musllinux_1_1_x86_64",
+        npm: ("linux", "x64"),
+        deb: Some("amd64"),
+    },
+    Platform {
+        name: "aarch64-linux",
+        triple: "aarch64-unknown-linux-gnu",
+        toolchain: DEBIAN,
+        flags: STATIC,
+        linker: Some("aarch64-linux-gnu-gcc"),
+        more_packages: &[
+            Package {
+                name: "gcc-aarch64-linux-gnu",
+                file: "/usr/bin/aarch64-linux-gnu-gcc",
+            },
+            Package {
+                name: "libc6-dev-arm64-cross",
+                file: "/usr/aarch64-linux-gnu/lib/libc.a",
+            },
+        ],
+        suffix: "",
+        wheel: "py3-none-manylinux_2_17_aarch64.manylinux2014_aarch64.musllinux_1_1_aarch64",
+        npm: ("linux", "arm64"),
+        deb: Some("arm64"),
+    },
+    Platform {
+        name: "x86_64-windows",
+        triple: "x86_64-pc-windows-gnu",
+        toolchain: DEBIAN,
+        flags: WINDOWS,
+        linker: Some("x86_64-w64-mingw32-gcc"),
+        more_packages: &[Package {
+            name: "gcc-mingw-w64-x86-64",
+            file: "/usr/bin/x86_64-w64-mingw32-gcc",
+        }],
+        suffix: ".exe",
+        wheel: "py3-none-win_amd64",
+        npm: ("win32", "x64"),
+        deb: None,
+    },
+];

@@ -7,27 +7,26 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::platform::Platform;
 use super::tree::Tree;
-use super::{Shared, VERSION, archive, put};
+use super::{Native, VERSION, archive, put};
 
 /// Writes the wheel of a command.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(
-    out: &Path,
-    platform: &Platform,
-    name: &str,
-    description: &str,
-    bytes: &[u8],
-    shared: &Shared,
-) -> Result<()> {
+pub fn write(out: &Path, native: &Native<'_>) -> Result<()> {
+    let Native {
+        platform,
+        name,
+        description,
+        shared,
+        ..
+    } = native;
     let normal = name.replace('-', "_");
     let information = format!("{normal}-{VERSION}.dist-info");
     let mut tree = Tree::default();
     let script = format!("{normal}-{VERSION}.data/scripts/{}", platform.executable(name));
-    tree.add(script, 0o755, bytes.to_vec());
+    tree.add(script, 0o755, native.bytes.to_vec());
     let metadata = format!(
         "Metadata-Version: 2.1\nName: {name}\nVersion: {VERSION}\nSummary: {description}\nLicense: MIT\n\
          Requires-Python: >=3.7\nDescription-Content-Type: text/plain\n\n\

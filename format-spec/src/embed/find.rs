@@ -66,6 +66,7 @@ impl EmbedIndex<'_> {
     }
 
     /// As [`find`](Self::find), from the folder `at` on, which is below `base`.
+    #[inline(never)]
     fn walk(&self, base: u32, mut at: u32, path: &[u8], follow: bool) -> Result<u32, PathError> {
         if path.len() > LONGEST_PATH {
             return Err(PathError::NameTooLong);

@@ -121,6 +121,8 @@ impl<'a> EmbedIndex<'a> {
     ///
     /// # Errors
     /// When there is none, and when it is damaged.
+    // Looked at from many places: its code is there once.
+    #[inline(never)]
     pub fn entry(&self, number: u32) -> Result<EmbedEntry<'a>, FormatError> {
         let Fields {
             kind,

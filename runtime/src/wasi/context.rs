@@ -9,9 +9,9 @@ use wasmtime::Memory;
 use super::abi::Errno;
 use super::call::Result;
 use super::descriptors::{Descriptor, Directory, File, Origin, Table, recogniser};
-use super::embedded::{Embedded, EmbeddedDirectory, Place};
+use super::embedded::{Embedded, EmbeddedDirectory, Place, Start};
 use super::memory::{Guest, Ptr};
-use super::paths::{Base, names_root, names_working_directory};
+use super::paths::{Base, Scope, names_root, names_working_directory};
 use super::system::{self, Fd, FdRef, Listing, OpenFlags};
 use super::time::Clocks;
 use crate::platform::start::Arguments;
@@ -156,6 +156,7 @@ impl Ctx {
     }
 
     /// The embedded folder that a number stands for, if it is one, with all of them.
+    #[inline(never)]
     pub(super) fn embedded_directory(&mut self, number: u32) -> Result<Option<(Embedded, EmbeddedDirectory)>> {
         let Some(files) = self.embedded else {
             return Ok(None);
@@ -166,16 +167,29 @@ impl Ctx {
         }
     }
 
-    /// A path of the program among embedded files, if it starts from one of their folders.
+    /// A path of the program among embedded files, if it leads there.
+    // Called from a dozen places, for what most programs have not got.
+    #[inline(never)]
     pub(super) fn embedded_place<'g>(
         &mut self,
         number: u32,
         guest: &'g Guest<'_>,
         path: (Ptr, u32),
     ) -> Result<Option<Place<'g>>> {
-        match self.embedded_directory(number)? {
-            Some((files, directory)) => files.place(directory, guest, path).map(Some),
-            None => Ok(None),
+        let Some(files) = self.embedded else {
+            return Ok(None);
+        };
+        match self.descriptor(number)? {
+            Descriptor::EmbeddedDirectory(directory) => files.place(*directory, guest, path).map(Some),
+            Descriptor::Directory(directory) if directory.scope == Scope::Everything => {
+                let start = match directory.origin {
+                    Origin::Root => Start::Root,
+                    Origin::WorkingDirectory => Start::WorkingDirectory,
+                    Origin::Either | Origin::Granted(_) | Origin::Opened => Start::Elsewhere,
+                };
+                files.place_in_all(start, guest, path)
+            }
+            _ => Ok(None),
         }
     }
 

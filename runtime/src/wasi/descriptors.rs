@@ -140,8 +140,8 @@ impl Table {
             &[]
         };
         let highest = capabilities.inherit_fds.iter().max().map_or(2, |fd| (*fd).max(2));
-        let folders = || embedded.iter().flat_map(Embedded::granted);
-        let directories = whole.len() + capabilities.preopens.len() + folders().count();
+        let folders = embedded.as_ref().map_or(0, Embedded::granted_count);
+        let directories = whole.len() + capabilities.preopens.len() + folders as usize;
         let mut entries = list_with_capacity(highest as usize + 1 + directories)?;
         entries.extend((0..3).map(|number| {
             Some(Descriptor::Stream {
@@ -157,19 +157,23 @@ impl Table {
                 *entry = Some(Descriptor::Inherited(system::inherited(*number)));
             }
         }
-        let whole = whole
-            .iter()
-            .map(|origin| Directory::granted(*origin, Scope::Everything));
-        let granted = capabilities.preopens.iter().zip(0..).map(|(preopen, index)| {
-            let read_only = preopen.read_only;
-            Directory::granted(Origin::Granted(index), Scope::Beneath { read_only })
-        });
-        let granted = whole.chain(granted).map(Descriptor::Directory);
+        let granted = whole.len() as u32 + capabilities.preopens.len() as u32;
         let first = capabilities.flags & capability::EMBEDDED_FIRST != 0;
-        let before = folders().filter(|_| first).map(Descriptor::EmbeddedDirectory);
-        let behind = folders().filter(|_| !first).map(Descriptor::EmbeddedDirectory);
+        // How many embedded folders stand before the others.
+        let before = if first { folders } else { 0 };
         let mut next = 3;
-        for directory in before.chain(granted).chain(behind) {
+        for number in 0..directories as u32 {
+            let directory = match number.checked_sub(before).filter(|number| *number < granted) {
+                None if first => Descriptor::EmbeddedDirectory(EmbeddedDirectory::granted(number)),
+                None => Descriptor::EmbeddedDirectory(EmbeddedDirectory::granted(number - granted)),
+                Some(number) => Descriptor::Directory(match number.checked_sub(whole.len() as u32) {
+                    None => Directory::granted(whole[number as usize], Scope::Everything),
+                    Some(index) => {
+                        let read_only = capabilities.preopens[index as usize].read_only;
+                        Directory::granted(Origin::Granted(index), Scope::Beneath { read_only })
+                    }
+                }),
+            };
             while entries.get(next).is_some_and(Option::is_some) {
                 next += 1;
             }

@@ -35,6 +35,21 @@ pub struct EmbeddedDirectory {
     pub granted: bool,
 }
 
+impl EmbeddedDirectory {
+    /// One of those that the program starts with.
+    pub fn granted(number: u32) -> Self {
+        EmbeddedDirectory { number, granted: true }
+    }
+}
+
+/// Where relative paths of a program start that has the whole file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    Root,
+    WorkingDirectory,
+    Elsewhere,
+}
+
 /// What a path names.
 pub enum Opened {
     File(EmbeddedFile),
@@ -68,9 +83,9 @@ impl Embedded {
         Embedded { index, data }
     }
 
-    /// The folders that the program starts with.
-    pub fn granted(&self) -> impl Iterator<Item = EmbeddedDirectory> + use<> {
-        (0..self.index.roots()).map(|number| EmbeddedDirectory { number, granted: true })
+    /// Number of folders that the program starts with.
+    pub fn granted_count(&self) -> u32 {
+        self.index.roots()
     }
 
     fn node(&self, number: u32) -> Result<EmbedNode<'static>> {
@@ -97,6 +112,35 @@ impl Embedded {
         })
     }
 
+    /// A path of a program that has the whole file system, if it leads to or into one of the folders that the program starts
+    /// with. Libraries that look for those do not get here; others have nothing but paths.
+    pub fn place_in_all<'g>(
+        &self,
+        start: Start,
+        guest: &'g Guest<'_>,
+        (at, len): (Ptr, u32),
+    ) -> Result<Option<Place<'g>>> {
+        let path = guest.bytes(at, len)?;
+        let absolute = path.starts_with(b"/") || start == Start::Root;
+        let relative = !absolute && start == Start::WorkingDirectory;
+        for root in (0..self.granted_count()).map(EmbeddedDirectory::granted) {
+            let name = self.name(root)?;
+            let comes_from_there = if name.starts_with(b"/") { absolute } else { relative };
+            let below = without_slashes(path).strip_prefix(without_slashes(name));
+            let Some(below) = below.filter(|below| comes_from_there && matches!(below, [] | [b'/', ..])) else {
+                continue;
+            };
+            let mut place = self.place(root, guest, (at, len))?;
+            place.path = match without_slashes(below) {
+                b"" => b".",
+                below => below,
+            };
+            return Ok(Some(place));
+        }
+        Ok(None)
+    }
+
+    #[inline(never)]
     fn attributes(&self, number: u32) -> Result<Filestat> {
         let (filetype, size) = match self.node(number)? {
             EmbedNode::Directory { .. } => (filetype::DIRECTORY, 0),
@@ -159,16 +203,23 @@ impl Embedded {
     }
 }
 
+fn without_slashes(path: &[u8]) -> &[u8] {
+    let names = path.iter().position(|byte| *byte != b'/').unwrap_or(path.len());
+    &path[names..]
+}
+
 fn inode(number: u32) -> u64 {
     u64::from(number) + 1
 }
 
 impl Place<'_> {
+    #[inline(never)]
     fn find(&self, follow: bool) -> core::result::Result<u32, PathError> {
         self.files.index.find(self.base, self.path, follow)
     }
 
     /// What `path_open` comes to: its flags, the wanted rights, descriptor flags.
+    #[inline(never)]
     pub fn open(&self, follow: bool, open: u16, wanted: u64, fd: u16) -> Result<Opened> {
         let asks = |flag: u16| open & flag != 0;
         let create = asks(oflags::CREAT);
@@ -204,6 +255,7 @@ impl Place<'_> {
     }
 
     /// The attributes of what it names.
+    #[inline(never)]
     pub fn attributes(&self, follow: bool) -> Result<Filestat> {
         self.files.attributes(self.find(follow)?)
     }
@@ -217,6 +269,7 @@ impl Place<'_> {
     }
 
     /// What comes of making something new there.
+    #[inline(never)]
     pub fn create(&self) -> Result {
         let end = self
             .path
@@ -231,6 +284,7 @@ impl Place<'_> {
     }
 
     /// What comes of taking it away: the folders on the way are looked at, and not whether it is there.
+    #[inline(never)]
     pub fn remove(&self) -> Result {
         match self.find(false) {
             Ok(_) | Err(PathError::Absent) => Err(Errno::ReadOnly.into()),
@@ -266,6 +320,7 @@ impl EmbeddedFile {
         Ok(self.copy(position, buffers))
     }
 
+    #[inline(never)]
     fn copy(&self, position: u64, buffers: &mut [IoSliceMut<'_>]) -> u32 {
         // As much as Linux reads at once.
         const MOST: usize = 0x7fff_f000;

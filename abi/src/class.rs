@@ -41,7 +41,7 @@ macro_rules! builtin_classes {
             15 DATETIME "DateTimeBox" [] 4 public "A moment: seconds since 1970.";
             16 RANDOM "RandomBox" [] 4 public "A random number generator: its state.";
             17 STREAM "StreamBox" [] 4 public "Bytes with a position: the array of them, the position.";
-            18 CHANNEL "ChannelBox" [] 3 public "What `a >> b` makes: the names of both ends.";
+            18 CHANNEL "ChannelBox" [] 4 public "What `a >> b` makes: the names of both ends, what is on its way, whether it is closed.";
             19 INTENT "IntentBox" [] 3 public "A message: name and payload.";
             20 DEBUG "DebugBox" [] 4 public "Counts boxes: how many, whether it does.";
             21 SOUND "SoundBox" [] 0 public "The bell.";
@@ -51,6 +51,11 @@ macro_rules! builtin_classes {
             26 MESSAGE "MessageBox" [] 3 hidden "What a channel delivers: sender and content.";
             27 FILE "FileBox" [] 4 public "A file: path, mode.";
             28 PATH "PathBox" [] 0 public "Functions of paths.";
+            29 ENCODING "EncodingBox" [] 0 public "Texts and bytes in other forms.";
+            30 COUNTER "CounterBox" [] 1 public "A counter: its number.";
+            31 INT_CELL "IntCellBox" [] 1 public "A place for an integer: the integer.";
+            32 JSON_DOC "JsonDocBox" [] 2 public "A JSON document: its value, what is wrong with it.";
+            33 JSON_NODE "JsonNodeBox" [] 1 public "A part of a JSON document: its value.";
         }
     };
 }

@@ -121,3 +121,26 @@ pub unsafe extern "C" fn ny_array_extreme(which: i32, a: *mut Array) -> i64 {
     }
     best.retain().ret()
 }
+
+/// The element at an index, from the end where it is negative; null when there is none.
+#[no_mangle]
+pub unsafe extern "C" fn ny_array_from_end(a: *mut Array, i: i64) -> i64 {
+    let i = if i < 0 { i + i64::from((*a).len) } else { i };
+    nth(a, u32::try_from(i).ok())
+}
+
+/// How many elements equal a value.
+#[no_mangle]
+pub unsafe extern "C" fn ny_array_count_of(a: *mut Array, tag: u32, pay: i64) -> i64 {
+    let v = Val::new(tag, pay);
+    items(a).iter().filter(|x| equal(**x, v)).count() as i64
+}
+
+/// `join` with commas.
+#[no_mangle]
+pub unsafe extern "C" fn ny_array_join_commas(a: *mut Array) -> *mut crate::string::Str {
+    let comma = Val::text(b",");
+    let r = array::ny_array_join(a, comma.ptr());
+    comma.release();
+    r
+}

@@ -123,6 +123,32 @@ pub unsafe extern "C" fn ny_result_error(r: *mut Inst) -> i64 {
     (*slot(r, 1)).retain().ret()
 }
 
+/// `unwrap()`: the value of `Ok`; an `Err` becomes an error.
+#[no_mangle]
+pub unsafe extern "C" fn ny_result_unwrap(r: *mut Inst) -> i64 {
+    let value = *slot(r, 1);
+    if (*slot(r, 0)).pay == 0 {
+        crate::error::ny_throw(value.tag, value.pay);
+        return Val::NULL.ret();
+    }
+    value.retain().ret()
+}
+
+/// `expect(message)`: the same with words before the error.
+#[no_mangle]
+pub unsafe extern "C" fn ny_result_expect(r: *mut Inst, tag: u32, pay: i64) -> i64 {
+    let value = *slot(r, 1);
+    if (*slot(r, 0)).pay == 0 {
+        let mut m = Vec::new();
+        crate::text::append(Val::new(tag, pay), &mut m);
+        m.extend_from_slice(b": ");
+        crate::text::append(value, &mut m);
+        raise(Kind::Invalid, &m);
+        return Val::NULL.ret();
+    }
+    value.retain().ret()
+}
+
 /// A future that holds its value already.
 #[no_mangle]
 pub unsafe extern "C" fn ny_future_new(tag: u32, pay: i64) -> *mut Inst {
@@ -140,8 +166,8 @@ pub unsafe extern "C" fn ny_future_failed(tag: u32, pay: i64) -> *mut Inst {
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn ny_future_ready(_: *mut Inst) -> u32 {
-    1
+pub unsafe extern "C" fn ny_future_ready(f: *mut Inst) -> u32 {
+    ((*slot(f, 2)).tag != BOOL) as u32
 }
 
 #[no_mangle]
@@ -151,6 +177,11 @@ pub unsafe extern "C" fn ny_await(tag: u32, pay: i64) -> i64 {
         return v.retain().ret();
     }
     let f = v.ptr::<Inst>();
+    if ny_future_ready(f) == 0 {
+        // Nothing else runs while it waits.
+        raise(Kind::Invalid, b"this future waits for a value that nothing sets");
+        return Val::NULL.ret();
+    }
     let value = *slot(f, 0);
     if (*slot(f, 1)).tag == BOOL {
         crate::error::ny_throw(value.tag, value.pay);

@@ -137,6 +137,35 @@ pub unsafe extern "C" fn ny_stream_reset(s: *mut Inst) {
 }
 
 /// The number of bytes, for the text forms.
+/// The bytes as a text; what is not UTF-8 becomes U+FFFD.
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_text(b: *mut Inst) -> *mut crate::string::Str {
+    let bytes: rust_alloc::vec::Vec<u8> = crate::array::items(data(b)).iter().map(|v| v.pay as u8).collect();
+    crate::string::lossy(&bytes).ptr()
+}
+
+/// The byte at an index, null when there is none.
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_get(b: *mut Inst, i: i64) -> i64 {
+    match usize::try_from(i)
+        .ok()
+        .and_then(|i| crate::array::items(data(b)).get(i))
+    {
+        Some(v) => v.ret(),
+        None => Val::NULL.ret(),
+    }
+}
+
+/// Whether there is such an index and the value is a byte; then it is replaced.
+#[no_mangle]
+pub unsafe extern "C" fn ny_buffer_set(b: *mut Inst, i: i64, value: i64) -> u32 {
+    if i < 0 || i >= len(b) || !(0..256).contains(&value) {
+        return 0;
+    }
+    crate::array::items_mut(data(b))[i as usize] = Val::int(value);
+    1
+}
+
 pub unsafe fn len(b: *mut Inst) -> i64 {
     items(data(b)).len() as i64
 }

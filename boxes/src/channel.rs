@@ -194,3 +194,92 @@ pub unsafe extern "C" fn ny_timer_reset(t: *mut Inst) {
 pub unsafe extern "C" fn ny_timer_elapsed(t: *mut Inst) -> i64 {
     (crate::io::clock(1) as i64).wrapping_sub((*slot(t, 0)).pay) / 1_000_000
 }
+
+/// `traceCall(name, arguments)`: slot 2 holds the names.
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_call(d: *mut Inst, nt: u32, np: i64, _: u32, _: i64) {
+    if (*slot(d, 2)).tag != OBJ {
+        set_slot(d, 2, Val::obj(crate::array::ny_array_new(0)));
+    }
+    let name = crate::text::text(Val::new(nt, np));
+    crate::array::push((*slot(d, 2)).ptr(), Val::str(name));
+}
+
+/// What `dumpAll` (0), `memoryReport` (1) and `showCallStack` (2) say.
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_report(which: u32, d: *mut Inst) -> *mut Str {
+    let mut out = Vec::new();
+    let count = *slot(d, 0);
+    match which {
+        0 | 1 => {
+            out.extend_from_slice(if which == 0 {
+                b"=== Debug Dump ===\nTracked boxes: "
+            } else {
+                b"=== Memory Report ===\nTracked boxes: "
+            });
+            crate::text::append(count, &mut out);
+        }
+        _ => {
+            out.extend_from_slice(b"=== Call Stack ===");
+            let calls = *slot(d, 2);
+            if calls.tag == OBJ {
+                for name in crate::array::items(calls.ptr()) {
+                    out.push(b'\n');
+                    crate::text::append(*name, &mut out);
+                }
+            }
+        }
+    }
+    text_of(&out)
+}
+
+/// `saveToFile(path)`
+#[no_mangle]
+pub unsafe extern "C" fn ny_debug_save(_: *mut Inst, tag: u32, pay: i64) {
+    let mut path = Vec::new();
+    crate::text::append(Val::new(tag, pay), &mut path);
+    say(&[b"Saved debug info to ", &path]);
+}
+
+unsafe fn ring(times: usize) {
+    for _ in 0..times {
+        crate::io::out(b"\x07");
+    }
+}
+
+/// The bell so many times, and what the first edition's method says.
+#[no_mangle]
+pub unsafe extern "C" fn ny_sound_times(times: u32, _: *mut Inst) -> *mut Str {
+    ring(times as usize);
+    text_of(match times {
+        1 => b"Success!",
+        2 => b"Error!",
+        3 => b"Alert!",
+        _ => b"Volume test",
+    })
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_sound_ring(_: u32, _: *mut Inst, n: i64) -> *mut Str {
+    ring(n.clamp(0, 100) as usize);
+    let mut out = b"Beeped ".to_vec();
+    crate::text::int(n, &mut out);
+    out.extend_from_slice(b" times");
+    text_of(&out)
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_sound_tone(_: *mut Inst, a: i64, b: i64) -> *mut Str {
+    ring(1);
+    let mut out = b"Tone ".to_vec();
+    crate::text::int(a, &mut out);
+    out.extend_from_slice(b", ");
+    crate::text::int(b, &mut out);
+    text_of(&out)
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_sound_pattern(_: *mut Inst, pattern: *mut Str) -> *mut Str {
+    ring(bytes(pattern).iter().filter(|b| matches!(b, b'.' | b'-')).count());
+    text_of(&[b"Played ", bytes(pattern)].concat())
+}

@@ -216,3 +216,10 @@ pub unsafe extern "C" fn ny_date_format(d: *mut Inst, pattern: *mut Str) -> *mut
 pub unsafe extern "C" fn ny_date_add(unit: i32, d: *mut Inst, n: i64) -> *mut Inst {
     date((*slot(d, 0)).pay.wrapping_add(n.wrapping_mul(unit as i64)))
 }
+
+/// `sleep(milliseconds)` without a TimeBox.
+#[no_mangle]
+pub unsafe extern "C" fn ny_sleep(ms: i64) {
+    crate::io::ny_flush();
+    crate::io::sleep(ms.max(0) as u64);
+}

@@ -107,6 +107,28 @@ pub unsafe extern "C" fn ny_file_append(f: *mut Inst, tag: u32, pay: i64) -> i64
     write(f, tag, pay, true)
 }
 
+/// Replaces the bytes of the file, an array of integers; the number of bytes, or null when it cannot be written.
+#[no_mangle]
+pub unsafe extern "C" fn ny_file_write_bytes(f: *mut Inst, a: *mut crate::array::Array) -> i64 {
+    if (*slot(f, 0)).tag != STR || a.is_null() {
+        return Val::NULL.ret();
+    }
+    forget_text(f);
+    let data: Vec<u8> = crate::array::items(a).iter().map(|v| v.pay as u8).collect();
+    let ok = crate::io::write_file(bytes((*slot(f, 0)).ptr()), &data, false);
+    if ok { Val::int(data.len() as i64) } else { Val::NULL }.ret()
+}
+
+/// The path, empty when there is none.
+#[no_mangle]
+pub unsafe extern "C" fn ny_file_path(f: *mut Inst) -> *mut Str {
+    let path = *slot(f, 0);
+    if path.tag == STR {
+        return path.retain().ptr();
+    }
+    text_of(b"")
+}
+
 /// The next line without its end, null behind the last.
 #[no_mangle]
 pub unsafe extern "C" fn ny_file_read_line(f: *mut Inst) -> i64 {

@@ -127,6 +127,11 @@ pub unsafe extern "C" fn ny_file_is_folder(_: *mut Inst, path: *mut Str) -> u32 
     (kind_of(path) == Ok(3)) as u32
 }
 
+#[no_mangle]
+pub unsafe extern "C" fn ny_file_is_file(_: *mut Inst, path: *mut Str) -> u32 {
+    (kind_of(path) == Ok(4)) as u32
+}
+
 /// Size in bytes.
 #[no_mangle]
 pub unsafe extern "C" fn ny_file_size(_: *mut Inst, path: *mut Str) -> *mut Inst {

@@ -137,13 +137,33 @@ pub unsafe extern "C" fn ny_eprint(tag: u32, pay: i64) {
 
 #[no_mangle]
 pub unsafe extern "C" fn ny_console(prefix: u32, tag: u32, pay: i64) {
+    for _ in 0..GROUPS {
+        out(b"  ");
+    }
     out(match prefix {
         0 => b"[Console LOG] " as &[u8],
         1 => b"[Console WARN] ",
         2 => b"[Console ERROR] ",
+        4 => b"[Console INFO] ",
+        5 => b"[Console DEBUG] ",
         _ => b"",
     });
     ny_print(tag, pay);
+}
+
+/// How many groups are open.
+static mut GROUPS: u32 = 0;
+
+/// `group(title)`: the title as a line; what is logged from here on stands two spaces further to the right.
+#[no_mangle]
+pub unsafe extern "C" fn ny_console_group(tag: u32, pay: i64) {
+    ny_console(3, tag, pay);
+    GROUPS += 1;
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_console_group_end() {
+    GROUPS = GROUPS.saturating_sub(1);
 }
 
 #[no_mangle]

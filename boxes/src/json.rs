@@ -26,42 +26,87 @@ pub fn quote(s: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// A value as compact JSON, maps in key order.
+/// Arrays and maps nest at most so deep in JSON; what contains itself nests without end.
+const DEEPEST: u32 = 500;
+
+/// A value as compact JSON, maps in key order. An error where it nests too deep.
 pub unsafe fn write(v: Val, out: &mut Vec<u8>) {
+    write_at(v, out, 0, None);
+}
+
+/// Begins a line inside of brackets, where lines are asked for.
+fn line(out: &mut Vec<u8>, depth: u32, indent: Option<usize>) {
+    if let Some(indent) = indent {
+        out.push(b'\n');
+        out.resize(out.len() + indent * depth as usize, b' ');
+    }
+}
+
+/// With an indent: every element and member on a line of its own.
+unsafe fn write_at(v: Val, out: &mut Vec<u8>, depth: u32, indent: Option<usize>) {
     match v.tag {
         ABSENT | VOID | NULL => out.extend_from_slice(b"null"),
         BOOL | INT => crate::text::append(v, out),
+        FLOAT if !v.f64().is_finite() => out.extend_from_slice(b"null"),
         FLOAT => {
             let n = out.len();
             crate::text::append(v, out);
-            if !out[n..].contains(&b'.') && v.f64().is_finite() {
+            if !out[n..].contains(&b'.') {
                 out.extend_from_slice(b".0");
             }
         }
         STR => quote(bytes(v.ptr()), out),
+        _ if depth > DEEPEST => {
+            let message: &[u8] = b"JSON of a value that contains itself or nests deeper than 500";
+            if crate::error::ny_pending.tag == ABSENT {
+                crate::error::raise(crate::error::Kind::Invalid, message);
+            }
+            out.extend_from_slice(b"null");
+        }
         _ => match v.class() {
             class::ARRAY => {
+                let items = crate::array::items(v.ptr());
                 out.push(b'[');
-                for (i, x) in crate::array::items(v.ptr()).iter().enumerate() {
+                for (i, x) in items.iter().enumerate() {
                     if i > 0 {
                         out.push(b',');
                     }
-                    write(*x, out);
+                    line(out, depth + 1, indent);
+                    write_at(*x, out, depth + 1, indent);
+                    // One error is enough; an array that contains itself twice has 2^500 places.
+                    if crate::error::ny_pending.tag != ABSENT {
+                        return;
+                    }
+                }
+                if !items.is_empty() {
+                    line(out, depth, indent);
                 }
                 out.push(b']');
             }
             class::MAP => {
+                let entries = crate::map::sorted(v.ptr());
                 out.push(b'{');
-                for (i, e) in crate::map::sorted(v.ptr()).iter().enumerate() {
+                for (i, e) in entries.iter().enumerate() {
                     if i > 0 {
                         out.push(b',');
                     }
+                    line(out, depth + 1, indent);
                     quote(bytes(e.key), out);
                     out.push(b':');
-                    write(e.value, out);
+                    if indent.is_some() {
+                        out.push(b' ');
+                    }
+                    write_at(e.value, out, depth + 1, indent);
+                    if crate::error::ny_pending.tag != ABSENT {
+                        return;
+                    }
+                }
+                if !entries.is_empty() {
+                    line(out, depth, indent);
                 }
                 out.push(b'}');
             }
+            class::JSON | class::JSON_DOC | class::JSON_NODE => write_at(*slot(v.ptr(), 0), out, depth, indent),
             _ => {
                 let mut t = Vec::new();
                 crate::text::append(v, &mut t);
@@ -69,6 +114,38 @@ pub unsafe fn write(v: Val, out: &mut Vec<u8>) {
             }
         },
     }
+}
+
+/// A value as JSON with every element and member on a line of its own, indented by two spaces.
+#[no_mangle]
+pub unsafe extern "C" fn ny_json_pretty(tag: u32, pay: i64) -> *mut crate::string::Str {
+    let mut out = Vec::new();
+    write_at(Val::new(tag, pay), &mut out, 0, Some(2));
+    crate::string::make(&out)
+}
+
+/// The value of a document.
+#[no_mangle]
+pub unsafe extern "C" fn ny_json_value(j: *mut Inst) -> i64 {
+    (*slot(j, 0)).retain().ret()
+}
+
+/// `JSONBox.stringify(value)`
+#[no_mangle]
+pub unsafe extern "C" fn ny_json_stringify(_: *mut Inst, tag: u32, pay: i64) -> *mut crate::string::Str {
+    crate::boxes::ny_to_json(tag, pay)
+}
+
+/// Removes a member of an object; whether there was one.
+#[no_mangle]
+pub unsafe extern "C" fn ny_json_remove(j: *mut Inst, tag: u32, pay: i64) -> u32 {
+    let v = *slot(j, 0);
+    let there = v.class() == class::MAP && member(j, tag, pay).is_some();
+    if there {
+        let gone = crate::map::ny_map_delete(v.ptr(), tag, pay);
+        ny_release(gone as *mut Obj);
+    }
+    there as u32
 }
 
 /// Reads JSON text: objects become maps, arrays arrays. Err is the offset of what is wrong.
@@ -276,7 +353,7 @@ unsafe fn boxed(v: Val) -> *mut Inst {
     j
 }
 
-unsafe fn parse(text: &[u8]) -> Result<Val, Vec<u8>> {
+pub unsafe fn parse(text: &[u8]) -> Result<Val, Vec<u8>> {
     read(text).map_err(|at| {
         let mut m = b"Error parsing JSON: unexpected input at ".to_vec();
         crate::text::int(at as i64, &mut m);
@@ -323,7 +400,7 @@ pub unsafe extern "C" fn ny_json_text(j: *mut Inst) -> *mut crate::string::Str {
     crate::string::make(&out)
 }
 
-unsafe fn member(j: *mut Inst, tag: u32, pay: i64) -> Option<Val> {
+pub unsafe fn member(j: *mut Inst, tag: u32, pay: i64) -> Option<Val> {
     let v = *slot(j, 0);
     match v.class() {
         class::MAP => {

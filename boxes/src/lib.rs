@@ -21,8 +21,11 @@ mod array;
 mod array_more;
 mod boxes;
 mod bytes;
+mod cells;
 mod channel;
 mod clock;
+#[cfg(feature = "more")]
+mod codec;
 mod error;
 mod figures;
 mod file;
@@ -37,13 +40,14 @@ mod math;
 mod number;
 mod pieces;
 mod random;
-#[cfg(feature = "regex")]
+#[cfg(feature = "more")]
 mod regex;
 mod siphash;
 mod string;
 mod text;
 mod value;
 mod weak;
+mod words;
 
 #[cfg(target_arch = "wasm32")]
 #[panic_handler]

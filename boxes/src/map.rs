@@ -281,6 +281,16 @@ pub unsafe extern "C" fn ny_map_set_text(m: *mut Map, ktag: u32, kpay: i64, tag:
     message(b"Set key: ", ktag, kpay).ptr()
 }
 
+/// `setField(name, value)`: in the second edition the name must be a text.
+#[no_mangle]
+pub unsafe extern "C" fn ny_map_set_field(m: *mut Map, ktag: u32, kpay: i64, tag: u32, pay: i64) -> *mut Str {
+    if ktag != STR && ny_edition == SECOND {
+        Val::new(tag, pay).release();
+        return make(b"[map/bad-key] field name must be string");
+    }
+    ny_map_set_text(m, ktag, kpay, tag, pay)
+}
+
 #[no_mangle]
 pub unsafe extern "C" fn ny_map_has(m: *mut Map, ktag: u32, kpay: i64) -> u32 {
     with_key(m, ktag, kpay, |b, hash, _| lookup(m, b, hash)).is_some() as u32

@@ -23,21 +23,22 @@ pub extern "C" fn ny_exp(x: f64) -> f64 {
 pub extern "C" fn ny_pow(x: f64, y: f64) -> f64 {
     libm::pow(x, y)
 }
-#[no_mangle]
-pub unsafe extern "C" fn ny_log(x: f64) -> f64 {
+/// Of zero and negative numbers there is none.
+unsafe fn logarithm(x: f64, of: fn(f64) -> f64) -> f64 {
     if x <= 0.0 {
         raise(Kind::Invalid, b"Cannot take logarithm of non-positive number");
         return 0.0;
     }
-    libm::log(x)
+    of(x)
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_log(x: f64) -> f64 {
+    logarithm(x, libm::log)
 }
 #[no_mangle]
 pub unsafe extern "C" fn ny_log10(x: f64) -> f64 {
-    if x <= 0.0 {
-        raise(Kind::Invalid, b"Cannot take logarithm of non-positive number");
-        return 0.0;
-    }
-    libm::log10(x)
+    logarithm(x, libm::log10)
 }
 /// Half away from zero.
 #[no_mangle]
@@ -145,11 +146,7 @@ pub extern "C" fn ny_cbrt(x: f64) -> f64 {
 }
 #[no_mangle]
 pub unsafe extern "C" fn ny_log2(x: f64) -> f64 {
-    if x <= 0.0 {
-        raise(Kind::Invalid, b"Cannot take logarithm of non-positive number");
-        return 0.0;
-    }
-    libm::log2(x)
+    logarithm(x, libm::log2)
 }
 /// -1, 0 or 1.
 #[no_mangle]
@@ -190,4 +187,25 @@ pub extern "C" fn ny_int_clamp(x: i64, low: i64, high: i64) -> i64 {
 #[no_mangle]
 pub unsafe extern "C" fn ny_math_random() -> f64 {
     (crate::io::random() >> 11) as f64 / 9_007_199_254_740_992.0
+}
+
+#[no_mangle]
+pub extern "C" fn ny_asinh(x: f64) -> f64 {
+    libm::asinh(x)
+}
+#[no_mangle]
+pub extern "C" fn ny_acosh(x: f64) -> f64 {
+    libm::acosh(x)
+}
+#[no_mangle]
+pub extern "C" fn ny_atanh(x: f64) -> f64 {
+    libm::atanh(x)
+}
+#[no_mangle]
+pub extern "C" fn ny_exp2(x: f64) -> f64 {
+    libm::exp2(x)
+}
+#[no_mangle]
+pub extern "C" fn ny_fmod(x: f64, y: f64) -> f64 {
+    libm::fmod(x, y)
 }

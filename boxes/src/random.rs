@@ -12,6 +12,58 @@ pub unsafe extern "C" fn ny_make_random() -> *mut Inst {
     r
 }
 
+/// The same start, the same numbers.
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_random_seeded(seed: i64) -> *mut Inst {
+    let r = ny_make_random();
+    (*slot(r, 0)).pay = seed;
+    r
+}
+
+/// An integer from 0 up to but not including a limit; 0 for a limit below 1.
+#[no_mangle]
+pub unsafe extern "C" fn ny_random_below(r: *mut Inst, limit: i64) -> i64 {
+    // The low bits of such a generator repeat soon.
+    if limit < 1 {
+        return 0;
+    }
+    (((next(r) as u128) * (limit as u128)) >> 64) as i64
+}
+
+/// A float of the normal distribution around 0 with the deviation 1.
+#[no_mangle]
+pub unsafe extern "C" fn ny_random_gauss(r: *mut Inst) -> f64 {
+    let (u, v) = (1.0 - ny_random_float(r), ny_random_float(r));
+    libm::sqrt(-2.0 * libm::log(u)) * libm::cos(2.0 * core::f64::consts::PI * v)
+}
+
+/// So many bytes as an array of integers.
+#[no_mangle]
+pub unsafe extern "C" fn ny_random_bytes(r: *mut Inst, n: i64) -> *mut Array {
+    let a = array::ny_array_new(0);
+    for _ in 0..n.clamp(0, 1 << 24) {
+        array::push(a, Val::int((next(r) >> 56) as i64));
+    }
+    a
+}
+
+/// A UUID of version 4 (RFC 9562), from this generator.
+#[no_mangle]
+pub unsafe extern "C" fn ny_random_uuid(r: *mut Inst) -> *mut Str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut out = rust_alloc::vec::Vec::new();
+    for n in 0..36 {
+        let digit = (next(r) >> 60) as usize;
+        out.push(match n {
+            8 | 13 | 18 | 23 => b'-',
+            14 => b'4',
+            19 => DIGITS[8 + digit % 4],
+            _ => DIGITS[digit],
+        });
+    }
+    text_of(&out)
+}
+
 unsafe fn next(r: *mut Inst) -> u64 {
     let s = &mut *slot(r, 0);
     let n = (s.pay as u64).wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

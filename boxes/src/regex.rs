@@ -146,3 +146,92 @@ pub unsafe extern "C" fn ny_regex_split(r: *mut Inst, s: *mut Str) -> *mut Array
 pub unsafe extern "C" fn ny_regex_replace(limit: u32, r: *mut Inst, s: *mut Str, with: *mut Str) -> *mut Str {
     text_of(compiled(r).replacen(text(s), limit as usize, text(with)).as_bytes())
 }
+
+/// The empty expression, for `compile`.
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_regex_empty() -> *mut Inst {
+    let nothing = text_of(b"");
+    let r = ny_make_regex(nothing);
+    ny_release(nothing as *mut Obj);
+    r
+}
+
+/// Flags of the crate's syntax before the pattern; others are an error of the pattern.
+#[no_mangle]
+pub unsafe extern "C" fn ny_make_regex_flags(pattern: *mut Str, flags: *mut Str) -> *mut Inst {
+    // `g` and `u` of JavaScript ask for what is so here anyway.
+    let known: Vec<u8> = bytes(flags).iter().copied().filter(|b| !b"gu".contains(b)).collect();
+    let whole = if known.is_empty() {
+        bytes(pattern).to_vec()
+    } else {
+        [b"(?", known.as_slice(), b")", bytes(pattern)].concat()
+    };
+    let whole = text_of(&whole);
+    let r = ny_make_regex(whole);
+    ny_release(whole as *mut Obj);
+    r
+}
+
+/// Takes another pattern.
+#[no_mangle]
+pub unsafe extern "C" fn ny_regex_compile(r: *mut Inst, pattern: *mut Str) -> u32 {
+    match compile(text(pattern)) {
+        Some(regex) => {
+            set_slot(r, 0, Val::str(pattern).retain());
+            keep(r, regex);
+            1
+        }
+        None => {
+            raise(Kind::Invalid, &[b"Invalid regex pattern: ", bytes(pattern)].concat());
+            0
+        }
+    }
+}
+
+/// Where each match begins and ends, in characters.
+#[no_mangle]
+pub unsafe extern "C" fn ny_regex_places(r: *mut Inst, s: *mut Str) -> i64 {
+    let out = array::ny_array_new(0);
+    let b = bytes(s);
+    let (mut counted, mut characters) = (0, 0);
+    let mut place = |to: usize| {
+        characters += i64::from(crate::string::count(&b[counted..to]));
+        counted = to;
+        Val::int(characters)
+    };
+    for found in compiled(r).find_iter(text(s)) {
+        let pair = array::ny_array_new(2);
+        array::push(pair, place(found.start()));
+        array::push(pair, place(found.end()));
+        array::push(out, Val::obj(pair));
+    }
+    Val::obj(out).ret()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_regex_index(r: *mut Inst, s: *mut Str) -> i64 {
+    match compiled(r).find(text(s)) {
+        Some(found) => i64::from(crate::string::count(&bytes(s)[..found.start()])),
+        None => -1,
+    }
+}
+
+/// The groups with names of the first match; null when there is no match.
+#[no_mangle]
+pub unsafe extern "C" fn ny_regex_named(r: *mut Inst, s: *mut Str) -> i64 {
+    let regex = compiled(r);
+    let Some(found) = regex.captures(text(s)) else {
+        return Val::NULL.ret();
+    };
+    let map = crate::map::ny_map_new();
+    for name in regex.capture_names().flatten() {
+        let value = found.name(name).map_or(Val::NULL, |m| Val::text(m.as_str().as_bytes()));
+        crate::map::set_bytes(map, name.as_bytes(), value);
+    }
+    Val::obj(map).ret()
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn ny_regex_escape(_: *mut Inst, s: *mut Str) -> *mut Str {
+    text_of(regex::escape(text(s)).as_bytes())
+}

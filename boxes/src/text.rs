@@ -95,9 +95,13 @@ unsafe fn object(v: Val, out: &mut Vec<u8>) {
             out.push(b')');
         }
         class::FUTURE => {
-            out.extend_from_slice(b"Future(ready: ");
-            append(*slot(inst, 0), out);
-            out.push(b')');
+            if (*slot(inst, 2)).tag == BOOL {
+                out.extend_from_slice(b"Future(pending)");
+            } else {
+                out.extend_from_slice(b"Future(ready: ");
+                append(*slot(inst, 0), out);
+                out.push(b')');
+            }
         }
         class::CELL => append(*slot(inst, 0), out),
         class::WEAK => {
@@ -169,7 +173,13 @@ pub unsafe fn rare(at: u32, out: &mut Vec<u8>) {
             append(*slot(inst, 0), out);
             out.push(b')');
         }
-        class::JSON => crate::json::write(*slot(inst, 0), out),
+        class::JSON | class::JSON_NODE | class::JSON_DOC => crate::json::write(*slot(inst, 0), out),
+        class::COUNTER | class::INT_CELL => {
+            out.extend_from_slice(class_name(class));
+            out.push(b'(');
+            append(*slot(inst, 0), out);
+            out.push(b')');
+        }
         class::INTENT => {
             out.extend_from_slice(b"IntentBox[");
             append(*slot(inst, 0), out);
@@ -194,7 +204,7 @@ pub unsafe fn rare(at: u32, out: &mut Vec<u8>) {
             out.extend_from_slice(b" tracked]");
         }
         class::DATETIME => crate::clock::show((*slot(inst, 0)).pay, out),
-        class::TIME | class::RANDOM | class::SOUND => {
+        class::TIME | class::RANDOM | class::SOUND | class::ENCODING => {
             out.extend_from_slice(class_name(class));
             out.extend_from_slice(b"()");
         }

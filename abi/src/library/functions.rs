@@ -9,7 +9,7 @@ use Gives::{
 pub static CHAPTER: Chapter = Chapter {
     title: "Functions",
     about: "Functions that need no receiver, those of the namespace `env`, and those of `string`, `integer`, `bool`, `array` and `console` after `using nyashstd`.",
-    programs: &["functions", "panic", "ends", "namespaces"],
+    programs: &["functions", "shortcuts", "panic", "ends", "namespaces"],
     rows: &[FUNCTIONS, NEW, EXTERNS],
 };
 
@@ -45,6 +45,31 @@ rows! {
     ["Range", "range"] "@range" "dd" (from, to) -> Object(class::RANGE), Reads: "The integers from one up to but not including another.";
     ["Ok"] "ny_ok" "d" (value) -> Object(class::RESULT), Reads: "The result of what went well.";
     ["Err"] "ny_err" "d" (error) -> Object(class::RESULT), Reads: "The result of what did not.";
+    ["min"] "@min_of" "ddd*" (a, b, c) -> OneOf(&[Int, Float, Text]), Pure: "The smallest of several numbers.";
+    ["max"] "@max_of" "ddd*" (a, b, c) -> OneOf(&[Int, Float, Text]), Pure: "The largest of several numbers.";
+    ["log", "ln"] "ny_log" "f" (x) -> Float, Pure, fails: "The natural logarithm; an error for zero and negative numbers.";
+    ["log10"] "ny_log10" "f" (x) -> Float, Pure, fails: "The logarithm to base 10; an error for zero and negative numbers.";
+    ["log2"] "ny_log2" "f" (x) -> Float, Pure, fails: "The logarithm to base 2; an error for zero and negative numbers.";
+    ["exp"] "ny_exp" "f" (x) -> Float, Pure: "e raised to a number.";
+    ["trunc"] "ny_trunc" "f" (x) -> Int, Pure: "The integer part.";
+    ["random"] "ny_math_random" "" () -> Float, Reads: "A random number from 0 up to but not including 1.";
+    ["now_ms", "nowMs", "clock"] "ny_now_ms" "" () -> Int, Reads: "Milliseconds since the beginning of 1970.";
+    ["sleep"] "ny_sleep" "i" (milliseconds) -> Nothing, Writes: "Waits.";
+    ["int", "toInt", "parseInt", "Int", "Integer"] "ny_to_int" "d" (value) -> Int, Reads, fails: "The integer that a value or its text is, of a float its integer part; an error when it is none.";
+    ["float", "toFloat", "parseFloat", "Float"] "ny_to_float" "d" (value) -> Float, Reads, fails: "The float that a value or its text is; an error when it is none.";
+    ["bool", "toBool"] "ny_to_bool" "d" (value) -> Bool, Reads, fails: "The bool that a value or its text is; an error when it is none.";
+    ["len", "length"] "@.length" "d" (value) -> Int, Reads: "The length of a text, an array, a map or whatever has one.";
+    ["ord"] "@.ord" "d" (text) -> Int, Reads: "The code point of the first character of a text.";
+    ["sum"] "@.sum" "d" (values) -> Any, Reads: "The sum of an array or range.";
+    ["sorted"] "@.sorted" "d" (array) -> Any, Reads: "A new array of the same elements, sorted.";
+    ["reversed"] "@.reversed" "d" (values) -> Any, Reads: "The elements or characters from the last to the first.";
+    ["enumerate"] "@.enumerate" "d" (array) -> Any, Reads: "Arrays of an index and its element.";
+    ["zip"] "@.zip" "dd" (array, other) -> Any, Reads: "Pairs of the elements of two arrays.";
+    ["map"] "@.map" "dd" (values, f) -> Any, Runs: "An array of what a function makes of each element.";
+    ["filter"] "@.filter" "dd" (values, f) -> Any, Runs: "An array of the elements for which a function gives true.";
+    ["any"] "@.any" "dd" (values, f) -> Any, Runs: "Whether a function gives true for one element.";
+    ["all"] "@.every" "dd" (values, f) -> Any, Runs: "Whether a function gives true for all elements.";
+    ["range"] "@range_to" "d" (to) -> Object(class::RANGE), Reads: "The integers from 0 up to but not including one.";
 }
 
 rows! {
@@ -65,8 +90,11 @@ rows! {
     ["bool.create"] "ny_to_bool" "d" (value) -> Bool, Reads, fails: "The bool that a value or its text is; an error when it is none.";
     ["array.create"] "@array" "" () -> Gives::Array, Writes: "An empty array.";
     ["env.now_ms", "env.now_ms/0"] "ny_now_ms" "" () -> Int, Reads: "Milliseconds since the beginning of 1970.";
-    ["env.console.log", "console.log"] "ny_console" "d" (value) -> Nothing, Writes, fixed(3): "Prints the text of a value as a line.";
-    ["env.console.warn", "env.console.error"] "ny_eprint" "d" (value) -> Nothing, Writes: "Prints the text of a value as a line to standard error.";
+    ["console.log", "env.console.log", "console.println", "console.print", "console.info"] "@console" "d*" (values) -> Nothing, Writes, fixed(3): "Prints the texts of the values with spaces between them as a line.";
+    ["console.warn", "console.error", "env.console.warn", "env.console.error"] "ny_eprint" "d" (value) -> Nothing, Writes: "Prints the text of a value as a line to standard error.";
+    ["console.clear"] "ny_console_clear" "" () -> Nothing, Writes: "Prints `[Console CLEAR]`.";
+    ["console.readLine", "console.input"] "ny_read_line" "" () -> OneOf(&[Text, Null]), Writes: "The next line of standard input without its end; null when there is none.";
+    ["env.future.delay"] "ny_future_delay" "i" (milliseconds) -> Object(class::FUTURE), Writes: "Waits, and gives a future that is ready.";
 }
 
 rows! {

@@ -2,7 +2,7 @@
 
 use super::{Chapter, Effect, Gives, Receiver, Row};
 use crate::class;
-use Gives::{Float, Int, Object, OneOf, Text};
+use Gives::{Bool, Float, Int, Object, OneOf, Text};
 
 pub static CHAPTER: Chapter = Chapter {
     title: "MathBox",
@@ -27,7 +27,7 @@ rows! {
     ["tan"] "ny_tan" "f" (x) -> Float, Pure: "The tangent.";
     ["exp"] "ny_exp" "f" (x) -> Float, Pure: "e raised to a number.";
     ["pow"] "ny_pow" "ff" (x, exponent) -> Float, Pure: "A number raised to a power.";
-    ["log"] "ny_log" "f" (x) -> Float, Pure, fails: "The natural logarithm; an error for zero and negative numbers.";
+    ["log", "ln"] "ny_log" "f" (x) -> Float, Pure, fails: "The natural logarithm; an error for zero and negative numbers.";
     ["log10"] "ny_log10" "f" (x) -> Float, Pure, fails: "The logarithm to base 10; an error for zero and negative numbers.";
     ["floor"] "@floor" "f" (x) -> Int, Pure: "The next integer at or below.";
     ["ceil"] "@ceil" "f" (x) -> Int, Pure: "The next integer at or above.";
@@ -39,14 +39,29 @@ rows! {
     ["sinh"] "ny_sinh" "f" (x) -> Float, Pure: "The hyperbolic sine.";
     ["cosh"] "ny_cosh" "f" (x) -> Float, Pure: "The hyperbolic cosine.";
     ["tanh"] "ny_tanh" "f" (x) -> Float, Pure: "The hyperbolic tangent.";
-    ["hypot"] "ny_hypot" "ff" (x, y) -> Float, Pure: "The length of the diagonal of a rectangle.";
+    ["hypot", "distance"] "ny_hypot" "ff" (x, y) -> Float, Pure: "The length of the diagonal of a rectangle.";
     ["cbrt"] "ny_cbrt" "f" (x) -> Float, Pure: "The cube root.";
     ["log2"] "ny_log2" "f" (x) -> Float, Pure, fails: "The logarithm to base 2; an error for zero and negative numbers.";
-    ["trunc"] "ny_trunc" "f" (x) -> Int, Pure: "The integer part.";
-    ["sign"] "ny_sign" "f" (x) -> Int, Pure: "-1, 0 or 1.";
+    ["trunc", "truncate"] "ny_trunc" "f" (x) -> Int, Pure: "The integer part.";
+    ["sign", "signum"] "ny_sign" "f" (x) -> Int, Pure: "-1, 0 or 1.";
     ["clamp"] "ny_clamp" "fff" (x, low, high) -> Float, Pure: "A number, or the end of a range that is nearest.";
     ["gcd"] "ny_gcd" "ii" (a, b) -> Int, Pure: "The greatest common divisor.";
     ["random"] "ny_math_random" "" () -> Float, Reads: "A random number from 0 up to but not including 1.";
-    ["getPi", "pi"] "@pi" "" () -> Float, Pure: "The number pi.";
-    ["getE", "e"] "@e" "" () -> Float, Pure: "The number e.";
+    ["getPi", "pi", "PI", "get_pi"] "@pi" "" () -> Float, Pure: "The number pi.";
+    ["getE", "e", "E", "get_e"] "@e" "" () -> Float, Pure: "The number e.";
+    ["add"] "+math_add" "dd" (a, b) -> OneOf(&[Int, Float]), Pure: "The sum.";
+    ["sub", "subtract"] "+math_sub" "dd" (a, b) -> OneOf(&[Int, Float]), Pure: "The difference.";
+    ["mul", "multiply"] "+math_mul" "dd" (a, b) -> OneOf(&[Int, Float]), Pure: "The product.";
+    ["div", "divide"] "+math_div" "dd" (a, b) -> OneOf(&[Int, Float]), Pure: "The quotient, of integers an integer; an error for the integer 0.";
+    ["mod", "modulo"] "+math_mod" "dd" (a, b) -> OneOf(&[Int, Float]), Pure: "The remainder; an error for the integer 0.";
+    ["lcm"] "+math_lcm" "ii" (a, b) -> Int, Pure: "The least common multiple.";
+    ["factorial"] "+math_factorial" "i" (n) -> Int, Pure: "The product of the integers from 1 to one; wraps around behind 20.";
+    ["isPrime", "is_prime"] "+math_isPrime" "i" (n) -> Bool, Pure: "Whether an integer is a prime.";
+    ["toRadians", "to_radians", "radians"] "+math_toRadians" "f" (x) -> Float, Pure: "An angle in degrees as radians.";
+    ["toDegrees", "to_degrees", "degrees"] "+math_toDegrees" "f" (x) -> Float, Pure: "An angle in radians as degrees.";
+    ["asinh"] "ny_asinh" "f" (x) -> Float, Pure: "The inverse of the hyperbolic sine.";
+    ["acosh"] "ny_acosh" "f" (x) -> Float, Pure: "The inverse of the hyperbolic cosine; NaN below 1.";
+    ["atanh"] "ny_atanh" "f" (x) -> Float, Pure: "The inverse of the hyperbolic tangent; NaN outside of -1 to 1.";
+    ["exp2"] "ny_exp2" "f" (x) -> Float, Pure: "2 raised to a number.";
+    ["fmod"] "ny_fmod" "ff" (x, y) -> Float, Pure: "The remainder of floats.";
 }

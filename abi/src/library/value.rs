@@ -20,4 +20,5 @@ rows! {
     ["is_not_null", "isNotNull"] "@is_not_null" "d" () -> Bool, Reads: "Whether the value is something.";
     ["weak_to_strong"] "ny_weak_get" "d" () -> Target, Reads: "What a weak reference leads to; null when it is gone. Any other value is itself.";
     ["get_or_default", "getOrDefault"] "ny_or_default" "dd" (other) -> Either, Reads: "The value, or another where it is nothing.";
+    ["type_name", "typeName", "typeOf", "getType"] "ny_type_name" "d" () -> Text, Reads: "The name of the box that the value is of.";
 }

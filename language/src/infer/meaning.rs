@@ -294,13 +294,15 @@ impl Infer<'_> {
             .map(|ty| is_function(ty).filter(|_| ty.only(tag::OBJ)))
             .collect();
         let possible = |ty: &Ty| ty.has(tag::OBJ) && (ty.objects == Objects::Any || is_function(ty).is_some());
+        // Where the row wants a function.
+        let wanted = row.each_letter().skip(1).position(|letter| letter == 'c').unwrap_or(0);
         if let Some(other) = row.otherwise
-            && !arguments.iter().any(possible)
+            && !arguments.get(wanted).is_some_and(possible)
         {
-            return builtin::find(recv, other, arguments.len()).map(Target::Builtin);
+            return self.builtin_target(recv, other, arguments);
         }
         // Where it may be a function or not, another one looks when the program runs.
-        let sure = row.otherwise.is_none() || copies.iter().any(Option::is_some);
+        let sure = row.otherwise.is_none() || copies.get(wanted).is_some_and(Option::is_some);
         let looks = format!("{name}_any");
         let function = *self.lower.program.prelude.get(if sure { name } else { &looks })?;
         if !self.lower.module.rows.iter().any(|known| std::ptr::eq(*known, row)) {

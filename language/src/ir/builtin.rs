@@ -10,7 +10,7 @@ pub fn map_get_field() -> &'static Row {
 
 /// What sets an entry of a map as if it were a field.
 pub fn map_set_field() -> &'static Row {
-    existing(Receiver::Class(class::MAP), "setField", 2)
+    existing(Receiver::Class(class::MAP), "set", 2)
 }
 
 /// A function that lowering asks for by name.

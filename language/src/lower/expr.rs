@@ -276,6 +276,36 @@ impl<'p> Body<'_, 'p> {
                 name: "toUpper".into(),
                 arguments,
             }),
+            "@min_of" | "@max_of" => {
+                let name = if row.symbol == "@min_of" { "min" } else { "max" };
+                let first = arguments.remove(0);
+                return arguments.into_iter().fold(first, |least, next| {
+                    self.builtin_function(name, vec![least, next], span)
+                });
+            }
+            "@range_to" => {
+                arguments.insert(0, Expr::new(Kind::Int(0), span));
+                return self.builtin_function("range", arguments, span);
+            }
+            "@array_sized" => {
+                let times = arguments.remove(0);
+                let null = Expr::new(Kind::Null, span);
+                let site = self.lower.module.sites.make();
+                let one = Kind::Array {
+                    items: vec![null],
+                    site,
+                };
+                Kind::Open(Open::Method {
+                    object: Box::new(Expr::new(one, span)),
+                    name: "repeat".into(),
+                    arguments: vec![times],
+                })
+            }
+            symbol if symbol.starts_with("@.") => Kind::Open(Open::Method {
+                object: Box::new(arguments.remove(0)),
+                name: symbol[2..].into(),
+                arguments,
+            }),
             "@exit" => {
                 let zero = Expr::new(Kind::Int(0), span);
                 return self.builtin("exit", vec![zero], span);
@@ -450,9 +480,25 @@ impl<'p> Body<'_, 'p> {
                 _ => {}
             }
         }
+        let arguments = self.wanted(callee, arguments);
         let callee = Box::new(self.expr(callee));
         let arguments = self.exprs(arguments);
         Expr::new(Open::CallValue { callee, arguments }, span)
+    }
+
+    /// The arguments that a function of the program is passed by one of the library: as many as it takes, and no index where
+    /// that is not known.
+    fn wanted(&self, callee: &ast::Expr, arguments: &'p [ast::Expr]) -> &'p [ast::Expr] {
+        let (Some(callbacks), Some(Binding::Local(local))) = (&self.callbacks, self.lower.program.binding(callee.id))
+        else {
+            return arguments;
+        };
+        let index = |e: &ast::Expr| matches!(&e.kind, ExprKind::Name(name) if &**name == "index");
+        match (callbacks.get(local), arguments) {
+            (Some(takes), _) => &arguments[..arguments.len().min(*takes)],
+            (None, [first @ .., last]) if index(last) => first,
+            (None, _) => arguments,
+        }
     }
 
     fn builtin_function(&mut self, name: &str, arguments: Vec<Expr>, span: Span) -> Expr {

@@ -96,6 +96,8 @@ struct Body<'l, 'p> {
     /// The box whose code this is.
     owner: Option<BoxId>,
     function: Option<FunctionId>,
+    /// In a function of the library: how many arguments the functions take that it was called with.
+    callbacks: Option<HashMap<LocalId, usize>>,
 }
 
 impl<'p> Lowerer<'p> {
@@ -292,7 +294,7 @@ impl<'p> Lowerer<'p> {
     fn lower(&mut self, key: &Key) -> (Vec<Var>, Vec<Stmt>) {
         match key {
             Key::Body(f, class) => self.lower_body(*f, *class),
-            Key::Prelude(f, _) => self.lower_body(*f, None),
+            Key::Prelude(f, copies) => self.lower_prelude(*f, copies),
             Key::New(class, n) => self.lower_new(*class, *n),
             Key::Fini(class) => self.lower_fini(*class),
             Key::Once(f, class) => self.lower_once(*f, *class),
@@ -314,7 +316,28 @@ impl<'p> Lowerer<'p> {
             me: None,
             owner,
             function: None,
+            callbacks: None,
         }
+    }
+
+    /// A function of the library, the copy for the functions that it is called with.
+    fn lower_prelude(&mut self, f: FunctionId, copies: &[Option<ClassId>]) -> (Vec<Var>, Vec<Stmt>) {
+        let program = self.program;
+        let info = program.function(f);
+        // The receiver comes first.
+        let passed = info.parameters.iter().skip(1).zip(copies);
+        let takes = passed.filter_map(|(local, class)| {
+            let lambda = self.lambdas.get(class.as_ref()?)?;
+            Some((*local, program.function(lambda.function).parameters.len()))
+        });
+        let callbacks = takes.collect();
+        let mut body = self.body(None, None);
+        body.callbacks = Some(callbacks);
+        body.function = Some(f);
+        let mut out = Vec::new();
+        body.parameters(f, &mut out);
+        body.statements_of(&info.body, &mut out);
+        (body.vars, out)
     }
 
     fn lower_body(&mut self, f: FunctionId, class: Option<ClassId>) -> (Vec<Var>, Vec<Stmt>) {

@@ -471,6 +471,10 @@ impl Resolver<'_> {
     }
 
     fn load(&mut self, statement: &Stmt) {
+        // `local S` before `using .. as S` is found in programs: what is loaded is meant from here on.
+        if let StmtKind::Using(Using { alias: Some(name), .. }) = &statement.kind {
+            self.frame().forget(&name.text);
+        }
         if let Some(unit) = self.declared.program.loads.get(&statement.id).copied() {
             self.unit(unit);
         }
@@ -1003,13 +1007,21 @@ impl Resolver<'_> {
         };
         let library = || {
             let list = |names: &[&str]| names.contains(&&**name);
+            let before_dot = matches!(pending.role, Role::Receiver { .. } | Role::Owner { .. });
+            let namespace = list(NAMESPACES) || (self.declared.program.uses_nyashstd && list(NYASHSTD_NAMESPACES));
+            if before_dot && namespace {
+                return Some(Binding::Namespace(Rc::clone(name)));
+            }
             if is_function(name) {
                 return Some(Binding::BuiltinFunction(Rc::clone(name)));
             }
-            if list(NAMESPACES) || (self.declared.program.uses_nyashstd && list(NYASHSTD_NAMESPACES)) {
+            if namespace {
                 return Some(Binding::Namespace(Rc::clone(name)));
             }
-            builtin_box(name).map(|name| Binding::BuiltinBox(name.into()))
+            let short = || before_dot.then(|| builtins::short_box(name)).flatten();
+            builtin_box(name)
+                .or_else(short)
+                .map(|name| Binding::BuiltinBox(name.into()))
         };
         function
             .or_else(own_method)

@@ -5,10 +5,18 @@ use crate::source::Span;
 use nyash_abi::{class, library};
 
 /// Names that are only receivers of calls.
-pub const NAMESPACES: &[&str] = &["Result", "__mir__", "env", "hostbridge", "nyashstd", "statics"];
+pub const NAMESPACES: &[&str] = &[
+    "Result",
+    "__mir__",
+    "console",
+    "env",
+    "hostbridge",
+    "nyashstd",
+    "statics",
+];
 
 /// Namespaces that exist after `using nyashstd`.
-pub const NYASHSTD_NAMESPACES: &[&str] = &["array", "bool", "console", "integer", "string"];
+pub const NYASHSTD_NAMESPACES: &[&str] = &["array", "bool", "integer", "string"];
 
 /// Library boxes, for `new`, parents, patterns and static use.
 pub fn boxes<'a>() -> impl Iterator<Item = &'a str> {
@@ -23,6 +31,11 @@ pub fn type_names<'a>() -> impl Iterator<Item = &'a str> {
 /// The builtin box with this name.
 pub fn builtin_box(name: &str) -> Option<&'static str> {
     class::boxes().find(|known| *known == name)
+}
+
+/// The box that a name means before a dot, where `Box` may be left out: `Math.sqrt(2)`.
+pub fn short_box(name: &str) -> Option<&'static str> {
+    class::boxes().find(|known| known.strip_suffix("Box") == Some(name))
 }
 
 /// Functions without a receiver.

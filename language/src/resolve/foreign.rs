@@ -8,31 +8,26 @@ pub(super) fn name(name: &str, called: bool) -> Option<&'static str> {
         ("False" | "FALSE" | "NO", false) => "write `false`",
         ("self" | "Self", false) => "the instance whose method is running is called `me`",
         ("super", _) => "write `from Parent.method(..)`; the constructor of a parent is `from Parent.birth(..)`",
-        ("console" | "System" | "fmt" | "std" | "stdout" | "sys" | "process" | "Debug", false) => {
-            "to print write `print(..)`"
-        }
-        ("printf" | "puts" | "echo" | "fprintf" | "printLine" | "writeln" | "log" | "alert" | "say" | "cout", _) => {
+        ("System" | "fmt" | "std" | "stdout" | "sys" | "process" | "Debug", false) => "to print write `print(..)`",
+        ("printf" | "puts" | "echo" | "fprintf" | "printLine" | "writeln" | "alert" | "say" | "cout", _) => {
             "to print write `print(..)`, with `+` between the parts"
         }
         ("sprintf" | "format" | "String.format", true) => "join texts and values with `+`",
-        ("len" | "strlen" | "sizeof" | "length" | "size" | "count", true) => "write `x.length()`",
-        ("int" | "Integer" | "Number" | "atoi" | "intval", true) => {
+        ("strlen" | "sizeof" | "size" | "count", true) => "write `x.length()`",
+        ("Number" | "atoi" | "intval", true) => {
             "write `text.toInteger()`, or `text.parseInteger()` for a result that tells failure"
         }
-        ("float" | "double", true) => "write `text.toFloat()`",
+        ("double", true) => "write `text.toFloat()`",
         ("String" | "repr" | "string", true) => "write `toString(x)`, or `x.toString()`",
         ("list" | "Array" | "vec" | "array", true) => "write `[..]`, or `new ArrayBox()`",
-        ("dict" | "Map" | "object" | "hash" | "map" | "Set" | "set", true) => {
-            "write `{\"key\": value}`, or `new MapBox()`"
-        }
+        ("dict" | "Map" | "object" | "hash" | "Set" | "set", true) => "write `{\"key\": value}`, or `new MapBox()`",
         ("type" | "typeof" | "gettype", true) => "write `typeOf(x)`",
         ("isinstance" | "instanceof", true) => "write `x.is(\"Name\")`",
         ("require" | "import" | "load", true) => "files are loaded with `using \"file.hako\" as Name`",
         ("append" | "push", true) => "write `list.push(value)`",
-        ("sorted" | "reversed" | "filter" | "reduce" | "zip" | "enumerate", true) => {
+        ("reduce" | "foldl" | "forEach", true) => {
             "this is a method of arrays, as in `list.sort()` and `list.filter(fn(x) { .. })`"
         }
-        ("sleep", true) => "write `new TimeBox().sleep(milliseconds)`",
         ("open", true) => "write `new FileBox(path)`",
         ("pass" | "noop", false) => "an empty block is written `{ }`",
         ("end" | "endif" | "fi" | "done", false) => "a block ends with `}`",

@@ -27,12 +27,14 @@ pub(crate) fn units(
 ) -> (Loaded, SourceMap, Vec<Diagnostic>) {
     let mut loader = Loader::new(edition.unwrap_or_else(|| Edition::of_file_name(&root.name)), files);
     loader.add(root, None, 0);
-    let prelude = files.is_some() && prelude::is_wanted(loader.sources.files().map(|(_, file)| &**file.text()));
-    if prelude {
+    let texts = loader.sources.files().map(|(_, file)| &**file.text());
+    let prelude = files.and_then(|_| prelude::wanted(texts));
+    let has_prelude = prelude.is_some();
+    if let Some(text) = prelude {
         let file = LoadedFile {
             name: prelude::FILE.into(),
             identity: prelude::FILE.into(),
-            bytes: prelude::SOURCE.into(),
+            bytes: text.into_bytes(),
         };
         loader.add(file, None, 0);
     }
@@ -43,7 +45,7 @@ pub(crate) fn units(
         loads: loader.loads,
         aliases: loader.aliases,
         uses_nyashstd: loader.uses_nyashstd,
-        prelude,
+        prelude: has_prelude,
     };
     (loaded, loader.sources, loader.diagnostics)
 }
@@ -177,7 +179,19 @@ impl<'a> Loader<'a> {
                 .push(Diagnostic::error("too-deep", message).at(request.span, "one level more here"));
             return;
         }
-        let unit = match files.load(&Request { from, target }) {
+        // A name between quotes that is no path, `using "a.b.c"`, is that of a module where no file is called so.
+        let loaded = files.load(&Request { from, target });
+        let loaded = match (loaded, target) {
+            (Err(error), Target::Path(text)) if is_module_name(text) => {
+                let module = Request {
+                    from,
+                    target: Target::Module(text),
+                };
+                files.load(&module).map_err(|_| error)
+            }
+            (loaded, _) => loaded,
+        };
+        let unit = match loaded {
             Err(error) => {
                 // A module that is missing matters only if something of it is reached.
                 let mut diagnostic = match target {
@@ -216,6 +230,12 @@ impl<'a> Loader<'a> {
             });
         }
     }
+}
+
+/// Whether a text is names with dots between them.
+fn is_module_name(text: &str) -> bool {
+    let name = |part: &str| !part.is_empty() && part.chars().all(|c| c == '_' || c == '-' || c.is_alphanumeric());
+    text.contains('.') && !text.ends_with(".hako") && !text.ends_with(".nyash") && text.split('.').all(name)
 }
 
 /// `c` of `a.b.c` and of `a/b/c.hako`.

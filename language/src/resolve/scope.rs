@@ -70,6 +70,13 @@ impl Frame {
         }
     }
 
+    /// A name that means something else from here on.
+    pub fn forget(&mut self, name: &str) {
+        for scope in &mut self.scopes {
+            scope.remove(name);
+        }
+    }
+
     /// Names that are visible here.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.scopes.iter().flat_map(|scope| scope.keys().map(|name| &**name))

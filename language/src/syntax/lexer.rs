@@ -206,9 +206,46 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// `r"..."` and `r#"..."#`, with as many `#` on both sides: nothing in it is an escape.
+    fn raw_string(&mut self) -> bool {
+        let start = self.at;
+        let rest = &self.rest()[1..];
+        let marks = rest.bytes().take_while(|b| *b == b'#').count();
+        let quote = match rest.as_bytes().get(marks) {
+            Some(b'"') => '"',
+            Some(b'\'') => '\'',
+            _ => return false,
+        };
+        let end = format!("{quote}{}", "#".repeat(marks));
+        let inner = start + 1 + marks + 1;
+        match self.text[inner..].find(&end) {
+            Some(length) => {
+                self.at = inner + length + end.len();
+                self.push(TokenKind::Str, start);
+            }
+            None => {
+                self.at = self.text[start..]
+                    .find('\n')
+                    .map_or(self.text.len(), |length| start + length);
+                let opening = Span::new(self.file, start as u32, inner as u32);
+                self.report(
+                    Diagnostic::error("unterminated-string", "this string has no end")
+                        .at(opening, "the string starts here")
+                        .hint(format!("close it with `{end}`; nothing in a raw string is an escape")),
+                );
+                self.push(TokenKind::Invalid, start);
+            }
+        }
+        true
+    }
+
     fn word(&mut self) {
         let start = self.at;
         let rest = self.rest();
+        // Two letters of a name that stands directly before a text would be an error anyway.
+        if matches!(rest.as_bytes(), [b'r', b'"' | b'\'' | b'#', ..]) && self.raw_string() {
+            return;
+        }
         let ascii = rest
             .bytes()
             .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
@@ -226,13 +263,45 @@ impl<'a> Lexer<'a> {
     fn number(&mut self) {
         let start = self.at;
         let bytes = self.rest().as_bytes();
-        let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+        // A separator stands between digits.
+        let run = |from: usize, is: fn(&u8) -> bool| {
+            let count = bytes[from..].iter().take_while(|b| is(b) || **b == b'_').count();
+            count
+                - bytes[from..from + count]
+                    .iter()
+                    .rev()
+                    .take_while(|b| **b == b'_')
+                    .count()
+        };
+        let digits = |from: usize| {
+            if bytes.get(from).is_some_and(u8::is_ascii_digit) {
+                run(from, u8::is_ascii_digit)
+            } else {
+                0
+            }
+        };
         let mut length = digits(0);
         let mut kind = TokenKind::Int;
-        if bytes.get(length) == Some(&b'.') && bytes.get(length + 1).is_some_and(u8::is_ascii_digit) {
+        let based: Option<fn(&u8) -> bool> = match bytes {
+            [b'0', b'x' | b'X', b, ..] if b.is_ascii_hexdigit() => Some(u8::is_ascii_hexdigit),
+            [b'0', b'b' | b'B', b'0' | b'1', ..] => Some(|b| matches!(b, b'0' | b'1')),
+            [b'0', b'o' | b'O', b'0'..=b'7', ..] => Some(|b| matches!(b, b'0'..=b'7')),
+            _ => None,
+        };
+        if let Some(is) = based {
+            length = 2 + run(2, is);
+        } else if bytes.get(length) == Some(&b'.') && bytes.get(length + 1).is_some_and(u8::is_ascii_digit) {
             length += 1;
             length += digits(length);
             kind = TokenKind::Float;
+        }
+        if based.is_none() && matches!(bytes.get(length), Some(b'e' | b'E')) {
+            let sign = usize::from(matches!(bytes.get(length + 1), Some(b'+' | b'-')));
+            let exponent = digits(length + 1 + sign);
+            if exponent > 0 {
+                length += 1 + sign + exponent;
+                kind = TokenKind::Float;
+            }
         }
         self.at += length;
         let tail = self.rest();
@@ -243,11 +312,11 @@ impl<'a> Lexer<'a> {
             self.at += stray;
             let written = &self.text[start..self.at];
             let hint = match tail.as_bytes()[0] {
-                b'e' | b'E' => "numbers have no exponent form; write the digits out, as in `100000.0`",
+                b'e' | b'E' => "an exponent has digits, as in `1e5`",
                 b'x' | b'X' | b'o' | b'b' | b'B' if &self.text[start..start + length] == "0" => {
-                    "integers are written in decimal"
+                    "behind `0x` stand hexadecimal digits, behind `0o` octal ones, behind `0b` 0 and 1"
                 }
-                b'_' => "digits are written without separators",
+                b'_' => "a separator stands between two digits",
                 _ => "put a space between the number and the name",
             };
             self.report(
@@ -484,6 +553,10 @@ pub fn shorten(text: &str) -> String {
 ///
 /// An unknown escape stands for itself with its backslash. 2026 knows more of them than 2025.
 pub fn string_value(literal: &str, edition: Edition) -> String {
+    if let Some(raw) = literal.strip_prefix('r') {
+        let marks = raw.bytes().take_while(|b| *b == b'#').count();
+        return raw[marks + 1..raw.len() - marks - 1].to_string();
+    }
     let inner = &literal[1..literal.len() - 1];
     if !inner.contains('\\') {
         return inner.to_string();

@@ -19,7 +19,7 @@ use std::rc::Rc;
 static BOXES: &[u8] = include_bytes!("../../objects/boxes.o");
 
 /// The same with regular expressions, which is four times as much to read.
-static BOXES_REGEX: &[u8] = include_bytes!("../../objects/boxes-regex.o");
+static BOXES_MORE: &[u8] = include_bytes!("../../objects/boxes-more.o");
 
 /// The functions and data of a program, written but not linked.
 pub struct Emitted(link::Input);
@@ -39,7 +39,7 @@ pub fn link(emitted: Emitted, names: bool) -> Result<Vec<u8>, String> {
     if link::has_all(&object, &emitted.0) {
         return Ok(link::link(&object, emitted.0, names));
     }
-    let object = object::Object::parse(BOXES_REGEX).map_err(|e| e.to_string())?;
+    let object = object::Object::parse(BOXES_MORE).map_err(|e| e.to_string())?;
     Ok(link::link(&object, emitted.0, names))
 }
 

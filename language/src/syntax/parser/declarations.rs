@@ -282,19 +282,13 @@ impl Parser<'_> {
         let type_parameters = self.type_parameters()?;
         let (mut parents, mut interfaces) = (Vec::new(), Vec::new());
         loop {
-            if self.eat_word(Word::From) {
+            if self.eat_word(Word::From) || self.eat_parents_colon() {
                 self.names_into(&mut parents, "the name of a parent")?;
             } else if self.eat_word(Word::Interface) || self.eat_word(Word::Implements) {
                 self.names_into(&mut interfaces, "the name of an interface")?;
             } else if !self.foreign_parent(&name.text) {
                 break;
             }
-        }
-        if self.is(Mark::Colon) {
-            let diagnostic = Diagnostic::error("syntax", "parents are named with `from`")
-                .at(self.here(), "unexpected `:`")
-                .hint(format!("write `box {} from ..`", name.text));
-            return Err(self.error(diagnostic));
         }
         let open = self.expect(Mark::LeftBrace, "for the members of the box")?;
         let members = self.members(kind, &name, open)?;
@@ -307,6 +301,13 @@ impl Parser<'_> {
             interfaces,
             members,
         })
+    }
+
+    /// The colon of `box B : A`; one that ends the line means something else.
+    fn eat_parents_colon(&mut self) -> bool {
+        let next = self.ahead(1);
+        let name = matches!(next.kind, TokenKind::Word(_)) && !next.after_newline;
+        name && self.eat(Mark::Colon)
     }
 
     fn names_into(&mut self, names: &mut Vec<Name>, what: &str) -> Parsed<()> {

@@ -471,6 +471,7 @@ impl Parser<'_> {
                 let (value, _) = self.string("a string")?;
                 self.expr(start, 0, ExprKind::Str(value))
             }
+            TokenKind::Word(Word::If) => self.if_expression(),
             TokenKind::Word(word) => self.word_expression(word),
             TokenKind::Mark(Mark::LeftParen) => self.parenthesised(),
             TokenKind::Mark(Mark::LeftBracket) => self.array(),
@@ -491,30 +492,58 @@ impl Parser<'_> {
         }
     }
 
+    /// `if c { a } else { b }` as a value: that of the block that runs, null where none does.
+    fn if_expression(&mut self) -> Parsed<Expr> {
+        let start = self.advance().start;
+        let ((condition, then), below) = self.measured(|parser| {
+            let condition = parser.head(Self::expression)?;
+            let then = parser.block_expression("after the condition of `if`")?;
+            Ok((condition, then))
+        })?;
+        let (otherwise, deeper) = self.measured(|parser| {
+            if !parser.eat_word(Word::Else) {
+                return parser.expr(start, 0, ExprKind::Null);
+            }
+            if parser.is_word(Word::If) {
+                return parser.nested(Self::if_expression);
+            }
+            parser.block_expression("or `if` after `else`")
+        })?;
+        let kind = ExprKind::Conditional {
+            condition: Box::new(condition),
+            then: Box::new(then),
+            otherwise: Box::new(otherwise),
+        };
+        self.expr(start, below.max(deeper), kind)
+    }
+
+    /// A block whose value counts.
+    fn block_expression(&mut self, what: &str) -> Parsed<Expr> {
+        let start = self.token().start;
+        let (block, below) = self.measured(|parser| parser.block(what))?;
+        self.expr(start, below, ExprKind::Block(block))
+    }
+
     pub(super) fn int_value(&mut self, negative: bool) -> Parsed<i64> {
         if self.kind() != TokenKind::Int {
             return Err(self.unexpected("an integer"));
         }
         let token = self.token();
         let written = self.text_of(token);
-        let digits = written.bytes().take_while(u8::is_ascii_digit).count();
-        let text = &written[..digits];
-        let parsed = if negative {
-            format!("-{text}").parse()
-        } else {
-            text.parse()
-        };
+        let (text, parsed) = integer(written, negative);
         match parsed {
-            Ok(value) => {
+            Some(value) => {
                 self.advance();
                 Ok(value)
             }
-            Err(_) => {
-                let diagnostic =
-                    Diagnostic::error("bad-number", format!("`{}` is too large for an integer", shorten(text)))
-                        .at(self.here(), "")
-                        .note("integers reach from -9223372036854775808 to 9223372036854775807")
-                        .hint("write it with a decimal point to make it a float");
+            None => {
+                let diagnostic = Diagnostic::error(
+                    "bad-number",
+                    format!("`{}` is too large for an integer", shorten(&text)),
+                )
+                .at(self.here(), "")
+                .note("integers reach from -9223372036854775808 to 9223372036854775807")
+                .hint("write it with a decimal point to make it a float");
                 self.error(diagnostic);
                 self.advance();
                 Ok(0)
@@ -525,9 +554,11 @@ impl Parser<'_> {
     pub(super) fn float_value(&mut self) -> f64 {
         let token = self.advance();
         let text = self.text_of(token);
-        let number = text
-            .find(|c: char| !(c.is_ascii_digit() || c == '.'))
-            .map_or(text, |end| &text[..end]);
+        let number: String = text
+            .chars()
+            .filter(|c| *c != '_')
+            .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'))
+            .collect();
         number.parse().unwrap_or(f64::INFINITY)
     }
 
@@ -768,13 +799,33 @@ impl Parser<'_> {
         let start = self.advance().start;
         let parameters = self.parameters()?;
         self.return_type()?;
-        let (body, below) = self.measured(|parser| parser.block("for the body of the lambda"))?;
+        let (body, below) = self.measured(|parser| parser.lambda_body())?;
         let lambda = Lambda {
             id: self.node(),
             parameters,
             body,
         };
         self.expr(start, below, ExprKind::Lambda(Rc::new(lambda)))
+    }
+
+    /// `{ .. }`, or `=> value`.
+    fn lambda_body(&mut self) -> Parsed<Block> {
+        if !self.is(Mark::FatArrow) {
+            return self.block("for the body of the lambda");
+        }
+        self.advance();
+        let start = self.token().start;
+        let value = self.nested(Self::expression)?;
+        let statement = Stmt {
+            id: self.node(),
+            span: self.span_from(start),
+            kind: StmtKind::Return(Some(value)),
+        };
+        Ok(Block {
+            id: self.node(),
+            span: self.span_from(start),
+            statements: vec![statement],
+        })
     }
 
     fn extern_call(&mut self) -> Parsed<Expr> {
@@ -821,4 +872,31 @@ impl Parser<'_> {
         };
         self.expr(start, below, ExprKind::Block(block))
     }
+}
+
+/// The digits of an integer as written, and its value where it has one: decimal with a sign, or the 64 bits of a hexadecimal,
+/// octal or binary number. What stands behind the number was an error already.
+fn integer(written: &str, negative: bool) -> (String, Option<i64>) {
+    let radix = match written.get(..2) {
+        Some("0x" | "0X") => 16,
+        Some("0o" | "0O") => 8,
+        Some("0b" | "0B") => 2,
+        _ => 10,
+    };
+    let skip = if radix == 10 { 0 } else { 2 };
+    let digits: String = written[skip..]
+        .chars()
+        .filter(|c| *c != '_')
+        .take_while(|c| c.is_digit(radix))
+        .collect();
+    let value = match (radix, negative) {
+        (10, false) => digits.parse().ok(),
+        (10, true) => format!("-{digits}").parse().ok(),
+        _ => u64::from_str_radix(&digits, radix).ok().map(|bits| {
+            let value = bits as i64;
+            if negative { value.wrapping_neg() } else { value }
+        }),
+    };
+    // `0x` without digits was an error already.
+    (digits.clone(), if digits.is_empty() { Some(0) } else { value })
 }

@@ -254,6 +254,13 @@ impl Parser<'_> {
             Word::Plain if next_is(Mark::LeftParen) && self.at_bare_function() => {
                 self.function(None, false).map(|decl| StmtKind::Function(Rc::new(decl)))
             }
+            // What it starts has ended when it ends: `nowait` evaluates at once.
+            Word::Plain
+                if next_is(Mark::LeftBrace) && !next.after_newline && self.text_of(self.token()) == "task_scope" =>
+            {
+                self.advance();
+                self.block("after `task_scope`").map(StmtKind::Block)
+            }
             Word::Local => self.local_statement(),
             Word::Outbox if next_is_name => self.outbox_statement(),
             Word::Global if next_is_name => self.global_statement(),

@@ -283,3 +283,9 @@ pub unsafe extern "C" fn ny_sound_pattern(_: *mut Inst, pattern: *mut Str) -> *m
     ring(bytes(pattern).iter().filter(|b| matches!(b, b'.' | b'-')).count());
     text_of(&[b"Played ", bytes(pattern)].concat())
 }
+
+/// Milliseconds on the clock that only goes forward.
+#[no_mangle]
+pub unsafe extern "C" fn ny_timer_now(_: *mut Inst) -> i64 {
+    (crate::io::clock(1) / 1_000_000) as i64
+}

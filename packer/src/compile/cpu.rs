@@ -197,7 +197,7 @@ mod tests {
         for target in [Target::X86_64Linux, Target::Aarch64Linux] {
             let all = CpuFeatures::from_bits((1 << arch(target).feature_names().len()) - 1);
             assert_eq!(flags(arch(target)).len(), arch(target).feature_names().len());
-            let settings = crate::compile::key::settings(false, false);
+            let settings = crate::compile::key::settings(false, &crate::Options::default());
             let engine = crate::compile::engine(
                 settings,
                 target.triple(),

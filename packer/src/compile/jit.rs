@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn code_and_mapped_memory_start_at_multiples_of_the_largest_page() {
-        let settings = key::settings(false, false);
+        let settings = key::settings(false, &crate::Options::default());
         let data = "x".repeat(100_000);
         let wasm = wat::parse_str(format!(
             "(module (memory 2) (data (i32.const 0) \"{data}\") (func (export \"_start\")))"

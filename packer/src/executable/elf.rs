@@ -534,11 +534,20 @@ mod tests {
         let mut bytes = stub.into_owned();
         let first = size_of::<FileHeader64<Endianness>>();
         let last_field = size_of::<Segment64>() - 8;
-        File::parse(&bytes).unwrap().start_packing(target, 4096).unwrap();
+        let contents = Contents {
+            parts: &[],
+            to_text: 4096,
+            symbols: &[],
+            page: target.page(),
+        };
+        File::parse(&bytes).unwrap().start_packing(target, &contents).unwrap();
         for segment in (first..).step_by(size_of::<Segment64>()).take(3) {
             bytes[segment + last_field..][..8].copy_from_slice(&65_536_u64.to_le_bytes());
         }
-        let error = File::parse(&bytes).unwrap().start_packing(target, 4096).unwrap_err();
+        let error = File::parse(&bytes)
+            .unwrap()
+            .start_packing(target, &contents)
+            .unwrap_err();
         assert!(
             error
                 .to_string()

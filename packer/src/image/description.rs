@@ -217,7 +217,7 @@ mod tests {
 
     /// The description of a module before and after.
     fn descriptions(module: &str) -> (Description, Description) {
-        let settings = key::settings(true, false);
+        let settings = key::settings(true, &crate::Options::default());
         let triple = Target::X86_64Linux.triple();
         let engine = compile::engine(
             settings,

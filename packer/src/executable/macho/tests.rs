@@ -6,7 +6,7 @@ use nyash_format::{SLOT_LEN, Slot, Target, section};
 use sha2::{Digest, Sha256};
 
 use crate::executable::Executable;
-use crate::executable::parts::{Access, Part};
+use crate::executable::parts::{Access, Contents, Part};
 
 const PAGE: usize = 16 << 10;
 const BASE: u64 = 0x1_0000_0000;

@@ -73,10 +73,12 @@ impl Resolver<'_> {
 
     /// `x == 1 or 2`: the right side is true by itself.
     pub(super) fn literal_operand(&mut self, op: BinaryOp, left: &Expr, right: &Expr) {
-        let word = match op {
-            BinaryOp::Or => "or",
-            BinaryOp::And => "and",
-            _ => return,
+        let word = if op == BinaryOp::Or {
+            "or"
+        } else if op == BinaryOp::And {
+            "and"
+        } else {
+            return;
         };
         let ExprKind::Binary {
             op: BinaryOp::Equal | BinaryOp::NotEqual,

@@ -540,10 +540,6 @@ impl Parser<'_> {
         let both = before.map_or(self.here(), |token| self.span_of(token).to(self.here()));
         let say =
             |span: Span, message: &str, hint: &str| Some(Diagnostic::error(CODE, message).at(span, "").hint(hint));
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "every other pair is no form of another language"
-        )]
         match (previous, mark) {
             (Some(Mark::Star), Mark::Star) => say(both, "there is no operator `**`", "write `a.pow(b)`"),
             (Some(Mark::EqualEqual), Mark::Equal) => say(both, "there is no operator `===`", "write `==`"),

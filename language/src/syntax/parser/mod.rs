@@ -182,10 +182,12 @@ impl<'a> Parser<'a> {
         if self.is(mark) {
             return Ok(self.advance());
         }
-        let form = match mark {
-            Mark::RightParen => self.foreign_arrow(open).or_else(|| self.foreign_form()),
-            Mark::RightBracket if self.is(Mark::Colon) => Some(self.foreign_slice()),
-            _other => self.foreign_form(),
+        let form = if mark == Mark::RightBracket && self.is(Mark::Colon) {
+            Some(self.foreign_slice())
+        } else if mark == Mark::RightParen {
+            self.foreign_arrow(open).or_else(|| self.foreign_form())
+        } else {
+            self.foreign_form()
         };
         if let Some(diagnostic) = form {
             return Err(self.error(diagnostic));

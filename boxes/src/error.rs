@@ -116,6 +116,7 @@ unsafe fn described(v: Val) -> Vec<u8> {
 
 unsafe fn raise_val(v: Val) {
     DEPTH = 0;
+    #[expect(clippy::needless_range_loop, reason = "an iterator would borrow the static")]
     for n in 0..2 {
         OPERANDS[n].release();
         OPERANDS[n] = Val { tag: 0, pad: 0, pay: 0 };

@@ -113,6 +113,10 @@ pub struct Options {
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = OptLevel::Speed, help_heading = "Compilation")]
     pub opt_level: OptLevel,
 
+    /// Reserve no address space: for limits such as `ulimit -v`; some 10 % slower
+    #[arg(long, help_heading = "Compilation")]
+    pub small_address_space: bool,
+
     /// Leave out the names of the functions, which debuggers and profilers read
     #[arg(long, help_heading = "Compilation")]
     pub strip: bool,

@@ -2,7 +2,7 @@
 //! and in `tests/library/`, by chapter of `docs/library.md`. There the expected lines stand behind each paragraph.
 //!
 //! ```console
-//! $ cargo test -p nyash --test lang             # all of them
+//! $ cargo test --workspace --test lang             # all of them
 //! $ cargo test tests/lang/boxes/basics.hako     # one; a part of the path is enough
 //! $ BLESS=1 cargo test tests/lang/boxes         # rewrites the `//>` and `//~` lines
 //! ```

@@ -1,7 +1,7 @@
 //! The command line, as transcripts: every file in `packer/tests/cli/` is a test.
 //!
 //! ```console
-//! $ cargo test -p nyash-pack --test cli                # all of them
+//! $ cargo test --workspace --test cli                # all of them
 //! $ cargo test packer/tests/cli/hello.test             # one; a part of the path is enough
 //! $ BLESS=1 cargo test packer/tests/cli/hello.test     # writes what was printed into the transcript
 //! ```

@@ -165,7 +165,7 @@ def twice(machine):
 
 def nyash_program(machine):
     nyash = os.path.join(TARGET, "release", "nyash")
-    subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "nyash"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--bin", "nyash"], cwd=ROOT, check=True)
     source = os.path.join(ROOT, "examples", "hello.hako")
     folder = fresh(f"{machine.target}-nyash")
     module = os.path.join(folder, "hello.wasm")
@@ -208,7 +208,7 @@ def preview1(machine, **more):
         RUST_BACKTRACE="0",
         **more,
     )
-    command = ["cargo", "test", "--quiet", "-p", "nyash-tests", "--test", "preview1"]
+    command = ["cargo", "test", "--quiet", "--workspace", "--test", "preview1"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     ensure(done.returncode == 0, (done.stdout + done.stderr)[-6000:])
 

@@ -182,7 +182,7 @@ def preview1(fallback):
     environment = dict(os.environ, NYASH_FALLBACK=fallback)
     if fallback == "jit":
         environment["NYASH_PACK_STUBS"] = tools.only(*STUBS)
-    command = ["cargo", "test", "--quiet", "-p", "nyash-tests", "--test", "preview1"]
+    command = ["cargo", "test", "--quiet", "--workspace", "--test", "preview1"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         raise Failed(done.stdout[-600:] + done.stderr[-300:])

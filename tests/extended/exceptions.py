@@ -16,7 +16,7 @@ def programs():
     """A folder with modules and, beside each, the line that says what it prints and how it ends."""
     folder = fresh("exceptions")
     environment = dict(os.environ, NYASH_EXPORT=folder, NYASH_ROUNDS=str(PROGRAMS))
-    command = ["cargo", "test", "--quiet", "-p", "nyash-pack", "--test", "legacy_exceptions"]
+    command = ["cargo", "test", "--quiet", "--workspace", "--test", "legacy_exceptions"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     modules = sorted(glob.glob(os.path.join(folder, "*.wasm")), key=os.path.getmtime)
     ensure(len(modules) == PROGRAMS, f"{len(modules)} programs")

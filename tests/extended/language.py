@@ -53,7 +53,7 @@ static box Main {
 def compiler():
     if "NYASH" in os.environ:
         return os.environ["NYASH"]
-    subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "nyash"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--bin", "nyash"], cwd=ROOT, check=True)
     return os.path.join(tools.TARGET, "release", "nyash")
 
 

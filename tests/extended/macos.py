@@ -207,7 +207,7 @@ def host_on_linux():
     with open(os.path.join(folder, "MANIFEST"), "w") as out:
         out.write(f"nyash-stubs 1 wasmtime={wasmtime} runtime={version}\n")
         out.write(f"{hashlib.sha256(stub).hexdigest()} {len(stub)} x86_64-linux-lean\n")
-    command = ["cargo", "test", "--quiet", "-p", "nyash-tests", "--test", "preview1"]
+    command = ["cargo", "test", "--quiet", "--workspace", "--test", "preview1"]
     environment = dict(os.environ, NYASH_PACK_STUBS=folder)
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     ensure(done.returncode == 0, done.stdout[-3000:])

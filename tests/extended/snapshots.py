@@ -95,7 +95,7 @@ def random_programs():
     """What a module does that was initialised when it was packed, and whole and damaged ones packed twice."""
     rounds = "300"
     environment = dict(os.environ, NYASH_ROUNDS=rounds, NYASH_SEED=str(1 + tools.commits() * 1000))
-    command = ["cargo", "test", "--quiet", "-p", "nyash-pack", "--test", "preinit", "--", "random", "damaged"]
+    command = ["cargo", "test", "--quiet", "--workspace", "--test", "preinit", "--", "random", "damaged"]
     done = subprocess.run(command, cwd=tools.ROOT, env=environment, capture_output=True, text=True)
     ensure(done.returncode == 0, done.stdout[-800:] + done.stderr[-300:])
     return f"{rounds} of each, from seed {environment['NYASH_SEED']}"

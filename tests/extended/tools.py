@@ -100,7 +100,9 @@ def packer():
     """The release packer; NYASH_PACK names another one."""
     if "NYASH_PACK" in os.environ:
         return os.environ["NYASH_PACK"]
-    subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "nyash-pack"], cwd=ROOT, check=True)
+    # Everywhere `--bin` and `--workspace`, not `-p`: for one package alone cargo resolves other features of what several share,
+    # and compiles Cranelift again.
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--bin", "nyash-pack"], cwd=ROOT, check=True)
     return os.path.join(TARGET, "release", "nyash-pack")
 
 

@@ -286,7 +286,7 @@ def behaviour():
         file.write(f'#!/bin/sh\n{settings} exec timeout 60 wine "$@"\n')
     os.chmod(runner, 0o755)
     env = dict(os.environ, NYASH_TEST_TARGET="windows", NYASH_TEST_RUNNER=runner, NYASH_PACK_STUBS=stubs(*STUBS), RUST_BACKTRACE="0")
-    command = ["cargo", "test", "--quiet", "-p", "nyash-tests", "--test", "preview1"]
+    command = ["cargo", "test", "--quiet", "--workspace", "--test", "preview1"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     ensure(done.returncode == 0, done.stdout[-1500:])
 
@@ -319,10 +319,10 @@ class Wine(Here):
 def language():
     program = os.path.join(ROOT, "examples", "hello.hako")
     output = os.path.join(WORK, "windows", "hako.exe")
-    command = ["cargo", "run", "--quiet", "--release", "-p", "nyash", "--", "--aot", program, "-o", output, "--target", "windows"]
+    command = ["cargo", "run", "--quiet", "--release", "--bin", "nyash", "--", "--aot", program, "-o", output, "--target", "windows"]
     done = subprocess.run(command, cwd=ROOT, env=dict(os.environ, NYASH_PACK_STUBS=stubs(*STUBS)), capture_output=True, text=True)
     ensure(done.returncode == 0, done.stderr[-500:])
-    here = subprocess.run(["cargo", "run", "--quiet", "--release", "-p", "nyash", "--", program], cwd=ROOT, capture_output=True)
+    here = subprocess.run(["cargo", "run", "--quiet", "--release", "--bin", "nyash", "--", program], cwd=ROOT, capture_output=True)
     same("(status, output)", run(output)[:2], (0, here.stdout))
 
 

@@ -2,7 +2,7 @@
 //! without `openat2`, and what the calls return is compared. How a script is written is said in `tests/src/script.rs`.
 //!
 //! ```console
-//! $ cargo test -p nyash-tests --test preview1        # all of them
+//! $ cargo test --workspace --test preview1        # all of them
 //! $ cargo test tests/preview1/paths.calls            # one; a part of the path is enough
 //! $ BLESS=1 cargo test tests/preview1/paths.calls    # writes what the calls return into the script
 //! ```

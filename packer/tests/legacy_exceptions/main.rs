@@ -4,7 +4,7 @@
 //! `_start` prints and how it ends; each is a test. Random programs follow from a seed.
 //!
 //! ```console
-//! $ cargo test -p nyash-pack --test legacy_exceptions
+//! $ cargo test --workspace --test legacy_exceptions
 //! $ BLESS=1 cargo test legacy_exceptions/cases/rethrow.wat   # writes what was printed into the case
 //! ```
 //!

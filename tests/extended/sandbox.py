@@ -17,6 +17,16 @@ def guards_are_armed():
     same("status under seccomp", outcome([launcher(), "seccomp", victim])[0], KILLED_BY_FILTER)
 
 
+def settled(ended):
+    """How a program ended, without what depends on where the kernel has put its stack: how many calls fit, and which of two
+    functions that call each other had the last one."""
+    status, out, errors = ended
+    if b"call stack exhausted" in errors:
+        errors = re.sub(rb"(?m)^ +(\d+: (ping|pong) \(.*\)|\.\.\. \d+ more)\n", b"", errors)
+        errors = re.sub(rb"(?m)^ +\d+: ", b"", errors)
+    return status, out, errors
+
+
 def guarded(guard):
     """Everything a program does, its traps included, must go the same way with the guard and without."""
     for name, arguments, stdin in (
@@ -30,7 +40,8 @@ def guarded(guard):
         packed, _ = both(name)
         free = outcome([packed, *arguments], input=stdin)
         ensure(free[1], f"{name} printed nothing") if name not in ("status",) else None
-        same(f"{name}: (status, output, errors)", outcome([launcher(), guard, packed, *arguments], input=stdin), free)
+        kept = outcome([launcher(), guard, packed, *arguments], input=stdin)
+        same(f"{name}: (status, output, errors)", settled(kept), settled(free))
 
 
 def limited(kilobytes, program, *arguments):
@@ -68,7 +79,10 @@ def small_guests():
         status, out, errors = limited(100_000, small(name))
         large = outcome([both(name)[0]])
         same(f"{name}: (status, output)", (status, out), large[:2])
+        # The one with small address space has other code, at other distances.
         named = [re.findall(rb"\b(first|second|third|ping|pong|main)\b", text)[:20] for text in (errors, large[2])]
+        if name == "endless-recursion":
+            named = [sorted(set(names)) for names in named]
         same(f"{name}: the call stack", named[0], named[1])
 
 

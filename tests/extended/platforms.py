@@ -1,9 +1,11 @@
 """The commands of a release on other systems than this one: they start there, and write the same bytes as here."""
 import os
 import shutil
+import struct
 import subprocess
 
 import dist
+import macos
 import tools
 import windows
 from harness import check, ensure, same
@@ -12,6 +14,8 @@ from tools import ROOT, WORK, fresh, need
 STUBS = ["x86_64-linux-lean", "aarch64-linux-lean", "x86_64-windows-lean"]
 HERE = "x86_64-linux"
 TARGETS = ("x86_64-linux", "aarch64-linux", "x86_64-windows")
+# Nothing here runs them. One of the two: both are built in one way.
+MACOS = "aarch64-macos"
 MODULE = dist.HELLO
 PROGRAM = os.path.join(ROOT, "examples", "hello.hako")
 SAID = "hello, WebAssembly!\nhello, Nyash!\n"
@@ -28,14 +32,14 @@ def commands():
     if os.environ.get("NYASH_DIST"):
         # What people download is what is checked.
         place = fresh("platforms-release")
-        for name in TARGETS:
+        for name in (*TARGETS, MACOS):
             archive = os.path.join(os.environ["NYASH_DIST"], f"nyash-{dist.VERSION}-{name}.tar.gz")
             subprocess.run(["tar", "-xzf", archive, "-C", place, "--transform", f"s,^[^/]*/bin/,{name}/,"], check=True)
         return place
     stubs = tools.stubs(*STUBS) if os.environ.get("NYASH_PACK_STUBS") else tools.only(*STUBS)
     folder = os.path.join(WORK, "platforms")
     dist.run(
-        "cargo", "xtask", "dist", *(f"--platform={name}" for name in TARGETS), "--stubs", stubs, "--incomplete", "--profile=trial",
+        "cargo", "xtask", "dist", *(f"--platform={name}" for name in (*TARGETS, MACOS)), "--stubs", stubs, "--incomplete", "--profile=trial",
         "--out", folder, cwd=ROOT,
     )
     return dist.commands()
@@ -147,6 +151,23 @@ def answers(system):
     same("what is left", os.listdir(place), ["hello.wat"])
 
 
+def loadable(folder):
+    """What a Mac looks at before it starts a file: its processor, the oldest system, libraries, the signature of each page."""
+    sizes = []
+    for command in dist.COMMANDS:
+        path = os.path.join(folder, MACOS, command)
+        file = macos.MachO(path)
+        magic, processor = struct.unpack_from("<2I", file.bytes)
+        same("processor", processor, 0x0100000C)
+        same("system and its oldest version", struct.unpack_from("<2I", file.command(0x32), 8), (1, 11 << 16))
+        libraries = [text[24:].rstrip(b"\0").decode() for number, text in file.commands if number == 0xC]
+        same("libraries", libraries, ["/usr/lib/libSystem.B.dylib"])
+        macos.code_directory(file)
+        ensure(os.path.expanduser("~").encode() not in file.bytes, "a path of this machine is inside")
+        sizes.append(f"{command} {len(file.bytes) / 1e6:.1f} MB")
+    return ", ".join(sizes)
+
+
 def on(system, *checks):
     need(*system.need)
     for name, function, *more in checks:
@@ -165,3 +186,4 @@ def main():
         Windows(folder), ("help", helps), ("the same bytes as here", same_bytes, here), ("programs for itself", usual),
         ("running", runs), ("what cannot be done", answers),
     )
+    check(f"{MACOS}: a file that a Mac starts", loadable, folder)

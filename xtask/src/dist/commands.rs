@@ -7,7 +7,8 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail};
 
 use super::COMMANDS;
-use super::platform::{PLATFORMS, Platform};
+use super::platform::{Linker, PLATFORMS, Platform};
+use super::zig;
 use crate::build::{downloaded, is_of_outer_build};
 use nyash_format::Toolchain;
 
@@ -21,6 +22,8 @@ pub struct Place<'a> {
     pub profile: &'a str,
     /// The runtimes that the commands carry.
     pub stubs: &'a Path,
+    /// Whether tools that are missing are installed.
+    pub install: bool,
 }
 
 /// Builds and returns the folder that has a folder of each platform.
@@ -65,11 +68,18 @@ pub fn of_this_machine(built: &Path) -> Result<PathBuf> {
 
 fn cargo(place: &Place<'_>, target_dir: &Path, platform: &Platform) -> Result<()> {
     let (root, stubs) = (place.root, place.stubs);
-    let plain = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(match platform.toolchain {
-        Toolchain::Plain => plain,
+    let cargo: PathBuf = match platform.toolchain {
+        Toolchain::Plain => env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).into(),
         Toolchain::Debian { .. } => "/usr/bin/cargo".into(),
-    });
+    };
+    let mut command = match platform.linker {
+        Linker::Usual | Linker::Program(_) => {
+            let mut command = Command::new(&cargo);
+            command.arg("build");
+            command
+        }
+        Linker::Zig => zig::cargo(&place.output.join("zig"), &cargo, place.profile, place.install)?,
+    };
     for (name, _) in env::vars_os() {
         if is_of_outer_build(&name.to_string_lossy()) {
             command.env_remove(name);
@@ -88,15 +98,8 @@ fn cargo(place: &Place<'_>, target_dir: &Path, platform: &Platform) -> Result<()
     flags.extend(platform.flags.iter().map(|flag| (*flag).to_owned()));
     command
         .current_dir(root)
-        .args([
-            "build",
-            "--locked",
-            "--profile",
-            place.profile,
-            "--target",
-            platform.triple,
-            "--target-dir",
-        ])
+        .args(["--locked", "--profile", place.profile])
+        .args(["--target", platform.triple, "--target-dir"])
         .arg(target_dir)
         .args(["--config", &format!("target.{}.rustflags={flags:?}", platform.triple)])
         .args([
@@ -113,7 +116,7 @@ fn cargo(place: &Place<'_>, target_dir: &Path, platform: &Platform) -> Result<()
             fs::canonicalize(stubs).with_context(|| stubs.display().to_string())?,
         )
         .stdin(Stdio::null());
-    if let Some(linker) = platform.linker {
+    if let Linker::Program(linker) = platform.linker {
         command.args(["--config", &format!("target.{}.linker={linker:?}", platform.triple)]);
     }
     if let Toolchain::Debian { .. } = platform.toolchain {

@@ -3,7 +3,7 @@
 //! For each platform an archive, Python wheels and npm packages of both commands, each command one file with all runtimes
 //! inside; for Linux a Debian package too; for all of them completions, manual pages, the licences of everything that is
 //! linked in, a list of it (SBOM), and SHA-256 sums. The same sources give the same bytes: nothing is dated. `platform` is the
-//! table, `runtimes` checks what commands carry, `commands` builds them, `crates` and `licences` and `sbom` tell what is inside, `tree` is what a package installs, and
+//! table, `runtimes` checks what commands carry, `commands` builds them (`zig` links those for macOS), `crates` and `licences` and `sbom` tell what is inside, `tree` is what a package installs, and
 //! `archive`, `deb`, `wheel`, `npm` are the kinds of packages.
 
 mod archive;
@@ -17,6 +17,7 @@ mod runtimes;
 mod sbom;
 mod tree;
 mod wheel;
+mod zig;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -100,6 +101,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
                 output: &target.join("dist-build"),
                 profile: &arguments.profile,
                 stubs: &stubs,
+                install,
             };
             commands::build(&place, &platforms)?
         }

@@ -2,6 +2,7 @@
 
 use nyash_format::Toolchain;
 
+use super::zig;
 use crate::table::{DEBIAN_TOOLCHAIN, Package};
 
 /// A system that the commands run on.
@@ -14,8 +15,8 @@ pub struct Platform {
     pub toolchain: Toolchain,
     /// Compiler flags.
     pub flags: &'static [&'static str],
-    /// What links, if not rustc's own choice.
-    pub linker: Option<&'static str>,
+    /// What links.
+    pub linker: Linker,
     /// Debian packages beyond those of the toolchain.
     pub more_packages: &'static [Package],
     /// Ending of executables.
@@ -26,6 +27,17 @@ pub struct Platform {
     pub npm: (&'static str, &'static str),
     /// Debian's name of the architecture, if there are packages for it.
     pub deb: Option<&'static str>,
+}
+
+/// What links the commands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Linker {
+    /// rustc's own choice.
+    Usual,
+    /// This program.
+    Program(&'static str),
+    /// Zig, which has Apple's names of functions along and signs what it links (`zig.rs`).
+    Zig,
 }
 
 impl Platform {
@@ -50,6 +62,8 @@ const DEBIAN: Toolchain = Toolchain::Debian { std_features: "" };
 const STATIC: &[&str] = &["-Ctarget-feature=+crt-static"];
 /// Nothing of mingw beside the program, and no time in its head.
 const WINDOWS: &[&str] = &["-Ctarget-feature=+crt-static", "-Clink-arg=-Wl,--no-insert-timestamp"];
+/// Names of functions are left out by the linker, as far as Zig's does it, and libraries of which nothing is used.
+const MACOS: &[&str] = &["-Clink-arg=-Wl,-x", "-Clink-arg=-Wl,-dead_strip_dylibs"];
 /// Every platform. The first is the one that this task runs on.
 pub const PLATFORMS: &[Platform] = &[
     Platform {
@@ -57,7 +71,7 @@ pub const PLATFORMS: &[Platform] = &[
         triple: "x86_64-unknown-linux-gnu",
         toolchain: Toolchain::Plain,
         flags: STATIC,
-        linker: None,
+        linker: Linker::Usual,
         more_packages: &[],
         suffix: "",
         wheel: "py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.musllinux_1_1_x86_64",
@@ -69,7 +83,7 @@ pub const PLATFORMS: &[Platform] = &[
         triple: "aarch64-unknown-linux-gnu",
         toolchain: DEBIAN,
         flags: STATIC,
-        linker: Some("aarch64-linux-gnu-gcc"),
+        linker: Linker::Program("aarch64-linux-gnu-gcc"),
         more_packages: &[
             Package {
                 name: "gcc-aarch64-linux-gnu",
@@ -90,7 +104,7 @@ pub const PLATFORMS: &[Platform] = &[
         triple: "x86_64-pc-windows-gnu",
         toolchain: DEBIAN,
         flags: WINDOWS,
-        linker: Some("x86_64-w64-mingw32-gcc"),
+        linker: Linker::Program("x86_64-w64-mingw32-gcc"),
         more_packages: &[Package {
             name: "gcc-mingw-w64-x86-64",
             file: "/usr/bin/x86_64-w64-mingw32-gcc",
@@ -98,6 +112,30 @@ pub const PLATFORMS: &[Platform] = &[
         suffix: ".exe",
         wheel: "py3-none-win_amd64",
         npm: ("win32", "x64"),
+        deb: None,
+    },
+    Platform {
+        name: "aarch64-macos",
+        triple: "aarch64-apple-darwin",
+        toolchain: DEBIAN,
+        flags: MACOS,
+        linker: Linker::Zig,
+        more_packages: zig::PACKAGES,
+        suffix: "",
+        wheel: "py3-none-macosx_11_0_arm64",
+        npm: ("darwin", "arm64"),
+        deb: None,
+    },
+    Platform {
+        name: "x86_64-macos",
+        triple: "x86_64-apple-darwin",
+        toolchain: DEBIAN,
+        flags: MACOS,
+        linker: Linker::Zig,
+        more_packages: zig::PACKAGES,
+        suffix: "",
+        wheel: "py3-none-macosx_11_0_x86_64",
+        npm: ("darwin", "x64"),
         deb: None,
     },
 ];

@@ -1,7 +1,5 @@
 //! Where it is measured: what figures depend on besides the programs.
 
-use std::time::Instant;
-
 use serde::Serialize;
 
 /// What to say beside figures.
@@ -42,7 +40,7 @@ impl Machine {
 #[cfg(target_arch = "x86_64")]
 fn price_of_cpuid() -> Option<u64> {
     const TIMES: u32 = 1000;
-    let begin = Instant::now();
+    let begin = std::time::Instant::now();
     for _ in 0..TIMES {
         std::hint::black_box(std::arch::x86_64::__cpuid_count(7, 0));
     }

@@ -12,7 +12,7 @@ SUBTITLE = "Ratio to a static glibc C program; medians of interleaved runs; loga
 TICKS = [0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]
 
 
-def draw(entries, conditions, title=TITLE, subtitle=SUBTITLE, kinds=KINDS, colours=COLOURS):
+def draw(entries, conditions, title=TITLE, subtitle=SUBTITLE, kinds=KINDS, colours=COLOURS, report="report.md"):
     low = min(0.2, min(entry["ratio"] for entry in entries) / 1.15)
     high = max(3, max(entry["ratio"] for entry in entries) * 1.1)
     inner = WIDTH - LEFT - RIGHT
@@ -57,6 +57,6 @@ def draw(entries, conditions, title=TITLE, subtitle=SUBTITLE, kinds=KINDS, colou
             f'<text x="{WIDTH - RIGHT + 16}" y="{middle + 5}"{weight}>{figure}'
             f'<tspan x="{WIDTH - 24}" text-anchor="end" fill="#444">{time:.3g} ms</tspan></text>'
         )
-    out.append(f'<text x="24" y="{bottom + 56}" fill="#666" font-size="12">{escape(conditions)}. Figures and method: report.md</text>')
+    out.append(f'<text x="24" y="{bottom + 56}" fill="#666" font-size="12">{escape(conditions)}. Figures and method: {report}</text>')
     out.append("</svg>")
     return "\n".join(out) + "\n"

@@ -77,9 +77,13 @@ impl Disk {
         self.project.get_or_init(|| Project::find(&self.root_file))
     }
 
-    /// `include`: from the working directory, else beside the file that asks.
+    /// `include`: from the working directory, else beside the file that asks, else from the folders above it: programs name
+    /// their files from the folder that they are run in.
     fn include_candidates(&self, from: &str, path: &str) -> Vec<PathBuf> {
-        vec![PathBuf::from(path), beside(from, path)]
+        let folders = Path::new(from).ancestors().skip(1);
+        std::iter::once(PathBuf::from(path))
+            .chain(folders.map(|folder| folder.join(path)))
+            .collect()
     }
 
     /// `using "path"`: beside the file that asks, then the project root, then its search paths.

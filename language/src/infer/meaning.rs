@@ -146,11 +146,12 @@ impl Infer<'_> {
                         out.push((user(c), meaning));
                     }
                 }
-                for b in &self.live {
-                    let when = When::Class(u32::from(*b));
-                    if let Some(row) = builtin::find(Receiver::Class(*b), &name, 0) {
-                        out.push((when, Meaning::One(when, Target::Builtin(row))));
-                    } else if *b == class::MAP && self.lower.new_2026 {
+                for b in self.live.clone() {
+                    let when = When::Class(u32::from(b));
+                    let method = builtin::find(Receiver::Class(b), &name, 0);
+                    if let Some(target) = method.and_then(|_| self.builtin_target(Receiver::Class(b), &name, &[])) {
+                        out.push((when, Meaning::One(when, target)));
+                    } else if b == class::MAP && self.lower.new_2026 {
                         out.push((when, Meaning::Entry));
                     }
                 }

@@ -565,6 +565,15 @@ impl Parser<'_> {
                 "a function without a name is written with `fn`",
                 "write `fn(x) { return .. }` instead of `x => ..`",
             ),
+            (Some(Mark::LeftParen), Mark::RightParen)
+                if self.ahead_is(1, Mark::FatArrow) || self.ahead_is(1, Mark::Arrow) =>
+            {
+                say(
+                    self.span_of(self.ahead(1)),
+                    "a function without a name is written with `fn`",
+                    "write `fn() { return .. }`",
+                )
+            }
             (_, Mark::DotDot) => say(
                 self.here(),
                 "elements cannot be spread out",
@@ -596,6 +605,21 @@ impl Parser<'_> {
                 .at(self.span_of(*after), "")
                 .hint(format!("write `fn({}) {{ return .. }}`", shorten(parameters)))
         })
+    }
+
+    /// `for k, v in ..`: over a map or with an index.
+    pub(super) fn foreign_pair(&self, first: &str) -> Diagnostic {
+        let second = self.text_of(self.ahead(1));
+        let over = match self.ahead(2).kind == TokenKind::Word(Word::In) {
+            true => self.text_of(self.ahead(3)),
+            false => "map",
+        };
+        Diagnostic::error(CODE, "a loop has one variable")
+            .at(self.span_of(self.ahead(1)), "")
+            .note(format!("an array with its places is `for {first} in 0..{over}.length() {{ local {second} = {over}.get({first}) .. }}`"))
+            .hint(format!(
+                "for a map write `for {first} in {over}.keys() {{ local {second} = {over}.get({first}) .. }}`"
+            ))
     }
 
     /// `a[1:2]`

@@ -582,6 +582,10 @@ impl Parser<'_> {
             None
         };
         let variable = self.variable("the name of the loop variable")?;
+        if self.is(Mark::Comma) && self.ahead_is_name(1) {
+            let diagnostic = self.foreign_pair(&variable.name.text);
+            return Err(self.error(diagnostic));
+        }
         if !self.eat_word(Word::In) {
             return Err(self.unexpected("`in` after the loop variable"));
         }

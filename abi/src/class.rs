@@ -56,6 +56,7 @@ macro_rules! builtin_classes {
             31 INT_CELL "IntCellBox" [] 1 public "A place for an integer: the integer.";
             32 JSON_DOC "JsonDocBox" [] 2 public "A JSON document: its value, what is wrong with it.";
             33 JSON_NODE "JsonNodeBox" [] 1 public "A part of a JSON document: its value.";
+            34 TOML "TOMLBox" [] 2 public "A TOML document: its map, what is wrong with it.";
         }
     };
 }

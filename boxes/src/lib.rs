@@ -45,6 +45,8 @@ mod regex;
 mod siphash;
 mod string;
 mod text;
+#[cfg(feature = "more")]
+mod toml;
 mod value;
 mod weak;
 mod words;

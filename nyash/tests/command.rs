@@ -332,6 +332,19 @@ fn modules_of_a_project_are_found_through_its_manifest() {
 
 /// It was ignored without a word, and every module was missing.
 #[test]
+fn files_are_included_from_the_folder_that_a_program_is_meant_to_run_in() {
+    let folder = Folder::new("include");
+    std::fs::create_dir_all(folder.0.join("demo/game")).unwrap();
+    folder.file("demo/game/rooms.nyash", "print(\"rooms\")\n");
+    folder.file(
+        "demo/game/main.nyash",
+        "include \"game/rooms.nyash\"\nprint(\"main\")\n",
+    );
+    let output = folder.nyash(&["demo/game/main.nyash"]);
+    assert_eq!(stdout(&output), "rooms\nmain\n", "{}", stderr(&output));
+}
+
+#[test]
 fn a_broken_project_file_is_an_error_with_its_line() {
     let folder = Folder::new("broken-project");
     folder

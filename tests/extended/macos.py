@@ -82,8 +82,9 @@ def structure(target):
     return " ".join(names)
 
 
-def code_directory(file):
-    """Where the signature starts, how many blobs it has, and its code directory, whose page hashes are computed again."""
+def code_directory(file, shift=12):
+    """Where the signature starts, how many blobs it has, and its code directory, whose hashes of pages of 1 << shift bytes are
+    computed again."""
     start, length = struct.unpack_from("<2I", file.command(0x1D), 8)
     same("end of the signature", start + length, len(file.bytes))
     blob = file.bytes[start:]
@@ -92,11 +93,11 @@ def code_directory(file):
     directory = blob[at:]
     hashes, pages, limit = (struct.unpack_from(">I", directory, field)[0] for field in (16, 28, 32))
     same("limit", limit, start)
-    same("hash length, kind, platform, page", tuple(directory[36:40]), (32, 2, 0, 12))
-    same("number of pages", pages, -(-start // 4096))
+    same("hash length, kind, platform, page", tuple(directory[36:40]), (32, 2, 0, shift))
+    same("number of pages", pages, -(-start >> shift))
     for page in range(pages):
         stored = directory[hashes + 32 * page:][:32]
-        computed = hashlib.sha256(file.bytes[4096 * page:min(4096 * page + 4096, start)]).digest()
+        computed = hashlib.sha256(file.bytes[page << shift:min((page + 1) << shift, start)]).digest()
         same(f"hash of page {page}", stored, computed)
     return start, blobs, directory
 

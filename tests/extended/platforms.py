@@ -162,7 +162,8 @@ def loadable(folder):
         same("system and its oldest version", struct.unpack_from("<2I", file.command(0x32), 8), (1, 11 << 16))
         libraries = [text[24:].rstrip(b"\0").decode() for number, text in file.commands if number == 0xC]
         same("libraries", libraries, ["/usr/lib/libSystem.B.dylib"])
-        macos.code_directory(file)
+        # Zig signs pages of the size that the processor has.
+        macos.code_directory(file, shift=14)
         ensure(os.path.expanduser("~").encode() not in file.bytes, "a path of this machine is inside")
         sizes.append(f"{command} {len(file.bytes) / 1e6:.1f} MB")
     return ", ".join(sizes)

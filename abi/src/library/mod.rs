@@ -33,6 +33,7 @@ pub mod runtime;
 mod talk;
 mod text;
 mod time;
+mod toml;
 mod unavailable;
 mod value;
 
@@ -383,6 +384,7 @@ pub static CHAPTERS: &[&Chapter] = &[
     &time::CHAPTER,
     &regex::CHAPTER,
     &json::CHAPTER,
+    &toml::CHAPTER,
     &file::CHAPTER,
     &buffer::CHAPTER,
     &talk::CHAPTER,

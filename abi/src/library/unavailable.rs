@@ -53,13 +53,7 @@ pub static UNAVAILABLE: &[Unavailable] = &[
         place: Where::Desktop,
     },
     Unavailable {
-        names: &[
-            "PyObjectBox",
-            "PyRuntimeBox",
-            "PythonParserBox",
-            "PythonCompilerBox",
-            "TOMLBox",
-        ],
+        names: &["PyObjectBox", "PyRuntimeBox", "PythonParserBox", "PythonCompilerBox"],
         place: Where::Plugin,
     },
     Unavailable {

@@ -87,6 +87,7 @@ entries! {
     Fault "unterminated-string",
     Habit "unused-result",
     Habit "unused-variable",
+    Fault "wrong-argument",
     Fault "wrong-arity",
     Fault "wrong-payload",
 }

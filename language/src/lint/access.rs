@@ -11,7 +11,7 @@ use crate::resolve::program::BoxId;
 use crate::source::Span;
 use std::rc::Rc;
 
-const WHEN_REACHED: &str = "this is an error when it is reached";
+pub(super) const WHEN_REACHED: &str = "this is an error when it is reached";
 
 impl Lint<'_, '_> {
     /// Asks about an access.
@@ -316,9 +316,22 @@ impl Lint<'_, '_> {
     }
 
     fn set_field(&mut self, at: Span, object: &Expr, name: &Rc<str>) -> Option<Diagnostic> {
-        let refused = matches!(self.infer.set_field(object.ty, name), Meaning::Refused);
-        if !refused || !self.text(at).starts_with(&**name) {
+        // `name`, or `object.name`; what lowering makes has neither.
+        let (text, length) = (self.text(at), name.len() as u32);
+        let at = if text.ends_with(&format!(".{name}")) {
+            Span {
+                start: at.end - length,
+                ..at
+            }
+        } else if text.starts_with(&**name) {
+            at
+        } else {
             return None;
+        };
+        match self.infer.set_field(object.ty, name) {
+            Meaning::Refused => {}
+            Meaning::Slot { .. } => return self.misspelt_field(at, object, name),
+            Meaning::One(..) | Meaning::Missing(_) | Meaning::Entry | Meaning::Several => return None,
         }
         if object.ty.something().is_none() {
             return Some(self.null(at, object, &format!("its field `{name}` cannot be set")));
@@ -327,6 +340,24 @@ impl Lint<'_, '_> {
         let message = format!("{kinds} has no field `{name}` that could be set");
         let diagnostic = Diagnostic::warning("unknown-field", message).at(at, "unknown field");
         Some(diagnostic.note(WHEN_REACHED))
+    }
+
+    /// A field that the box does not declare is one of the instance that it is assigned to. Where its name is nearly that of a
+    /// declared one, that one is what was meant.
+    fn misspelt_field(&mut self, at: Span, object: &Expr, name: &str) -> Option<Diagnostic> {
+        let (_, fields) = self.members(object.ty.something());
+        let declared = fields.iter().map(|field| &**field);
+        if declared.clone().any(|field| field == name) {
+            return None;
+        }
+        let near = nearest(name, declared)?.to_owned();
+        let kinds = self.kinds(object.ty.something());
+        let message = format!("{kinds} declares no field `{name}`");
+        let diagnostic = Diagnostic::warning("unknown-field", message)
+            .at(at, "unknown field")
+            .note("assigning it makes a field of that name in this instance")
+            .hint(format!("did you mean `{near}`?"));
+        Some(diagnostic)
     }
 
     fn call(&mut self, callee: &Expr, count: usize) -> Option<Diagnostic> {

@@ -8,6 +8,7 @@
 // Unlike the stages, a lint has an arm for everything else: of a kind of expression that it does not name it says nothing.
 
 mod access;
+mod arguments;
 mod comparison;
 mod operators;
 mod unused;
@@ -63,6 +64,7 @@ struct Lint<'i, 'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Question {
     Access,
+    Argument,
     Operands,
     Condition,
     Comparison,
@@ -144,6 +146,7 @@ impl Lint<'_, '_> {
 
     fn expr(&mut self, e: &Expr) {
         self.access(e);
+        self.arguments(e);
         self.operands(e);
         self.comparison(e);
         match &e.kind {

@@ -845,7 +845,16 @@ impl Resolver<'_> {
         };
         diagnostic = diagnostic.note(outcome);
         if info.constructors.is_empty() {
-            diagnostic = diagnostic.hint(format!("declare one in `{}` with `birth(..) {{ .. }}`", class.text));
+            let foreign = info.methods.iter().map(|(name, _)| &**name).find(|name| {
+                matches!(
+                    *name,
+                    "constructor" | "__init__" | "__construct" | "initialize" | "new" | "create"
+                )
+            });
+            diagnostic = diagnostic.hint(match foreign {
+                Some(name) => format!("`{name}` is a method like others; a constructor is called `birth`"),
+                None => format!("declare one in `{}` with `birth(..) {{ .. }}`", class.text),
+            });
         }
         self.report(diagnostic);
     }

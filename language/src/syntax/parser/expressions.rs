@@ -397,7 +397,8 @@ impl Parser<'_> {
                     parser.argument_without_comma();
                 }
                 if !parser.is(Mark::RightParen) {
-                    if let Some(diagnostic) = parser.foreign_form() {
+                    let foreign = parser.foreign_argument(arguments.last());
+                    if let Some(diagnostic) = foreign.or_else(|| parser.foreign_form()) {
                         return Err(parser.error(diagnostic));
                     }
                     let message = format!("expected `,` or `)`, found {}", parser.describe(parser.token()));
@@ -468,6 +469,9 @@ impl Parser<'_> {
                 self.expr(start, 0, ExprKind::Float(value))
             }
             TokenKind::Str => {
+                if let Some(reported) = self.foreign_quotes() {
+                    return Err(reported);
+                }
                 let (value, _) = self.string("a string")?;
                 self.expr(start, 0, ExprKind::Str(value))
             }

@@ -450,6 +450,13 @@ impl Parser<'_> {
 
     /// `local [a, b] = ..`
     pub(super) fn foreign_destructuring(&mut self) -> Option<Reported> {
+        if self.text_of(self.token()) == "mut" && self.ahead_is_name(1) && !self.ahead(1).after_newline {
+            let name = self.text_of(self.ahead(1));
+            let diagnostic = Diagnostic::error(CODE, "every variable can be assigned to")
+                .at(self.here(), "this word is not needed")
+                .hint(format!("write `local {name} = ..`"));
+            return Some(self.error(diagnostic));
+        }
         let kind = match self.kind() {
             TokenKind::Mark(Mark::LeftBracket) => "list.get(0)",
             TokenKind::Mark(Mark::LeftBrace) => "map.get(\"a\")",
@@ -605,6 +612,65 @@ impl Parser<'_> {
                 .at(self.span_of(*after), "")
                 .hint(format!("write `fn({}) {{ return .. }}`", shorten(parameters)))
         })
+    }
+
+    /// `"""text"""`: three strings side by side, the first and the last of them empty.
+    pub(super) fn foreign_quotes(&mut self) -> Option<Reported> {
+        let empty = |text: &str| matches!(text, "\"\"" | "''");
+        let three = empty(self.text_of(self.token()))
+            && [1, 2]
+                .iter()
+                .all(|n| self.ahead(*n).kind == TokenKind::Str && self.adjacent(*n))
+            && empty(self.text_of(self.ahead(2)));
+        three.then(|| {
+            let span = self.here().to(self.span_of(self.ahead(2)));
+            let diagnostic = Diagnostic::error(CODE, "strings have one quote on each side")
+                .at(span, "")
+                .hint("a string in `\"` may go over several lines");
+            self.error(diagnostic)
+        })
+    }
+
+    /// `f(name: 1)`, `f(name = 1)`, `f(x in list)`: `argument` is what was read before.
+    pub(super) fn foreign_argument(&self, argument: Option<&Expr>) -> Option<Diagnostic> {
+        let named = argument.is_some_and(|argument| matches!(argument.kind, ExprKind::Name(_)));
+        if named && (self.is(Mark::Colon) || self.is(Mark::Equal)) {
+            let diagnostic = Diagnostic::error(CODE, "arguments have no names").at(self.here(), "");
+            return Some(diagnostic.hint("pass the values alone, in the order of the parameters"));
+        }
+        (self.kind() == TokenKind::Word(Word::In)).then(|| {
+            Diagnostic::error(CODE, "there is no operator `in`")
+                .at(self.here(), "")
+                .hint("write `list.contains(x)`, or `map.has(x)` for a key")
+        })
+    }
+
+    /// `for i = 0, 10`
+    pub(super) fn foreign_count(&self, name: &str) -> Diagnostic {
+        Diagnostic::error(CODE, "a loop counts through a range")
+            .at(self.here(), "")
+            .hint(format!(
+                "write `for {name} in 0..10 {{ .. }}`; a range leaves out its end"
+            ))
+    }
+
+    /// `for i in 0..10 step 2`
+    pub(super) fn foreign_range_step(&self, name: &str) -> Option<Diagnostic> {
+        (matches!(self.text_of(self.token()), "step" | "by") && !self.token().after_newline).then(|| {
+            let text = self.text_of(self.token());
+            Diagnostic::error(CODE, format!("a range has no `{text}`"))
+                .at(self.here(), "")
+                .hint(format!(
+                    "write `loop({name} < end) {{ .. {name} += step }}`, or `range(from, to, step)` as what is walked through"
+                ))
+        })
+    }
+
+    /// `return a, b`
+    pub(super) fn foreign_values(&self) -> Diagnostic {
+        Diagnostic::error(CODE, "a function gives one value")
+            .at(self.here(), "")
+            .hint("give an array: `return [a, b]`")
     }
 
     /// `for k, v in ..`: over a map or with an index.

@@ -586,6 +586,10 @@ impl Parser<'_> {
             let diagnostic = self.foreign_pair(&variable.name.text);
             return Err(self.error(diagnostic));
         }
+        if self.is(Mark::Equal) {
+            let diagnostic = self.foreign_count(&variable.name.text);
+            return Err(self.error(diagnostic));
+        }
         if !self.eat_word(Word::In) {
             return Err(self.unexpected("`in` after the loop variable"));
         }
@@ -597,6 +601,9 @@ impl Parser<'_> {
             }
             None => self.head(Self::expression)?,
         };
+        if let Some(diagnostic) = self.foreign_range_step(&variable.name.text) {
+            return Err(self.error(diagnostic));
+        }
         let body = self.block("after the head of the loop")?;
         Ok(StmtKind::For {
             variable,
@@ -611,7 +618,12 @@ impl Parser<'_> {
         if bare {
             return Ok(StmtKind::Return(None));
         }
-        Ok(StmtKind::Return(Some(self.expression()?)))
+        let value = self.expression()?;
+        if self.is(Mark::Comma) && !self.token().after_newline {
+            let diagnostic = self.foreign_values();
+            return Err(self.error(diagnostic));
+        }
+        Ok(StmtKind::Return(Some(value)))
     }
 
     fn throw_statement(&mut self) -> Parsed<StmtKind> {

@@ -4,8 +4,8 @@ use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 use alloc::vec::Vec;
-use nyash_format::Invoke;
-use wasmtime::{Engine, Instance, Module, Store};
+use nyash_format::{Engine as Settings, Invoke};
+use wasmtime::{Instance, Module, Store};
 
 use crate::choose;
 use crate::code::Code;
@@ -118,11 +118,10 @@ fn take_snapshot(payload: Payload, code: &Code, arguments: Arguments) -> Result<
 }
 
 fn instantiate(payload: Payload, code: &Code, arguments: Arguments) -> Result<(Store<wasi::Ctx>, Instance), Failure> {
-    let engine = engine::new(&payload.metadata.engine, code).map_err(Failure::Start)?;
-    let module = load(&engine, code).map_err(Failure::Start)?;
+    let module = load(&payload.metadata.engine, code).map_err(Failure::Start)?;
     let capabilities = payload.metadata.capabilities;
     let memory_limit = capabilities.memory_limit;
-    let mut store = Store::new(&engine, wasi::Ctx::new(capabilities, payload.embedded, arguments));
+    let mut store = Store::new(module.engine(), wasi::Ctx::new(capabilities, payload.embedded, arguments));
     if let Some(limit) = memory_limit {
         limit::set(&mut store, limit);
     }
@@ -153,8 +152,11 @@ fn instantiate(payload: Payload, code: &Code, arguments: Arguments) -> Result<(S
     Ok((store, instance))
 }
 
-fn load(engine: &Engine, code: &Code) -> wasmtime::Result<Module> {
+/// Makes the engine and the module. Not a part of its caller, whose frame lies above everything that follows.
+#[inline(never)]
+fn load(settings: &Settings, code: &Code) -> wasmtime::Result<Module> {
+    let engine = engine::new(settings, code)?;
     // SAFETY: the region is a module that our compiler made, mapped as the module's ELF sections ask for, for the life of
     // the process; its bytes are not changed.
-    unsafe { Module::deserialize_raw(engine, NonNull::from(code.module)) }
+    unsafe { Module::deserialize_raw(&engine, NonNull::from(code.module)) }
 }

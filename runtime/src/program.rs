@@ -121,7 +121,10 @@ fn instantiate(payload: Payload, code: &Code, arguments: Arguments) -> Result<(S
     let module = load(&payload.metadata.engine, code).map_err(Failure::Start)?;
     let capabilities = payload.metadata.capabilities;
     let memory_limit = capabilities.memory_limit;
-    let mut store = Store::new(module.engine(), wasi::Ctx::new(capabilities, payload.embedded, arguments));
+    let mut store = Store::new(
+        module.engine(),
+        wasi::Ctx::new(capabilities, payload.embedded, arguments),
+    );
     if let Some(limit) = memory_limit {
         limit::set(&mut store, limit);
     }

@@ -4,7 +4,10 @@ pub use crate::arguments::{Arguments, program_name};
 
 /// Nothing reads these: naming the linker's scripts makes cargo link again when they change. A list of functions that nobody
 /// linked with looked as if the order of functions no longer mattered.
-const _: [&[u8]; 2] = [include_bytes!("../../link-linux.ld"), include_bytes!("../../link-start.ld")];
+const _: [&[u8]; 2] = [
+    include_bytes!("../../link-linux.ld"),
+    include_bytes!("../../link-start.ld"),
+];
 
 /// Where `_start` of each processor leads (`arch/`).
 ///

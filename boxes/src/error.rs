@@ -208,7 +208,7 @@ fn number(n: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(crate::number::decimal(n as i64, &mut b));
 }
 
-unsafe fn place(s: &Site, out: &mut Vec<u8>) {
+pub unsafe fn place(s: &Site, out: &mut Vec<u8>) {
     out.extend_from_slice(bytes(s.file));
     out.push(b':');
     number(s.line, out);

@@ -32,6 +32,8 @@ mod file;
 mod folders;
 mod io;
 mod json;
+#[cfg(feature = "more")]
+mod leaks;
 // Its structures hold addresses of 32 bits.
 #[cfg(target_arch = "wasm32")]
 mod layout;

@@ -133,10 +133,18 @@ pub unsafe extern "C" fn ny_release_val(tag: u32, pay: i64) {
     Val::new(tag, pay).release();
 }
 
-/// Frees an object whose count reached zero, and what only it held. Iterative: a list of a million nodes must not
-/// need a million stack frames. The list of objects still to free is threaded through their reference counts.
+/// Frees an object whose count reached zero, and what only it held.
+// Never a part of its callers: `leaks.rs` has another one, which the linker puts in its place.
 #[no_mangle]
+#[inline(never)]
 pub unsafe extern "C" fn ny_free(o: *mut Obj) {
+    free_all(o, |_| ());
+}
+
+/// Frees an object and what only it held, and tells of each. Iterative: a list of a million nodes must not need a million
+/// stack frames. The list of objects still to free is threaded through their reference counts.
+#[inline(always)]
+pub unsafe fn free_all(o: *mut Obj, gone: impl Fn(*mut Obj)) {
     let mut todo = o;
     (*o).rc = 0;
     while !todo.is_null() {
@@ -148,6 +156,7 @@ pub unsafe extern "C" fn ny_free(o: *mut Obj) {
             }
             crate::weak::forget(o);
         }
+        gone(o);
         let class = (*o).class;
         if class == class::STR {
             let s = o as *mut crate::string::Str;

@@ -109,3 +109,17 @@ pub unsafe fn keep(o: *mut Obj) -> bool {
     }
     true
 }
+
+/// Gives up those objects.
+#[cfg(feature = "more")]
+pub unsafe fn let_go() {
+    for _ in 0..KEPT {
+        let old = WAITING[NEXT];
+        WAITING[NEXT] = core::ptr::null_mut();
+        NEXT = (NEXT + 1) % KEPT;
+        if !old.is_null() {
+            forget(old);
+            ny_release(old);
+        }
+    }
+}

@@ -15,6 +15,8 @@ pub struct Options {
     pub print_result: bool,
     /// The module exports a function that makes all static boxes ready, for hosts that keep what it then is.
     pub preinit: bool,
+    /// The program ends with a report of what is still alive: objects in cycles, which are never freed.
+    pub leak_report: bool,
     /// Keep the functions' names in the module.
     pub names: bool,
 }
@@ -55,7 +57,11 @@ pub fn verify(program: &Program, options: &Options) -> Result<(), Vec<Diagnostic
 /// The stages behind settling, in order.
 fn written(program: &Program, module: Module, options: Options, check: bool) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let module = optimized(module, check)?;
-    let emitted = wasm::emit(&module, &program.sources, options.preinit);
+    let extras = wasm::Extras {
+        preinit: options.preinit,
+        leak_report: options.leak_report,
+    };
+    let emitted = wasm::emit(&module, &program.sources, extras);
     let names = emitted.names();
     let wasm = wasm::link(emitted, options.names).map_err(|text| internal([text]))?;
     if check {
@@ -124,5 +130,10 @@ pub fn dump_mir(program: &Program) -> String {
 
 /// The code of the program's own functions as text, before they are linked with the runtime.
 pub fn dump_code(program: &Program) -> String {
-    wasm::emit(&improved(settled(program, Options::default())), &program.sources, false).text()
+    wasm::emit(
+        &improved(settled(program, Options::default())),
+        &program.sources,
+        wasm::Extras::default(),
+    )
+    .text()
 }

@@ -87,6 +87,7 @@ fn compile(file: &Path, options: &Options) -> Done {
     let settings = nyash_language::back::Options {
         print_result: options.print_result,
         preinit: options.preinit,
+        leak_report: options.leak_report,
         ..Default::default()
     };
     if options.verify {

@@ -121,6 +121,10 @@ pub struct Options {
     #[arg(long, help_heading = "Compilation")]
     pub strip: bool,
 
+    /// Let the program end with a report of the objects that are still alive: those in cycles
+    #[arg(long, help_heading = "Compilation")]
+    pub leak_report: bool,
+
     /// Let the program print `Result: ` and its final value at its end
     #[arg(long, help_heading = "Compilation")]
     pub print_result: bool,

@@ -17,6 +17,7 @@
 //! | `//! args: a b` | arguments of the program |
 //! | `//! stdin: a\nb` | standard input, with `\n` for line ends |
 //! | `//! edition: 2025` | the edition, instead of that of the file name |
+//! | `//! leaks` | the program ends with a report of what is alive (`--leak-report`) |
 //! | `//! result` | the program prints its final value (`--print-result`) |
 //! | `//~ text` | the next line of what `nyash --check` writes; the program is not run |
 //! | `//! check` | the program is only checked, and there is nothing to say about it |
@@ -68,6 +69,7 @@ impl Expectations {
                     "stdin" => expected.stdin = value.replace("\\n", "\n"),
                     "edition" => expected.options.extend(["--edition".to_string(), value.to_string()]),
                     "result" => expected.options.push("--print-result".to_string()),
+                    "leaks" => expected.options.push("--leak-report".to_string()),
                     "check" => expected.check = true,
                     _ => return Err(format!("there is no directive `{directive}`: see nyash/tests/lang.rs")),
                 }

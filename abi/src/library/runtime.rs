@@ -40,6 +40,8 @@ rows! {
     [] "ny_map_set" "odD" (map, key, value) -> Nothing, Writes: "Stores a value in a map.";
     [] "ny_new" "ww" (class, slots) -> Word, Reads: "An instance of a class, its slots absent.";
     [] "ny_release" "o" (object) -> Nothing, Writes: "Gives up a reference.";
+    [] "ny_free" "o" (object) -> Nothing, Writes: "Frees an object and what only it held.";
+    [] "ny_free_tracked" "o" (object) -> Nothing, Writes: "The same, and the report of what is alive forgets them.";
     [] "ny_raise" "ws" (kind, message) -> Nothing, Writes, fails: "Raises an error.";
     [] "ny_refuse" "ds" (value, what) -> Nothing, Writes, fails: "Raises the error about a member that a value has not got.";
     [] "ny_throw" "d" (value) -> Nothing, Writes, fails: "`throw`.";
@@ -48,6 +50,10 @@ rows! {
     [] "ny_frame" "w" (site) -> Nothing, Writes: "A function is left because of an error.";
     [] "ny_uncaught" "" () -> Never, Writes: "The program ends with the error in flight.";
     [] "ny_stack_overflow" "w" (site) -> Never, Writes: "The program ends because recursion is too deep.";
+    [] "ny_made" "ow" (object, site) -> Nothing, Writes: "Notes where an object was made (`--leak-report`).";
+    [] "ny_made_val" "dw" (value, site) -> Nothing, Writes: "The same of a value that need not be an object.";
+    [] "ny_let_go" "ww" (first, count) -> Nothing, Writes: "Gives up what fields of a static box hold.";
+    [] "ny_leak_report" "" () -> Nothing, Writes: "Prints what is still alive.";
     [] "ny_panic" "dw" (message, site) -> Never, Writes: "The program ends with a message.";
 }
 

@@ -28,6 +28,8 @@ pub struct Input {
     pub start: u32,
     /// Exported as [`PREINIT`].
     pub preinit: Option<u32>,
+    /// It is told of each object that is freed.
+    pub tracked: bool,
 }
 
 /// What a program reaches of the runtime, in a fixed order.

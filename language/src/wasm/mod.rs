@@ -24,10 +24,18 @@ static BOXES_MORE: &[u8] = include_bytes!("../../objects/boxes-more.o");
 /// The functions and data of a program, written but not linked.
 pub struct Emitted(link::Input);
 
-/// Writes the functions of a finished module; `sources` are where its errors point to. With `preinit` it exports one that
-/// makes all static boxes ready.
-pub fn emit(module: &Module, sources: &SourceMap, preinit: bool) -> Emitted {
-    Emitted(emit::program(module, sources, preinit))
+/// What else a module has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras {
+    /// An export that makes all static boxes ready.
+    pub preinit: bool,
+    /// A report at its end of what is still alive.
+    pub leak_report: bool,
+}
+
+/// Writes the functions of a finished module; `sources` are where its errors point to.
+pub fn emit(module: &Module, sources: &SourceMap, extras: Extras) -> Emitted {
+    Emitted(emit::program(module, sources, extras))
 }
 
 /// Joins them with what they reach of the runtime: an ordinary WASI preview 1 command module.
@@ -39,7 +47,10 @@ pub fn link(emitted: Emitted, names: bool) -> Result<Vec<u8>, String> {
     if link::has_all(&object, &emitted.0) {
         return Ok(link::link(&object, emitted.0, names));
     }
-    let object = object::Object::parse(BOXES_MORE).map_err(|e| e.to_string())?;
+    let mut object = object::Object::parse(BOXES_MORE).map_err(|e| e.to_string())?;
+    if emitted.0.tracked {
+        object.replace("ny_free", "ny_free_tracked");
+    }
     Ok(link::link(&object, emitted.0, names))
 }
 

@@ -204,6 +204,13 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// Puts a function in the place of another, wherever that is called.
+    pub fn replace(&mut self, old: &str, new: &str) {
+        if let (Some(&old), Some(&new)) = (self.names.get(old), self.names.get(new)) {
+            self.symbols[old as usize] = self.symbols[new as usize];
+        }
+    }
+
     /// The function a name stands for.
     pub fn function(&self, name: &str) -> Option<u32> {
         match self.symbols[*self.names.get(name)? as usize] {

@@ -6,6 +6,20 @@ use crate::ir::{Expr, Kind, Rep, Ty, tag};
 use nyash_abi::layout::{object, string};
 use wasm_encoder::{BlockType, Instruction as I, ValType};
 
+/// Whether an expression of this kind can give an object that nobody had before. Calls can, constructors among them: where an
+/// object first comes out is where its author thinks of it as made.
+fn gives_object(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Call { .. }
+            | Kind::Dispatch { .. }
+            | Kind::Closure { .. }
+            | Kind::Array { .. }
+            | Kind::Map { .. }
+            | Kind::Builtin { .. }
+    )
+}
+
 impl Emit<'_, '_> {
     /// Pushes the value in the representation of its type.
     pub(super) fn expr(&mut self, e: &Expr) -> Own {
@@ -114,6 +128,40 @@ impl Emit<'_, '_> {
 
     /// `used`: whether anybody looks at the value; some operations have a cheaper form otherwise.
     pub(super) fn value(&mut self, e: &Expr, used: bool) -> Own {
+        let own = self.written(e, used);
+        if self.program.leak_report && used && own == Own::Owned && gives_object(&e.kind) {
+            self.made(e);
+        }
+        own
+    }
+
+    /// Notes where the object on the stack was made.
+    fn made(&mut self, e: &Expr) {
+        let rep = e.ty.rep();
+        let site = self.site(e.span) as i32;
+        match rep {
+            Rep::Int | Rep::Float | Rep::Bool | Rep::Str => {}
+            Rep::Obj => {
+                let p = self.code.temp(ValType::I32);
+                self.code.tee(p);
+                self.code.get(p);
+                self.code.i32(site);
+                self.code.runtime("ny_made");
+                self.code.done(p);
+            }
+            Rep::Dyn => {
+                let h = self.temp_home(rep);
+                self.store_home(h);
+                self.load_home(h);
+                self.load_home(h);
+                self.code.i32(site);
+                self.code.runtime("ny_made_val");
+                self.done_home(h);
+            }
+        }
+    }
+
+    fn written(&mut self, e: &Expr, used: bool) -> Own {
         let span = e.span;
         let rep = e.ty.rep();
         match &e.kind {

@@ -13,6 +13,7 @@ mod operator;
 mod stmt;
 mod strict;
 
+use super::Extras;
 use super::code::{Code, Label};
 use super::data::Data;
 use super::link::Input;
@@ -47,6 +48,8 @@ pub struct Program<'m> {
     dispatch_base: u32,
     statics: Vec<u32>,
     globals: Vec<u32>,
+    /// Note where objects are made, and report at the end what is alive.
+    leak_report: bool,
 }
 
 /// Where a variable lives.
@@ -138,9 +141,8 @@ fn report_uncaught(code: &mut Code) {
     code.end();
 }
 
-/// Writes all functions of the program. `sources` are where its errors point to. With `preinit` there is one more, which
-/// makes all static boxes ready.
-pub fn program(module: &Module, sources: &SourceMap, preinit: bool) -> Input {
+/// Writes all functions of the program. `sources` are where its errors point to.
+pub fn program(module: &Module, sources: &SourceMap, extras: Extras) -> Input {
     let mut index = vec![u32::MAX; module.functions.len()];
     let mut next = 1;
     for (f, at) in index.iter_mut().enumerate() {
@@ -157,6 +159,7 @@ pub fn program(module: &Module, sources: &SourceMap, preinit: bool) -> Input {
         dispatch_base: next,
         statics: Vec::new(),
         globals: Vec::new(),
+        leak_report: extras.leak_report,
     };
     program.lay_out();
     let mut out = vec![program.start()];
@@ -168,7 +171,7 @@ pub fn program(module: &Module, sources: &SourceMap, preinit: bool) -> Input {
     for dispatch in &module.dispatches {
         out.push(program.dispatch(dispatch));
     }
-    let preinit = preinit.then(|| {
+    let preinit = extras.preinit.then(|| {
         out.push(program.preinit());
         out.len() as u32 - 1
     });
@@ -177,6 +180,7 @@ pub fn program(module: &Module, sources: &SourceMap, preinit: bool) -> Input {
         data: program.data.bytes,
         start: 0,
         preinit,
+        tracked: extras.leak_report,
     }
 }
 
@@ -232,6 +236,9 @@ impl<'m> Program<'m> {
         if throws {
             report_uncaught(&mut code);
         }
+        if self.leak_report {
+            self.report_leaks(&mut code);
+        }
         code.get(status);
         code.op(I::I64Const(0));
         code.op(I::I64Ne);
@@ -241,6 +248,25 @@ impl<'m> Program<'m> {
         code.end();
         code.runtime("ny_flush");
         code
+    }
+
+    /// Gives up what lives as long as the program by right, and reports the rest.
+    fn report_leaks(&self, code: &mut Code) {
+        code.runtime("ny_flush");
+        let let_go = |code: &mut Code, at: u32, count: usize| {
+            code.i32(at as i32);
+            code.i32(count as i32);
+            code.runtime("ny_let_go");
+        };
+        for (class, at) in self.module.classes.iter().zip(&self.statics) {
+            if class.is_static {
+                let_go(code, at + object::HEADER, class.slots.len());
+            }
+        }
+        for at in &self.globals {
+            let_go(code, *at, 1);
+        }
+        code.runtime("ny_leak_report");
     }
 
     /// Makes every static box ready that the program can come to use, in the order of their declarations. What they print is

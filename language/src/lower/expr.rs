@@ -346,7 +346,7 @@ impl<'p> Body<'_, 'p> {
     }
 
     /// The dotted name of a namespace expression such as `env.console`.
-    fn namespace(&self, e: &ast::Expr) -> Option<String> {
+    pub(super) fn namespace(&self, e: &ast::Expr) -> Option<String> {
         if let ExprKind::Name(_) = e.kind {
             return match self.lower.program.binding(e.id) {
                 Some(Binding::Namespace(n)) => Some(n.to_string()),
@@ -710,6 +710,9 @@ impl<'p> Body<'_, 'p> {
                 }
             }
             ExprKind::Binary { op, left, right } => {
+                if let Some(test) = self.presence_test(*op, left, right, span) {
+                    return test;
+                }
                 let (a, b) = (self.expr(left), self.expr(right));
                 // A channel is named after the variable on its right.
                 if *op == BinaryOp::ShiftRight

@@ -10,6 +10,7 @@
 mod expr;
 mod initial;
 mod pattern;
+mod presence;
 mod stmt;
 
 pub use initial::prepare;

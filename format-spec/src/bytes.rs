@@ -41,6 +41,10 @@ impl<'a> Reader<'a> {
         Ok(*head)
     }
 
+    pub(crate) fn u8(&mut self) -> Result<u8, FormatError> {
+        Ok(u8::from_le_bytes(self.array()?))
+    }
+
     pub(crate) fn u16(&mut self) -> Result<u16, FormatError> {
         Ok(u16::from_le_bytes(self.array()?))
     }
@@ -67,14 +71,15 @@ impl<'a> Reader<'a> {
 
     /// Reads a version and refuses any but [`crate::FORMAT_VERSION`].
     pub(crate) fn version(&mut self) -> Result<(), FormatError> {
-        let found = self.u32()?;
-        if found == crate::FORMAT_VERSION {
+        self.version_of(crate::FORMAT_VERSION)
+    }
+
+    /// Reads the version of a part that counts its own.
+    pub(crate) fn version_of(&mut self, known: u32) -> Result<(), FormatError> {
+        let (part, found) = (self.part, self.u32()?);
+        if found == known {
             return Ok(());
         }
-        Err(FormatError::Version {
-            part: self.part,
-            found,
-            known: crate::FORMAT_VERSION,
-        })
+        Err(FormatError::Version { part, found, known })
     }
 }

@@ -19,6 +19,7 @@ mod error;
 mod header;
 pub mod invoke;
 mod key;
+mod lines;
 mod metadata;
 mod names;
 pub mod preview1;
@@ -35,10 +36,11 @@ pub use error::{FormatError, Part};
 pub use header::{Header, Region, RegionKind};
 pub use invoke::Invoke;
 pub use key::{BYTECODE_BIG_ENDIAN, BYTECODE_TARGET, CompatKey, Engine};
+pub use lines::{Position, Scope};
 pub use metadata::{
     Capabilities, HashOf, MAX_INHERIT_FD, Metadata, MetadataWriter, Preopen, Record, Records, Tag, capability,
 };
-pub use names::{Frame, NameTable, NameTableBuilder};
+pub use names::{Call, Frame, NameTable, NameTableBuilder};
 pub use runs::{ImageRuns, Run};
 pub use slot::{SLOT_LEN, Slot};
 pub use stubs::{COMPILER, Kind, MANIFEST, ManifestError, StubEntry, manifest_head, parse_manifest, stub_name};

@@ -1,16 +1,18 @@
 //! The name table: which wasm function a code address belongs to, for call stacks.
 //!
-//! It is read only when a program traps, straight from the mapped image, and is laid out for binary search. Source
-//! positions are a second table behind the first; writers that have none write none.
+//! It is read only when a program traps, straight from the mapped image, and is laid out for binary search. Places in the source
+//! are a second table behind the first ([`crate::lines`]); writers that know none write none.
 
 use alloc::vec::Vec;
 
 use crate::bytes::Reader;
 use crate::error::{FormatError, Part};
+use crate::lines::{self, BLOCK_LEN, Position, Scope};
 
 const MAGIC: &[u8; 8] = b"NYNAMES\n";
+/// Of this table; the first had another form of positions, which nobody wrote.
+const VERSION: u32 = 2;
 const FUNCTION_LEN: usize = 16;
-const POSITION_LEN: usize = 16;
 const PART: Part = Part::Names;
 
 /// What is known of a code address.
@@ -24,13 +26,28 @@ pub struct Frame<'a> {
     pub offset: u32,
     /// Source file, line and column (both from 1; column 0 if unknown).
     pub position: Option<(&'a str, u32, u32)>,
+    /// The innermost function that the code was inlined from, or 0.
+    scope: u32,
+}
+
+/// A line of a call stack: a frame has one, and one more for each function that was inlined there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call<'a> {
+    /// Name of the function, when it is known.
+    pub name: Option<&'a str>,
+    /// It was put where it is called, and has no code of its own here.
+    pub inlined: bool,
+    /// Source file, line and column, as in [`Frame`].
+    pub position: Option<(&'a str, u32, u32)>,
 }
 
 /// A view of a name table's bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct NameTable<'a> {
     functions: &'a [u8],
-    positions: &'a [u8],
+    blocks: &'a [u8],
+    rows: &'a [u8],
+    scopes: &'a [u8],
     strings: &'a [u8],
 }
 
@@ -42,14 +59,18 @@ impl<'a> NameTable<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, FormatError> {
         let mut r = Reader::new(bytes, PART);
         r.magic(MAGIC)?;
-        r.version()?;
+        r.version_of(VERSION)?;
         let functions = r.u32()? as usize;
-        let positions = r.u32()? as usize;
+        let blocks = r.u32()? as usize;
+        let rows = r.u32()? as usize;
+        let scopes = r.u32()? as usize;
         let strings = r.u32()? as usize;
         let length = |n: usize, each: usize| n.checked_mul(each).ok_or(FormatError::Truncated(PART));
         Ok(NameTable {
             functions: r.take(length(functions, FUNCTION_LEN)?)?,
-            positions: r.take(length(positions, POSITION_LEN)?)?,
+            blocks: r.take(length(blocks, BLOCK_LEN)?)?,
+            rows: r.take(rows)?,
+            scopes: r.take(scopes)?,
             strings: r.take(strings)?,
         })
     }
@@ -63,15 +84,41 @@ impl<'a> NameTable<'a> {
         if within >= len {
             return None;
         }
-        let position = self
-            .position(offset)
-            .filter(|(at, ..)| *at >= start)
-            .map(|(_, file, line, col)| (file, line, col));
+        let position = self.position(offset).filter(|(at, _)| *at >= start);
+        let position = position.map(|(_, position)| position).unwrap_or_default();
         Some(Frame {
             index,
             name: self.string(name),
             offset: within,
-            position,
+            position: self.place(position),
+            scope: position.scope,
+        })
+    }
+
+    /// The lines of a call stack that a frame stands for, the innermost first.
+    pub fn calls(&self, frame: &Frame<'a>) -> impl Iterator<Item = Call<'a>> + use<'a> {
+        let table = *self;
+        let (name, mut position, mut scope) = (frame.name, frame.position, Some(frame.scope));
+        core::iter::from_fn(move || {
+            let own = scope?;
+            let Some(inner) = lines::scope(table.scopes, own) else {
+                scope = None;
+                let inlined = false;
+                return Some(Call {
+                    name,
+                    inlined,
+                    position,
+                });
+            };
+            let call = Call {
+                name: table.string(inner.name),
+                inlined: true,
+                position,
+            };
+            position = table.place(inner.call);
+            // A scope stands behind the one that it is in; anything else could go round for ever.
+            scope = Some(inner.call.scope).filter(|outer| *outer < own);
+            Some(call)
         })
     }
 
@@ -86,6 +133,7 @@ impl<'a> NameTable<'a> {
                 name: table.string(name),
                 offset: 0,
                 position: None,
+                scope: 0,
             };
             Some((start, len, frame))
         })
@@ -109,11 +157,19 @@ impl<'a> NameTable<'a> {
         self.functions.is_empty()
     }
 
-    fn position(&self, offset: u32) -> Option<(u32, &'a str, u32, u32)> {
-        let entry = last_at_or_before(self.positions, POSITION_LEN, offset)?;
+    /// Whether there are places in the source.
+    pub fn has_positions(&self) -> bool {
+        !self.blocks.is_empty()
+    }
+
+    fn position(&self, offset: u32) -> Option<(u32, Position)> {
+        let entry = last_at_or_before(self.blocks, BLOCK_LEN, offset)?;
         let mut r = Reader::new(entry, PART);
-        let (at, file, line, column) = (r.u32().ok()?, r.u32().ok()?, r.u32().ok()?, r.u32().ok()?);
-        Some((at, self.string(file)?, line, column))
+        lines::find(self.rows, r.u32().ok()?, r.u32().ok()?, offset)
+    }
+
+    fn place(&self, position: Position) -> Option<(&'a str, u32, u32)> {
+        (position.line > 0).then_some((self.string(position.file)?, position.line, position.column))
     }
 
     fn string(&self, at: u32) -> Option<&'a str> {
@@ -144,7 +200,8 @@ fn last_at_or_before(entries: &[u8], each: usize, key: u32) -> Option<&[u8]> {
 #[derive(Debug, Default)]
 pub struct NameTableBuilder {
     functions: Vec<[u32; 4]>,
-    positions: Vec<[u32; 4]>,
+    positions: Vec<(u32, Position)>,
+    scopes: Vec<u8>,
     strings: Vec<u8>,
 }
 
@@ -178,9 +235,18 @@ impl NameTableBuilder {
         self.functions.push([start, len, index, name]);
     }
 
-    /// Adds the source position of the code from `start` to the next position.
-    pub fn position(&mut self, start: u32, file: u32, line: u32, column: u32) {
-        self.positions.push([start, file, line, column]);
+    /// Adds the source position of the code from `start` to the next position, or to the end of the function.
+    pub fn position(&mut self, start: u32, position: Position) {
+        self.positions.push((start, position));
+    }
+
+    /// Adds a function that was put where it is called, and returns what stands for it in [`Position::scope`]. The scope that
+    /// it is called in has been added before.
+    ///
+    /// # Errors
+    /// [`FormatError::TooLarge`] when there are more than 32 bits can count.
+    pub fn scope(&mut self, scope: Scope) -> Result<u32, FormatError> {
+        lines::put_scope(&mut self.scopes, scope)
     }
 
     /// The table's bytes.
@@ -189,19 +255,21 @@ impl NameTableBuilder {
     /// [`FormatError::TooLarge`] when a count exceeds 32 bits.
     pub fn finish(mut self) -> Result<Vec<u8>, FormatError> {
         self.functions.sort_unstable();
-        self.positions.sort_unstable();
+        self.positions.sort_by_key(|(start, _)| *start);
+        let (blocks, rows) = lines::write(&self.positions)?;
         let mut out = Vec::new();
         out.extend_from_slice(MAGIC);
-        out.extend_from_slice(&crate::FORMAT_VERSION.to_le_bytes());
-        for len in [self.functions.len(), self.positions.len(), self.strings.len()] {
+        out.extend_from_slice(&VERSION.to_le_bytes());
+        let (functions, scopes) = (self.functions.len(), self.scopes.len());
+        for len in [functions, blocks.len(), rows.len(), scopes, self.strings.len()] {
             let len = u32::try_from(len).map_err(|_| FormatError::TooLarge("the name table"))?;
             out.extend_from_slice(&len.to_le_bytes());
         }
-        for entry in self.functions.iter().chain(&self.positions) {
-            for field in entry {
-                out.extend_from_slice(&field.to_le_bytes());
-            }
-        }
+        let mut put = |fields: &[u32]| out.extend(fields.iter().flat_map(|field| field.to_le_bytes()));
+        self.functions.iter().for_each(|function| put(function));
+        blocks.iter().for_each(|block| put(block));
+        out.extend_from_slice(&rows);
+        out.extend_from_slice(&self.scopes);
         out.extend_from_slice(&self.strings);
         Ok(out)
     }

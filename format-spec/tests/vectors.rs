@@ -52,6 +52,21 @@ fn addresses_are_named() {
     let frame = table.find(20).unwrap();
     assert_eq!((frame.index, frame.name, frame.offset), (7, Some("main"), 4));
     assert_eq!(frame.position, Some(("a.c", 3, 5)));
+    let calls = |address| -> Vec<_> {
+        let frame = table.find(address).unwrap();
+        table
+            .calls(&frame)
+            .map(|call| (call.name, call.inlined, call.position))
+            .collect()
+    };
+    assert_eq!(calls(23), [(Some("main"), false, Some(("a.c", 3, 5)))]);
+    assert_eq!(
+        calls(24),
+        [
+            (Some("half"), true, Some(("a.c", 9, 0))),
+            (Some("main"), false, Some(("a.c", 3, 5)))
+        ]
+    );
     assert_eq!(table.find(15), None);
     assert!(table.find(47).is_some());
     assert_eq!(table.find(48), None);

@@ -44,6 +44,10 @@ pub struct Options {
     pub opt_level: OptLevel,
     /// No symbols for debuggers and profilers.
     pub strip: bool,
+    /// Call stacks name no lines, although the module has debugging information.
+    pub no_line_tables: bool,
+    /// What paths of source files begin with, and what shall stand there instead.
+    pub path_prefixes: Vec<(String, String)>,
     /// The system that the program is for.
     pub target: Target,
     /// The CPU levels that the program has code for, the best first; none means the baseline ([`crate::compile::cpu::parse`]).

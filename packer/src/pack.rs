@@ -7,6 +7,7 @@ use wasmtime_environ::{EntityIndex, Initializer};
 
 use crate::compile::{self, compat, cpu};
 use crate::error::{Error, Result};
+use crate::image::lines::DebugInfo;
 use crate::image::reading::Image;
 use crate::image::{labels, names};
 use crate::legacy_exceptions::{self, Translated};
@@ -73,6 +74,8 @@ pub enum Note {
     Learnt(Learnt),
     /// A shared memory is taken as an ordinary one, and threads cannot be started.
     OneThread,
+    /// The module has debugging information, and call stacks name no lines for this reason.
+    NoLines(String),
 }
 
 impl std::fmt::Display for Note {
@@ -116,6 +119,7 @@ impl std::fmt::Display for Note {
                 }
             }
             Note::TranslatedExceptions(functions) => f.write_str(&translated(*functions)),
+            Note::NoLines(why) => write!(f, "call stacks of the program name no lines: {why}"),
             Note::OneThread => f.write_str(
                 "the program has one thread: its shared memory is taken as an ordinary one, and starting a thread is an \
                  error that it is told",
@@ -175,15 +179,14 @@ impl<'a> Source<'a> {
         let module = self.module;
         let mut learnt = Learnt::default();
         let program = match (Input::detect(module)?, &options.preinit) {
-            (Input::Wasm(wasm), None) => {
-                compile_module(&wasm, options, at, false).map_err(|error| input::in_terms_of(module, &wasm, error))?
-            }
+            (Input::Wasm(wasm), None) => compile_module(&wasm, &wasm, options, at, false)
+                .map_err(|error| input::in_terms_of(module, &wasm, error))?,
             (Input::Wasm(wasm), Some(preinit)) => {
                 let initialised = self.initialise(&wasm, preinit, options, at)?;
                 learnt = initialised.learnt;
                 Program {
                     initialised_by: Some(initialised.function.clone()),
-                    ..compile_module(&initialised.wasm, options, at, false)?
+                    ..compile_module(&initialised.wasm, &wasm, options, at, false)?
                 }
             }
             (Input::Cwasm(_), Some(_)) => return Err(Failure::Compiled.into()),
@@ -229,7 +232,7 @@ impl<'a> Source<'a> {
 /// # Errors
 /// As [`pack`].
 fn pack_for_snapshot(wasm: &[u8], options: &Options) -> Result<Vec<u8>> {
-    let program = compile_module(wasm, options, &mut |_| (), true)?;
+    let program = compile_module(wasm, wasm, options, &mut |_| (), true)?;
     Ok(finish(&program, wasm, options, &mut |_| ())?.bytes)
 }
 
@@ -269,9 +272,11 @@ fn check_presence(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Checks and compiles. A module that is run for its state only need not be a command.
+/// Checks and compiles. A module that is run for its state only need not be a command. `original` is what the module was
+/// before its initialisation, with its debugging information.
 fn compile_module(
     wasm: &[u8],
+    original: &[u8],
     options: &Options,
     at: &mut dyn FnMut(Stage),
     for_snapshot: bool,
@@ -311,14 +316,28 @@ fn compile_module(
     };
     at(Stage::Compile);
     let native_features = native_features(options)?;
-    let compiled = compile::compile(&module, &needs, options, native_features)?;
+    let wants_lines = !options.no_line_tables && !for_snapshot;
+    let (lines, mut no_lines) = match wants_lines.then(|| DebugInfo::read(original, &options.path_prefixes)) {
+        None | Some(Ok(None)) => (None, None),
+        Some(Ok(Some(lines))) if lines.fits(&prepared) => (Some(lines), None),
+        Some(Ok(Some(_))) => (None, Some(Cow::Borrowed("its code was changed before it was compiled"))),
+        Some(Err(error)) => (None, Some(Cow::Owned(error))),
+    };
+    let compiled = compile::compile(&module, &needs, options, native_features, lines.is_some())?;
     let mut versions = Vec::new();
     for (image, cpu) in compiled.images.into_iter().zip(options.cpu_levels()) {
         let parsed = Image::parse(&image)?;
         let name = |index| module.function_name(index);
+        let mut table = names::table(&parsed.functions(), |function| name(function.index))?;
+        if let (Some(lines), Some(from)) = (&lines, &compiled.from) {
+            let described = lines.describe(&parsed, from, &mut table)?;
+            if let (0, Some(wrong)) = (described.places, described.wrong) {
+                no_lines = Some(Cow::Owned(wrong));
+            }
+        }
         versions.push(Compiled {
             cpu: *cpu,
-            names: names::table(&parsed.functions(), |function| name(function.index))?,
+            names: table.finish()?,
             symbols: labels::symbols(&parsed, name),
             image: Cow::Owned(image),
         });
@@ -336,6 +355,7 @@ fn compile_module(
         initialised_by: None,
         invoke,
         for_snapshot,
+        no_lines: no_lines.map(Cow::into_owned),
         one_thread: shared_memory || starts_threads(&bad_imports),
         unknown_imports,
         wasi_imports: module.wasi_imports.iter().map(|&name| name.to_owned()).collect(),
@@ -426,7 +446,7 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
         versions: vec![Compiled {
             cpu: *cpu,
             image: Cow::Borrowed(bytes),
-            names: names::table(&functions, |function| function.name)?,
+            names: names::table(&functions, |function| function.name)?.finish()?,
             symbols: labels::symbols(&image, |_| None),
         }],
         bytecode: None,
@@ -440,6 +460,7 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
         initialised_by: None,
         invoke: None,
         for_snapshot: false,
+        no_lines: None,
         one_thread: starts_threads(&bad),
         unknown_imports,
         wasi_imports,
@@ -483,6 +504,9 @@ fn check_memory(options: &Options, least: u64) -> Result<()> {
 
 fn notes(program: &Program<'_>, options: &Options) -> Vec<Note> {
     let mut notes = Vec::new();
+    if let Some(why) = &program.no_lines {
+        notes.push(Note::NoLines(why.clone()));
+    }
     if program.translated_exceptions > 0 {
         notes.push(Note::TranslatedExceptions(program.translated_exceptions));
     }

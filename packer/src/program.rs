@@ -28,6 +28,8 @@ pub(crate) struct Program<'a> {
     pub invoke: Option<Invocation>,
     /// It is run for its state only.
     pub for_snapshot: bool,
+    /// Why call stacks name no lines, although the module has debugging information.
+    pub no_lines: Option<String>,
     /// It has a shared memory, or would start threads.
     pub one_thread: bool,
     pub unknown_imports: Vec<String>,

@@ -5,7 +5,7 @@ use core::fmt::Write;
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use nyash_format::Frame;
+use nyash_format::{Call, Frame};
 
 use crate::message::{EXIT_TRAP, Stderr, name};
 use crate::{backtrace, platform::syscall};
@@ -56,14 +56,16 @@ fn write_call_stack(out: &mut Stderr) {
     let mut number = 0;
     let mut write = |out: &mut Stderr, offset: u32| {
         // Frames without an entry are the trampolines between host and wasm.
-        let Some(frame) = names.as_ref().and_then(|names| names.find(offset)) else {
+        let Some((names, frame)) = names.as_ref().and_then(|names| Some((names, names.find(offset)?))) else {
             return;
         };
         if number == 0 {
             let _ = writeln!(out, "wasm call stack, innermost first:");
         }
-        write_frame(out, number, &frame);
-        number += 1;
+        for call in names.calls(&frame) {
+            write_call(out, number, &frame, &call);
+            number += 1;
+        }
     };
     for offset in stack.inner() {
         write(out, *offset);
@@ -77,15 +79,19 @@ fn write_call_stack(out: &mut Stderr) {
     }
 }
 
-fn write_frame(out: &mut Stderr, number: usize, frame: &Frame<'_>) {
+fn write_call(out: &mut Stderr, number: usize, frame: &Frame<'_>, call: &Call<'_>) {
     let _ = write!(out, "{number:>4}: ");
-    let _ = match frame.name {
-        Some(name) => write!(out, "{name}"),
-        None => write!(out, "function {}", frame.index),
+    let _ = match (call.name, call.inlined) {
+        (Some(name), _) => write!(out, "{name}"),
+        (None, true) => write!(out, "a function"),
+        (None, false) => write!(out, "function {}", frame.index),
     };
-    let _ = match frame.position {
-        Some((file, line, 0)) => writeln!(out, " at {file}:{line}"),
-        Some((file, line, column)) => writeln!(out, " at {file}:{line}:{column}"),
+    if call.inlined {
+        let _ = write!(out, " [inlined]");
+    }
+    let _ = match call.position {
+        Some((file, line, 0)) => writeln!(out, " ({file}:{line})"),
+        Some((file, line, column)) => writeln!(out, " ({file}:{line}:{column})"),
         None => writeln!(out, " (+{:#x})", frame.offset),
     };
 }

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 from harness import Skipped, check, ensure, same
-from tools import HERE, fresh, pack, wasm
+from tools import HERE, fresh, pack, packer, wasm
 
 SOURCE = os.path.join(HERE, "debugged.c")
 
@@ -98,9 +98,28 @@ def perf():
     return f"{100 - unnamed:.1f} % named"
 
 
+def lines():
+    """A call stack names files and lines, with paths that begin as asked for."""
+    folder = fresh("debugged-lines")
+    module = os.path.join(folder, "debugged.wasm")
+    for words in (["-g", "-O2", "-c", SOURCE, "-o", module + ".o"], [module + ".o", "-o", module]):
+        subprocess.run(["clang", "--target=wasm32-wasi", *words], check=True)
+    app = pack(module, os.path.join(folder, "app"), "--arg", "trap", "--remap-path-prefix", f"{HERE}=.")
+    errors = subprocess.run([app], capture_output=True, text=True).stderr
+    found = re.findall(r"^ *\d+: (\w+) \(\./debugged\.c:(\d+):\d+\)$", errors, re.M)
+    places = [(name, int(line)) for name, line in found]
+    # The compiler makes one instruction of the condition and the trap.
+    ensure(places[:1] in ([("innermost", 6)], [("innermost", 7)]), errors)
+    same("the callers", places[1:], [("middle", 15), ("main", 18)])
+    inspected = subprocess.run([packer(), "inspect", app], capture_output=True, text=True).stdout
+    ensure("lines         named by call stacks" in inspected, inspected)
+    return " <- ".join(f"{name}:{line}" for name, line in places)
+
+
 def main():
     check("gdb: a breakpoint by function, a backtrace, on to the end", breakpoint)
     check("gdb: a trap stops at its function", trap)
+    check("a trap names files and lines", lines)
     check("AT_PHDR points at the program headers", auxiliary_vector)
     check("nm lists the functions", listed)
     check("strip and --strip leave a working program without names", stripped)

@@ -3,7 +3,8 @@
 
 use nyash_format::{
     CompatKey, CpuLevel, EmbedFile, EmbedFolder, EmbedTree, Engine, FormatError, Header, MetadataWriter,
-    NameTableBuilder, Preopen, Record, Region, RegionKind, Slot, capability, digest, write_embed_index,
+    NameTableBuilder, Position, Preopen, Record, Region, RegionKind, Scope, Slot, capability, digest,
+    write_embed_index,
 };
 
 pub const PAYLOAD_LEN: u64 = 8192;
@@ -52,7 +53,25 @@ pub fn names() -> Vec<u8> {
     let main = names.string("main").unwrap();
     let file = names.string("a.c").unwrap();
     names.function(16, 32, 7, main);
-    names.position(16, file, 3, 5);
+    let call = Position {
+        file,
+        line: 3,
+        column: 5,
+        scope: 0,
+    };
+    let name = names.string("half").unwrap();
+    let scope = names.scope(Scope { name, call }).unwrap();
+    names.position(16, call);
+    let (line, column) = (9, 0);
+    names.position(
+        24,
+        Position {
+            file,
+            line,
+            column,
+            scope,
+        },
+    );
     names.finish().unwrap()
 }
 

@@ -283,6 +283,14 @@ pub struct OptionArgs {
     #[arg(long, help_heading = "How it is compiled")]
     pub strip: bool,
 
+    /// Leave out files and lines, which call stacks of traps name when the module has debugging information (DWARF)
+    #[arg(long, help_heading = "How it is compiled")]
+    pub no_line_tables: bool,
+
+    /// Replace what paths of source files begin with in those lines; can be repeated, and the last that fits counts
+    #[arg(long, value_name = "FROM=TO", value_parser = prefix, help_heading = "How it is compiled")]
+    pub remap_path_prefix: Vec<(String, String)>,
+
     /// CPU levels that the program has code for, joined by +, for example baseline+v3; the best that a machine has is run.
     /// x86-64: baseline, v2, v3, v4; aarch64: baseline, lse; native: the CPU of this machine
     #[arg(
@@ -539,6 +547,14 @@ impl TypedValueParser for Levels {
 /// A target by any of its names; the nearest names where there is none.
 fn parse_target(text: &str) -> Result<Target, String> {
     Target::parse(text).map_err(|error| describe(&error.into()))
+}
+
+/// `FROM=TO`; the last `=` divides, as for rustc's option.
+fn prefix(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((from, to)) if !from.is_empty() => Ok((from.to_owned(), to.to_owned())),
+        _ => Err("it is FROM=TO, for example /home/me/project=.".to_owned()),
+    }
 }
 
 fn describe(error: &Error) -> String {

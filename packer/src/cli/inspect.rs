@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use nyash_format::{CpuArch, HashOf, RegionKind, capability, stub_info};
+use nyash_format::{CpuArch, HashOf, NameTable, RegionKind, capability, stub_info};
 use nyash_pack::Error;
 use nyash_pack::embed::{Contents, What};
 use nyash_pack::inspect::Program;
@@ -56,6 +56,8 @@ struct Report {
     functions: usize,
     /// Names for debuggers and profilers.
     symbols: usize,
+    /// Call stacks name files and lines.
+    lines: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     embedded: Option<Embedded>,
 }
@@ -220,7 +222,7 @@ impl Report {
         let several = program.all(RegionKind::Module).count() > 1;
         let names = program
             .region(RegionKind::Names)
-            .map(|(_, bytes)| nyash_format::NameTable::parse(bytes));
+            .map(|(_, bytes)| NameTable::parse(bytes));
         let lines = |text: Option<&str>| text.unwrap_or_default().lines().map(str::to_owned).collect();
         let from_key = |name: &str| {
             let lines = metadata.key_text.unwrap_or_default().lines();
@@ -331,6 +333,9 @@ impl Report {
             changes: lines(metadata.changes),
             producers: lines(metadata.producers),
             symbols: program.executable.symbols(),
+            lines: names
+                .as_ref()
+                .is_some_and(|names| names.as_ref().is_ok_and(NameTable::has_positions)),
             functions: match names {
                 Some(names) => names?.len(),
                 None => 0,
@@ -373,6 +378,9 @@ impl Report {
                 symbols => format!("{symbols}, for debuggers and profilers"),
             }
         )?;
+        if self.lines {
+            writeln!(t, "lines         named by call stacks")?;
+        }
         for v in &self.versions {
             let needs = if v.features.is_empty() { "" } else { ", needs " };
             writeln!(t, "code          {}, {} bytes{needs}{}", v.cpu, v.code_size, v.features)?;

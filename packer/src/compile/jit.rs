@@ -31,7 +31,7 @@ pub fn answer(request: &[u8]) -> Result<Vec<u8>> {
     let used = scan(wasm)?.features;
     let image = compile::compile_again(&module, settings, target, features, used)?;
     let functions = Image::parse(&image)?.functions();
-    let names = names::table(&functions, |function| module.function_name(function.index))?;
+    let names = names::table(&functions, |function| module.function_name(function.index))?.finish()?;
     payload(&image, &names, settings, target)
 }
 

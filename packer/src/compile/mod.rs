@@ -71,10 +71,22 @@ pub(crate) fn engine(
     parallel: bool,
     features: Features,
 ) -> Result<Engine> {
-    engine_with(settings, triple, cpu, opt, parallel, features, Sparse::Usual)
+    let more = More {
+        sparse: Sparse::Usual,
+        lines: false,
+    };
+    engine_with(settings, triple, cpu, opt, parallel, features, more)
 }
 
-/// [`engine`], with a choice for initial memory.
+/// What an engine for a program has besides.
+#[derive(Clone, Copy)]
+struct More {
+    sparse: Sparse,
+    /// The image says where its code comes from.
+    lines: bool,
+}
+
+/// [`engine`], with more choices.
 fn engine_with(
     settings: Settings,
     triple: &str,
@@ -82,7 +94,7 @@ fn engine_with(
     opt: OptLevel,
     parallel: bool,
     features: Features,
-    sparse: Sparse,
+    more: More,
 ) -> Result<Engine> {
     let mut config = Config::new();
     let ready = (|| {
@@ -100,7 +112,7 @@ fn engine_with(
             .signals_based_traps(settings.signals_based_traps)
             .memory_init_cow(settings.memory_init_cow)
             .wasm_backtrace_details(WasmBacktraceDetails::Disable)
-            .generate_address_map(false)
+            .generate_address_map(more.lines)
             // wasmtime refuses to leave it out for Windows; the layout of the image does.
             .native_unwind_info(triple.contains("windows"))
             .gc_support(settings.gc)
@@ -112,7 +124,7 @@ fn engine_with(
                 OptLevel::Speed => wasmtime::OptLevel::Speed,
                 OptLevel::Size => wasmtime::OptLevel::SpeedAndSize,
             });
-        if sparse == Sparse::Segments {
+        if more.sparse == Sparse::Segments {
             config.memory_guaranteed_dense_image_size(MOST_ZEROS);
         }
         if settings.gc {
@@ -132,6 +144,8 @@ pub(crate) struct Compiled {
     /// Where the pages of initial memory go, if it is compact.
     pub runs: Vec<Run>,
     pub settings: Settings,
+    /// What the compiler got, if the images say where their code comes from.
+    pub from: Option<Vec<u8>>,
 }
 
 /// What the compiler gets of a module.
@@ -167,11 +181,18 @@ pub(crate) fn compile_again(
     precompile(&engine, &lean(module, target)?)
 }
 
-/// Compiles a module that needs this, with a collector only if it needs one. `native` is what level native stands for.
+/// Compiles a module that needs this, with a collector only if it needs one. `native` is what level native stands for. With
+/// `lines` the images say where their code comes from.
 ///
 /// # Errors
 /// [`Error::Compile`] for what the compiler cannot do.
-pub(crate) fn compile(module: &Module<'_>, needs: &Needs, options: &Options, native: CpuFeatures) -> Result<Compiled> {
+pub(crate) fn compile(
+    module: &Module<'_>,
+    needs: &Needs,
+    options: &Options,
+    native: CpuFeatures,
+    lines: bool,
+) -> Result<Compiled> {
     let target = options.target;
     let lean = lean(module, target)?;
     let parallel = module.code_len >= PARALLEL_FROM;
@@ -203,7 +224,7 @@ pub(crate) fn compile(module: &Module<'_>, needs: &Needs, options: &Options, nat
                 options.opt_level,
                 parallel,
                 needs.features,
-                sparse,
+                More { sparse, lines },
             )?;
             images.push(precompile(&engine, wasm)?);
         }
@@ -219,7 +240,7 @@ pub(crate) fn compile(module: &Module<'_>, needs: &Needs, options: &Options, nat
                 options.opt_level,
                 parallel,
                 needs.features,
-                sparse,
+                More { sparse, lines: false },
             )?;
             bytecode = Some(precompile(&engine, &lean)?);
         }
@@ -228,6 +249,7 @@ pub(crate) fn compile(module: &Module<'_>, needs: &Needs, options: &Options, nat
             bytecode,
             runs: runs.to_vec(),
             settings,
+            from: lines.then(|| wasm.to_vec()),
         })
     };
     let gc = module.needs_gc || needs.gc;

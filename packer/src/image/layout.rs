@@ -12,6 +12,7 @@ use object::pod::bytes_of;
 use object::{Endianness, U16, U32, U64};
 use wasmtime_environ::obj;
 
+use super::lines::ADDRESS_MAP;
 use super::reading::{COPIED_IMAGE, Image, Section, TEXT, damaged, zeroed};
 use super::{description, record};
 use crate::error::Result;
@@ -90,6 +91,8 @@ impl<'a> Layout<'a> {
                 data = Some(section);
             } else if !section.data.is_empty()
                 && (section.name.starts_with(".wasmtime.") || section.name == obj::ELF_NAME_DATA)
+                // What it says is in the name table, as far as anybody asks.
+                && section.name != ADDRESS_MAP
             {
                 others.push(section);
             }

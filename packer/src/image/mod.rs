@@ -3,6 +3,7 @@
 pub(crate) mod description;
 pub(crate) mod labels;
 pub(crate) mod layout;
+pub(crate) mod lines;
 pub(crate) mod names;
 pub(crate) mod reading;
 pub(crate) mod record;

@@ -17,7 +17,7 @@ const LONGEST: usize = 240;
 pub(crate) fn table<'a>(
     functions: &[Function<'a>],
     name: impl Fn(&Function<'a>) -> Option<&'a str>,
-) -> Result<Vec<u8>> {
+) -> Result<NameTableBuilder> {
     let mut table = NameTableBuilder::new();
     for function in functions {
         let text = match name(function) {
@@ -26,11 +26,11 @@ pub(crate) fn table<'a>(
         };
         table.function(function.start, function.len, function.index, text);
     }
-    Ok(table.finish()?)
+    Ok(table)
 }
 
 /// A function's name as its author wrote it.
-fn readable(name: &str) -> Cow<'_, str> {
+pub(super) fn readable(name: &str) -> Cow<'_, str> {
     let name = if let Ok(rust) = rustc_demangle::try_demangle(name) {
         Cow::Owned(format!("{rust:#}"))
     } else {

@@ -5,8 +5,9 @@ use object::Endianness;
 use object::elf::{self, FileHeader64, SectionHeader64, Sym64};
 use object::pod::{bytes_of, from_bytes, slice_from_bytes};
 use object::read::elf::{FileHeader as _, SectionHeader as _, Sym as _};
-use wasmtime_environ::{CompiledModuleInfo, MemoryInitialization, obj};
+use wasmtime_environ::{CompiledModuleInfo, FilePos, MemoryInitialization, iterate_address_map, iterate_traps, obj};
 
+use super::lines::ADDRESS_MAP;
 use crate::error::{Error, Result};
 
 /// Initial memory up to this size is copied at the start; mapping it would take longer.
@@ -84,6 +85,19 @@ impl<'a> Image<'a> {
     /// The data of a section.
     pub fn section(&self, name: &str) -> Option<&'a [u8]> {
         self.sections.iter().find(|s| s.name == name).map(|s| s.data)
+    }
+
+    /// Which bytes of the module each piece of code was made from, in the order of the code. Nothing if the compiler did not
+    /// write it down.
+    pub(crate) fn address_map(&self) -> impl Iterator<Item = (u32, FilePos)> + use<'a> {
+        let map = self.section(ADDRESS_MAP).and_then(iterate_address_map);
+        map.into_iter().flatten()
+    }
+
+    /// Where code can trap, in order, as offsets into the text.
+    pub(crate) fn traps(&self) -> impl Iterator<Item = u32> + use<'a> {
+        let traps = self.section(obj::ELF_WASMTIME_TRAPS).and_then(iterate_traps);
+        traps.into_iter().flatten().map(|(at, _)| at)
     }
 
     /// The symbols, and their names.

@@ -1,0 +1,285 @@
+//! Where code comes from: the module's debugging information (DWARF), looked up for each piece of compiled code.
+//!
+//! Addresses in it are offsets into the module's code section (the tool conventions' Dwarf.md), and the compiler says which of
+//! them each piece of code was made from. What is looked up goes into the name table and is read when a program traps.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use addr2line::{Context, Location};
+use gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
+use nyash_format::{NameTableBuilder, Position, Scope};
+use wasmparser::{Parser, Payload};
+use wasmtime_environ::FilePos;
+
+use super::names::readable;
+use super::reading::Image;
+use crate::error::Result;
+
+/// The section of an image that says where code was made from.
+pub(super) const ADDRESS_MAP: &str = ".wasmtime.addrmap";
+
+type Slice<'a> = EndianSlice<'a, LittleEndian>;
+
+/// A module's debugging information.
+pub(crate) struct DebugInfo<'a> {
+    context: Context<Slice<'a>>,
+    /// The code that it is about.
+    code: &'a [u8],
+    /// What paths begin with, and what they shall begin with instead.
+    prefixes: &'a [(String, String)],
+}
+
+impl<'a> DebugInfo<'a> {
+    /// That of a module, if it has any.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn read(wasm: &'a [u8], prefixes: &'a [(String, String)]) -> Result<Option<Self>, String> {
+        let mut sections: HashMap<&str, &'a [u8]> = HashMap::new();
+        let mut code = None;
+        // The module itself has been accepted.
+        for payload in Parser::new(0).parse_all(wasm).map_while(std::result::Result::ok) {
+            if let Payload::CustomSection(custom) = &payload
+                && custom.name().starts_with(".debug_")
+            {
+                sections.insert(custom.name(), custom.data());
+            }
+            if let Payload::CodeSectionStart { range, .. } = payload {
+                code = wasm.get(range);
+            }
+        }
+        let (Some(code), true) = (code, sections.contains_key(SectionId::DebugLine.name())) else {
+            return Ok(None);
+        };
+        let load = |id: SectionId| sections.get(id.name()).copied().unwrap_or_default();
+        let dwarf = Dwarf::load(|id| Ok::<_, gimli::Error>(Slice::new(load(id), LittleEndian)));
+        let context = dwarf.and_then(Context::from_dwarf).map_err(|error| error.to_string())?;
+        Ok(Some(DebugInfo {
+            context,
+            code,
+            prefixes,
+        }))
+    }
+
+    /// Whether it is about the code of a module that was made of the one that it came with.
+    pub fn fits(&self, wasm: &[u8]) -> bool {
+        code_section(wasm).is_some_and(|range| wasm[range] == *self.code)
+    }
+
+    /// Writes down where the code of an image comes from that was compiled from `wasm`.
+    ///
+    /// # Errors
+    /// When there is more than the format holds.
+    pub fn describe(&self, image: &Image<'_>, wasm: &[u8], table: &mut NameTableBuilder) -> Result<Described> {
+        let mut described = Described::default();
+        let Some(code) = code_section(wasm) else {
+            return Ok(described);
+        };
+        let mut writer = Writer {
+            info: self,
+            table,
+            files: HashMap::new(),
+            names: HashMap::new(),
+            scopes: HashMap::new(),
+            known: HashMap::new(),
+            wrong: None,
+        };
+        let mut functions: Vec<u32> = image.functions().iter().map(|function| function.start).collect();
+        functions.sort_unstable();
+        let mut functions = functions.into_iter().peekable();
+        let mut traps = image.traps().peekable();
+        let mut pieces = image.address_map().peekable();
+        // What comes first is of no known place, as if the table said so.
+        let mut last = Position::default();
+        while let Some((start, from)) = pieces.next() {
+            let end = pieces.peek().map_or(u32::MAX, |(next, _)| *next);
+            let Some(address) = address(from, &code) else { continue };
+            // The code that makes room for a function's variables comes from nowhere, and may find none.
+            let first = std::iter::from_fn(|| functions.next_if(|own| *own <= start)).last();
+            let mut trap = false;
+            while traps.next_if(|at| *at < end).is_some_and(|at| {
+                trap |= at >= start;
+                true
+            }) {}
+            if first.is_none() && !trap && !calls(wasm[code.start + address as usize]) {
+                continue;
+            }
+            let position = writer.position(address)?;
+            if position != last || first.is_some() {
+                writer.table.position(first.unwrap_or(start), position);
+                described.places += usize::from(position.line > 0);
+                last = position;
+            }
+        }
+        described.wrong = writer.wrong.map(|error| error.to_string());
+        Ok(described)
+    }
+}
+
+/// What became of looking all code up.
+#[derive(Debug, Default)]
+pub(crate) struct Described {
+    /// How many places there are.
+    pub places: usize,
+    /// What was wrong with the debugging information first.
+    pub wrong: Option<String>,
+}
+
+/// Where the content of a module's code section lies.
+fn code_section(wasm: &[u8]) -> Option<Range<usize>> {
+    let payloads = Parser::new(0).parse_all(wasm).map_while(std::result::Result::ok);
+    payloads
+        .filter_map(|payload| match payload {
+            Payload::CodeSectionStart { range, .. } => Some(range),
+            _other => None,
+        })
+        .next()
+}
+
+/// A place in the module, as its debugging information counts them.
+fn address(from: FilePos, code: &Range<usize>) -> Option<u64> {
+    let offset = from.file_offset()? as usize;
+    code.contains(&offset).then(|| (offset - code.start) as u64)
+}
+
+/// Whether an instruction may call something, so that a call stack has a frame there. Most do not, and the table is that much
+/// smaller. By the first byte of the instruction, where what is not known to be without calls counts as a call.
+fn calls(opcode: u8) -> bool {
+    !matches!(
+        opcode,
+        // Blocks, jumps, parameters; variables; loads and stores; memory.size; constants.
+        0x00..=0x07 | 0x0b..=0x0f | 0x1a..=0x24 | 0x28..=0x3f | 0x41..=0x44
+        // Comparisons, arithmetic and conversions.
+        | 0x45..=0xc4
+        // References.
+        | 0xd0..=0xd4
+    )
+}
+
+struct Writer<'w, 'a> {
+    info: &'w DebugInfo<'a>,
+    table: &'w mut NameTableBuilder,
+    files: HashMap<String, u32>,
+    /// By what the module calls them.
+    names: HashMap<String, u32>,
+    scopes: HashMap<Scope, u32>,
+    /// What has been looked up, by address.
+    known: HashMap<u64, Position>,
+    /// What went wrong first.
+    wrong: Option<gimli::Error>,
+}
+
+impl Writer<'_, '_> {
+    /// Where an address comes from; nowhere if that cannot be read.
+    fn position(&mut self, address: u64) -> Result<Position> {
+        if let Some(position) = self.known.get(&address) {
+            return Ok(*position);
+        }
+        let position = match self.look_up(address)? {
+            Ok(position) => position,
+            Err(error) => {
+                self.wrong.get_or_insert(error);
+                Position::default()
+            }
+        };
+        self.known.insert(address, position);
+        Ok(position)
+    }
+
+    /// Where an address comes from, and the functions that were inlined there.
+    fn look_up(&mut self, address: u64) -> Result<std::result::Result<Position, gimli::Error>> {
+        let mut frames = match self.info.context.find_frames(address).skip_all_loads() {
+            Ok(frames) => frames,
+            Err(error) => return Ok(Err(error)),
+        };
+        // The innermost comes first: where it is, and what it is called unless it is the function itself.
+        let mut chain = Vec::new();
+        loop {
+            match frames.next() {
+                Ok(Some(frame)) => {
+                    let name = frame.function.as_ref().and_then(|function| function.raw_name().ok());
+                    let name = self.name(name.as_deref().unwrap_or_default())?;
+                    chain.push((self.place(frame.location)?, name));
+                }
+                Ok(None) => break,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        let Some((mut position, _)) = chain.pop() else {
+            return Ok(Ok(Position::default()));
+        };
+        while let Some((inner, name)) = chain.pop() {
+            let scope = Scope { name, call: position };
+            let number = match self.scopes.get(&scope) {
+                Some(number) => *number,
+                None => {
+                    let number = self.table.scope(scope)?;
+                    self.scopes.insert(scope, number);
+                    number
+                }
+            };
+            position = Position { scope: number, ..inner };
+        }
+        Ok(Ok(position))
+    }
+
+    fn name(&mut self, name: &str) -> Result<u32> {
+        if let Some(at) = self.names.get(name) {
+            return Ok(*at);
+        }
+        let at = self.table.string(&readable(name))?;
+        self.names.insert(name.to_owned(), at);
+        Ok(at)
+    }
+
+    fn place(&mut self, location: Option<Location<'_>>) -> Result<Position> {
+        let Some(Location {
+            file: Some(file),
+            line: Some(line),
+            column,
+        }) = location
+        else {
+            return Ok(Position::default());
+        };
+        let file = match self.files.get(file) {
+            Some(at) => *at,
+            None => {
+                let at = self.table.string(&remapped(file, self.info.prefixes))?;
+                self.files.insert(file.to_owned(), at);
+                at
+            }
+        };
+        Ok(Position {
+            file,
+            line,
+            column: column.unwrap_or(0),
+            scope: 0,
+        })
+    }
+}
+
+/// A path with its beginning replaced; as of rustc's option of that name, the last that fits counts.
+fn remapped(path: &str, prefixes: &[(String, String)]) -> String {
+    let fitting = prefixes.iter().rev().find_map(|(old, new)| {
+        let rest = path.strip_prefix(old.as_str())?;
+        (rest.is_empty() || rest.starts_with(['/', '\\']) || old.ends_with(['/', '\\'])).then(|| format!("{new}{rest}"))
+    });
+    fitting.unwrap_or_else(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_are_whole_folders() {
+        let prefixes = [
+            ("/home/me".to_owned(), "~".to_owned()),
+            ("/home/me/src".to_owned(), ".".to_owned()),
+        ];
+        assert_eq!(remapped("/home/me/src/a.c", &prefixes), "./a.c");
+        assert_eq!(remapped("/home/me/b.c", &prefixes), "~/b.c");
+        assert_eq!(remapped("/home/melanie/c.c", &prefixes), "/home/melanie/c.c");
+    }
+}

@@ -5,10 +5,8 @@
 
 use alloc::vec::Vec;
 
-use crate::bytes::Reader;
-use crate::error::{FormatError, Part};
+use crate::error::FormatError;
 
-const PART: Part = Part::Names;
 /// Rows in a block, the last one aside.
 pub(crate) const BLOCK: usize = 64;
 /// Bytes of a block's entry: the address of its first row, and where in the stream it begins.
@@ -58,25 +56,26 @@ fn put_difference(out: &mut Vec<u8>, old: u32, new: u32) {
     put(out, ((n << 1) ^ (n >> 63)) as u64);
 }
 
-fn number(r: &mut Reader<'_>) -> Result<u64, FormatError> {
+/// Reads a number. Not a part of its callers, of which there are many: it is code of every program.
+#[inline(never)]
+fn number(rest: &mut &[u8]) -> Option<u64> {
     let mut n = 0;
     for shift in (0..64).step_by(7) {
-        let byte = r.u8()?;
+        let (byte, behind) = rest.split_first()?;
+        *rest = behind;
         n |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Ok(n);
+        if *byte < 0x80 {
+            return Some(n);
         }
     }
-    Err(FormatError::Field {
-        part: PART,
-        field: "rows",
-    })
+    None
 }
 
-fn difference(r: &mut Reader<'_>, old: u32) -> Result<u32, FormatError> {
-    let n = number(r)?;
+#[inline(never)]
+fn difference(rest: &mut &[u8], old: u32) -> Option<u32> {
+    let n = number(rest)?;
     let n = (n >> 1) as i64 ^ -((n & 1) as i64);
-    Ok(i64::from(old).wrapping_add(n) as u32)
+    Some(i64::from(old).wrapping_add(n) as u32)
 }
 
 /// Appends a scope, and gives what stands for it: where it begins, counted from 1.
@@ -99,9 +98,12 @@ pub(crate) fn put_scope(out: &mut Vec<u8>, scope: Scope) -> Result<u32, FormatEr
 
 /// Reads the scope that a number stands for.
 pub(crate) fn scope(scopes: &[u8], own: u32) -> Option<Scope> {
-    let mut r = Reader::new(scopes.get(own.checked_sub(1)? as usize..)?, PART);
-    let mut next = || u32::try_from(number(&mut r).ok()?).ok();
-    let (name, file, line, column, back) = (next()?, next()?, next()?, next()?, next()?);
+    let mut rest = scopes.get(own.checked_sub(1)? as usize..)?;
+    let mut fields = [0; 5];
+    for field in &mut fields {
+        *field = number(&mut rest)? as u32;
+    }
+    let [name, file, line, column, back] = fields;
     let scope = if back == 0 { 0 } else { own.checked_sub(back)? };
     let call = Position {
         file,
@@ -140,21 +142,21 @@ pub(crate) fn write(rows: &[(u32, Position)]) -> Result<(Vec<[u32; 2]>, Vec<u8>)
 /// The last row of a block, which begins at `start` and `at` in its stream, that is not behind an address: its address and
 /// what it says.
 pub(crate) fn find(stream: &[u8], start: u32, at: u32, address: u32) -> Option<(u32, Position)> {
-    let mut r = Reader::new(stream.get(at as usize..)?, PART);
+    let mut rest = stream.get(at as usize..)?;
     let (mut start, mut position, mut found) = (start, Position::default(), None);
     for _ in 0..BLOCK {
-        if r.is_empty() {
+        if rest.is_empty() {
             break;
         }
-        let head = number(&mut r).ok()?;
-        start = start.checked_add(u32::try_from(head >> FLAG_BITS).ok()?)?;
-        position.line = difference(&mut r, position.line).ok()?;
-        position.column = difference(&mut r, position.column).ok()?;
+        let head = number(&mut rest)?;
+        start = start.checked_add((head >> FLAG_BITS) as u32)?;
+        position.line = difference(&mut rest, position.line)?;
+        position.column = difference(&mut rest, position.column)?;
         if head & OTHER_FILE != 0 {
-            position.file = difference(&mut r, position.file).ok()?;
+            position.file = difference(&mut rest, position.file)?;
         }
         if head & OTHER_SCOPE != 0 {
-            position.scope = difference(&mut r, position.scope).ok()?;
+            position.scope = difference(&mut rest, position.scope)?;
         }
         if start > address {
             break;

@@ -81,13 +81,12 @@ fn write_call_stack(out: &mut Stderr) {
 
 fn write_call(out: &mut Stderr, number: usize, frame: &Frame<'_>, call: &Call<'_>) {
     let _ = write!(out, "{number:>4}: ");
-    let _ = match (call.name, call.inlined) {
-        (Some(name), _) => write!(out, "{name}"),
-        (None, true) => write!(out, "a function"),
-        (None, false) => write!(out, "function {}", frame.index),
+    let _ = match call.name {
+        Some(name) => out.write_str(name),
+        None => write!(out, "function {}", frame.index),
     };
     if call.inlined {
-        let _ = write!(out, " [inlined]");
+        let _ = out.write_str(" [inlined]");
     }
     let _ = match call.position {
         Some((file, line, 0)) => writeln!(out, " ({file}:{line})"),

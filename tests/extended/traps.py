@@ -43,8 +43,10 @@ def their_names(module):
 
 
 def our_names(errors):
-    """The functions of the call stack that a packed program prints: `0: name (+0x1f)`."""
-    return re.findall(r"^\s*\d+: (.+) \(\+0x[0-9a-f]+\)$", errors, re.M)
+    """The functions of the call stack that a packed program prints: `0: name (+0x1f)`, or `0: name (file.c:1:2)` where the
+    module says so. Those that were inlined are no functions of the module."""
+    found = re.findall(r"^\s*\d+: (.+) \((?:\+0x[0-9a-f]+|[^()]+:\d+(?::\d+)?)\)$", errors, re.M)
+    return [name for name in found if not name.endswith(" [inlined]")]
 
 
 def wat_trap(body, word, *options):

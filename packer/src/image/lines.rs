@@ -3,6 +3,7 @@
 //! Addresses in it are offsets into the module's code section (the tool conventions' Dwarf.md), and the compiler says which of
 //! them each piece of code was made from. What is looked up goes into the name table and is read when a program traps.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -228,7 +229,13 @@ impl Writer<'_, '_> {
         if let Some(at) = self.names.get(name) {
             return Ok(*at);
         }
-        let at = self.table.string(&readable(name))?;
+        // One without a name would be called after the function that it is inlined in.
+        let shown = if name.is_empty() {
+            Cow::Borrowed("unnamed")
+        } else {
+            readable(name)
+        };
+        let at = self.table.string(&shown)?;
         self.names.insert(name.to_owned(), at);
         Ok(at)
     }

@@ -553,7 +553,7 @@ fn parse_target(text: &str) -> Result<Target, String> {
 fn prefix(text: &str) -> Result<(String, String), String> {
     match text.rsplit_once('=') {
         Some((from, to)) if !from.is_empty() => Ok((from.to_owned(), to.to_owned())),
-        _ => Err("it is FROM=TO, for example /home/me/project=.".to_owned()),
+        _ => Err("it is FROM=TO, for example /project=.".to_owned()),
     }
 }
 

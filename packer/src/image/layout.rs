@@ -12,8 +12,7 @@ use object::pod::bytes_of;
 use object::{Endianness, U16, U32, U64};
 use wasmtime_environ::obj;
 
-use super::lines::ADDRESS_MAP;
-use super::reading::{COPIED_IMAGE, Image, Section, TEXT, damaged, zeroed};
+use super::reading::{ADDRESS_MAP, COPIED_IMAGE, Image, Section, TEXT, damaged, zeroed};
 use super::{description, record};
 use crate::error::Result;
 

@@ -7,11 +7,12 @@ use object::pod::{bytes_of, from_bytes, slice_from_bytes};
 use object::read::elf::{FileHeader as _, SectionHeader as _, Sym as _};
 use wasmtime_environ::{CompiledModuleInfo, FilePos, MemoryInitialization, iterate_address_map, iterate_traps, obj};
 
-use super::lines::ADDRESS_MAP;
 use crate::error::{Error, Result};
 
 /// Initial memory up to this size is copied at the start; mapping it would take longer.
 pub(crate) const COPIED_IMAGE: usize = 64 << 10;
+/// The section that says where code was made from.
+pub(super) const ADDRESS_MAP: &str = ".wasmtime.addrmap";
 /// The section of the code.
 pub(super) const TEXT: &str = ".text";
 /// Where the pages of initial memory go, in an image that was extracted: the record image_runs of `SPEC.md`.

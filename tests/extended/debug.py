@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 from harness import Skipped, check, ensure, same
-from tools import HERE, fresh, pack, packer, wasm
+from tools import HERE, fresh, other_host, pack, packer, wasm
 
 SOURCE = os.path.join(HERE, "debugged.c")
 
@@ -99,11 +99,18 @@ def perf():
 
 
 def lines():
-    """A call stack names files and lines, with paths that begin as asked for."""
+    """A call stack names the files and lines that wasmtime names, with paths that begin as asked for."""
     folder = fresh("debugged-lines")
     module = os.path.join(folder, "debugged.wasm")
     for words in (["-g", "-O2", "-c", SOURCE, "-o", module + ".o"], [module + ".o", "-o", module]):
         subprocess.run(["clang", "--target=wasm32-wasi", *words], check=True)
+    app = pack(module, os.path.join(folder, "app"), "--arg", "trap")
+    errors = subprocess.run([app], capture_output=True, text=True).stderr
+    host, env = other_host()
+    theirs = subprocess.run([*host, module, "trap"], capture_output=True, text=True, env={**env, "WASMTIME_BACKTRACE_DETAILS": "1"}).stderr
+    place = r"[^() ]+:\d+:\d+"
+    here, there = re.findall(rf"\(({place})\)$", errors, re.M), re.findall(rf"^ +at ({place})$", theirs.split("wasm trap:")[0], re.M)
+    same("places here and under wasmtime", here, there)
     app = pack(module, os.path.join(folder, "app"), "--arg", "trap", "--remap-path-prefix", f"{HERE}=.")
     errors = subprocess.run([app], capture_output=True, text=True).stderr
     found = re.findall(r"^ *\d+: (\w+) \(\./debugged\.c:(\d+):\d+\)$", errors, re.M)

@@ -30,6 +30,8 @@ pub(super) fn name(name: &str, called: bool) -> Option<&'static str> {
         }
         ("open", true) => "write `new FileBox(path)`",
         ("pass" | "noop", false) => "an empty block is written `{ }`",
+        ("args" | "argv" | "ARGV", false) => "take them as a parameter: `main(args)` is given an array of texts",
+        ("do", false) => "write a function: `list.forEach(fn(x) { .. })`",
         ("end" | "endif" | "fi" | "done", false) => "a block ends with `}`",
         ("then" | "begin", false) => "a block stands in braces",
         ("case" | "default", false) => "write `match x { 1 => .., _ => .. }`",

@@ -125,6 +125,9 @@ impl Parser<'_> {
                 .hint("pass every argument; methods of one name may differ in their number of parameters");
             return Err(self.error(diagnostic));
         }
+        if let Some(diagnostic) = self.foreign_parameter() {
+            return Err(self.error(diagnostic));
+        }
         if !self.is(Mark::RightParen) {
             let message = format!(
                 "expected the name of a parameter or `)`, found {}",

@@ -403,9 +403,12 @@ impl Parser<'_> {
                     }
                     let message = format!("expected `,` or `)`, found {}", parser.describe(parser.token()));
                     let span = parser.span_from(parser.previous_end());
-                    let diagnostic = Diagnostic::error("syntax", message)
+                    let mut diagnostic = Diagnostic::error("syntax", message)
                         .at(span, "expected `,` or `)` here")
                         .also(parser.span_of(open), "the arguments start here");
+                    if let Some(hint) = parser.foreign_division(parser.previous_end()) {
+                        diagnostic = diagnostic.hint(hint);
+                    }
                     return Err(parser.error(diagnostic));
                 }
                 parser.advance();
@@ -697,6 +700,9 @@ impl Parser<'_> {
                     let item = parser.expression()?;
                     height = height.max(item.height);
                     items.push(item);
+                    if let Some(diagnostic) = parser.foreign_comprehension() {
+                        return Err(parser.error(diagnostic));
+                    }
                     if !parser.eat(Mark::Comma) && !parser.missing_comma("elements", open) {
                         break;
                     }

@@ -676,10 +676,8 @@ impl Parser<'_> {
     /// `for k, v in ..`: over a map or with an index.
     pub(super) fn foreign_pair(&self, first: &str) -> Diagnostic {
         let second = self.text_of(self.ahead(1));
-        let over = match self.ahead(2).kind == TokenKind::Word(Word::In) {
-            true => self.text_of(self.ahead(3)),
-            false => "map",
-        };
+        let named = self.ahead(2).kind == TokenKind::Word(Word::In) && self.ahead_is_name(3);
+        let over = if named { self.text_of(self.ahead(3)) } else { "map" };
         Diagnostic::error(CODE, "a loop has one variable")
             .at(self.span_of(self.ahead(1)), "")
             .note(format!("an array with its places is `for {first} in 0..{over}.length() {{ local {second} = {over}.get({first}) .. }}`"))
@@ -693,6 +691,54 @@ impl Parser<'_> {
         Diagnostic::error(CODE, "a part is not taken with `:`")
             .at(self.here(), "")
             .hint("write `a.slice(from, to)` for an array, `s.substring(from, to)` for a string")
+    }
+
+    /// `local a, b = 1, 2`, where another name would stand.
+    pub(super) fn foreign_value(&self) -> Option<Diagnostic> {
+        let value = matches!(self.kind(), TokenKind::Int | TokenKind::Float | TokenKind::Str);
+        value.then(|| {
+            Diagnostic::error(CODE, "each variable has its own `=`")
+                .at(self.here(), "")
+                .hint("write `local a = 1, b = 2`")
+        })
+    }
+
+    /// `f(7 // 2)`: what ends too early ends in a comment. `end` is where.
+    pub(super) fn foreign_division(&self, end: u32) -> Option<&'static str> {
+        let line = self.text[end as usize..].lines().next().unwrap_or_default();
+        line.trim_start()
+            .starts_with("//")
+            .then_some("`//` begins a comment; `/` divides integers to an integer")
+    }
+
+    /// `[x * 2 for x in list]`, where the second element would begin.
+    pub(super) fn foreign_comprehension(&self) -> Option<Diagnostic> {
+        (self.kind() == TokenKind::Word(Word::For)).then(|| {
+            let name = self.word_ahead(1).unwrap_or("x");
+            Diagnostic::error(CODE, "an array has no loop in it")
+                .at(self.here(), "")
+                .hint(format!(
+                    "write `list.map(fn({name}) {{ return .. }})`, and `.filter(fn({name}) {{ return .. }})` for a condition"
+                ))
+        })
+    }
+
+    /// `function f(*rest)`, `function f(...rest)`, `function f(&x)`, where a parameter is expected.
+    pub(super) fn foreign_parameter(&self) -> Option<Diagnostic> {
+        let (message, hint) = if self.is(Mark::Star) || self.is(Mark::DotDot) || self.is(Mark::Dot) {
+            (
+                "a function takes as many arguments as it has parameters",
+                "pass an array: `f([1, 2])`; methods of one name may differ in their number of parameters",
+            )
+        } else if self.is(Mark::Ampersand) {
+            (
+                "a parameter has no `&`",
+                "boxes are passed by reference, numbers and texts by value",
+            )
+        } else {
+            return None;
+        };
+        Some(Diagnostic::error(CODE, message).at(self.here(), "").hint(hint))
     }
 
     /// Why no block starts here, behind the head of a statement.
@@ -716,6 +762,14 @@ impl Parser<'_> {
                 let word = self.text_of(self.token());
                 let hint = format!("write `{{ .. }}` instead of `{word}` and `end`");
                 say(here, "a block stands in braces", &hint)
+            }
+            (TokenKind::Word(_), "throws" | "raises" | "async" | "const" | "override" | "noexcept") => {
+                let word = self.text_of(self.token());
+                let hint = match word {
+                    "throws" | "raises" => "leave it out: any function may throw",
+                    _ => "leave it out",
+                };
+                say(here, &format!("a function says nothing like `{word}` of itself"), hint)
             }
             (TokenKind::Word(_), "instanceof" | "is" | "isa") if condition && self.word_ahead(1) == Some("not") => say(
                 here,

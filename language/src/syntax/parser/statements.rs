@@ -353,6 +353,9 @@ impl Parser<'_> {
             if !self.eat(Mark::Comma) {
                 break;
             }
+            if let Some(diagnostic) = self.foreign_value() {
+                return Err(self.error(diagnostic));
+            }
         }
         let fini = match self.is_word(Word::Fini) && self.ahead_is(1, Mark::LeftBrace) && !self.token().after_newline {
             true => {

@@ -44,6 +44,8 @@ pub struct Options {
     pub opt_level: OptLevel,
     /// No symbols for debuggers and profilers.
     pub strip: bool,
+    /// Functions and lines for debuggers and profilers, from the module's debugging information.
+    pub debug_info: bool,
     /// Call stacks name no lines, although the module has debugging information.
     pub no_line_tables: bool,
     /// What paths of source files begin with, and what shall stand there instead.
@@ -235,6 +237,12 @@ impl Options {
             return Err(Error::Option {
                 option: "--inherit-fd",
                 message: "Windows hands down no descriptors by number".to_owned(),
+            });
+        }
+        if self.debug_info && self.target.format() != Format::Elf {
+            return Err(Error::Option {
+                option: "-g",
+                message: "only executables for Linux have debugging information so far".to_owned(),
             });
         }
         for (at, directory) in self.directories.iter().enumerate() {

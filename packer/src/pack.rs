@@ -316,23 +316,29 @@ fn compile_module(
     };
     at(Stage::Compile);
     let native_features = native_features(options)?;
-    let wants_lines = !options.no_line_tables && !for_snapshot;
+    let wants_lines = (options.debug_info || !options.no_line_tables) && !for_snapshot;
     let (lines, mut no_lines) = match wants_lines.then(|| DebugInfo::read(original, &options.path_prefixes)) {
+        Some(Ok(None)) if options.debug_info => (None, Some(Cow::Borrowed("it has no debugging information"))),
         None | Some(Ok(None)) => (None, None),
         Some(Ok(Some(lines))) if lines.fits(&prepared) => (Some(lines), None),
         Some(Ok(Some(_))) => (None, Some(Cow::Borrowed("its code was changed before it was compiled"))),
         Some(Err(error)) => (None, Some(Cow::Owned(error))),
     };
     let compiled = compile::compile(&module, &needs, options, native_features, lines.is_some())?;
-    let mut versions = Vec::new();
+    let (mut versions, mut native_lines) = (Vec::new(), Vec::new());
     for (image, cpu) in compiled.images.into_iter().zip(options.cpu_levels()) {
         let parsed = Image::parse(&image)?;
         let name = |index| module.function_name(index);
         let mut table = names::table(&parsed.functions(), |function| name(function.index))?;
         if let (Some(lines), Some(from)) = (&lines, &compiled.from) {
-            let described = lines.describe(&parsed, from, &mut table)?;
-            if let (0, Some(wrong)) = (described.places, described.wrong) {
-                no_lines = Some(Cow::Owned(wrong));
+            if !options.no_line_tables {
+                let described = lines.describe(&parsed, from, &mut table)?;
+                if let (0, Some(wrong)) = (described.places, described.wrong) {
+                    no_lines = Some(Cow::Owned(wrong));
+                }
+            }
+            if options.debug_info {
+                native_lines.push(lines.native(&parsed, from, name));
             }
         }
         versions.push(Compiled {
@@ -356,6 +362,7 @@ fn compile_module(
         invoke,
         for_snapshot,
         no_lines: no_lines.map(Cow::into_owned),
+        native_lines,
         one_thread: shared_memory || starts_threads(&bad_imports),
         unknown_imports,
         wasi_imports: module.wasi_imports.iter().map(|&name| name.to_owned()).collect(),
@@ -388,6 +395,9 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
             "--fallback",
             &format!("what `{}` needs", fallback.name()),
         ));
+    }
+    if options.debug_info {
+        return Err(compiled_already("-g", "debugging information"));
     }
     if options.invoke.is_some() {
         return Err(compiled_already("--invoke", "a call with parameters"));
@@ -461,6 +471,7 @@ fn take_compiled<'a>(bytes: &'a [u8], options: &Options) -> Result<Program<'a>> 
         invoke: None,
         for_snapshot: false,
         no_lines: None,
+        native_lines: Vec::new(),
         one_thread: starts_threads(&bad),
         unknown_imports,
         wasi_imports,

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use nyash_format::{CpuFeatures, CpuLevel, Engine as Settings, Run};
 
 use crate::image::labels::Symbol;
+use crate::image::lines::NativeLines;
 use crate::module::invoke::Invocation;
 
 /// What is left of a module once it is compiled.
@@ -26,6 +27,8 @@ pub(crate) struct Program<'a> {
     pub initialised_by: Option<String>,
     /// What it runs in place of `_start`.
     pub invoke: Option<Invocation>,
+    /// Functions and lines of each version's code, for debuggers, if that was asked for.
+    pub native_lines: Vec<NativeLines>,
     /// It is run for its state only.
     pub for_snapshot: bool,
     /// Why call stacks name no lines, although the module has debugging information.

@@ -6,7 +6,7 @@ mod common;
 use common::{Outcome, folder, run_bytes};
 use gimli::write::{Address, AttributeValue, DwarfUnit, EndianVec, LineProgram, LineString, Sections};
 use gimli::{DwAt, Encoding, Format, LineEncoding, LittleEndian};
-use nyash_format::{NameTable, RegionKind};
+use nyash_format::{NameTable, RegionKind, Target};
 use nyash_pack::inspect::Program;
 use nyash_pack::{Note, Options};
 use wasmparser::{Operator, Parser, Payload};
@@ -276,4 +276,76 @@ fn damaged_information_harms_nobody() {
         lines += usize::from(stack.iter().any(|line| line.contains(".c:")));
     }
     assert!(notes > 5 && lines > 50, "{notes} notes, {lines} with lines");
+}
+
+#[test]
+fn debuggers_find_functions_and_lines() {
+    let options = Options {
+        debug_info: true,
+        path_prefixes: vec![("/project".to_owned(), ".".to_owned())],
+        cpu: nyash_pack::cpu::parse("baseline+v3", Target::X86_64Linux).unwrap(),
+        ..Options::default()
+    };
+    let (executable, notes) = pack(&module(4), &options);
+    assert_eq!(notes, []);
+    assert_eq!(call_stack("debuggers", &executable).len(), 4);
+    let file = goblin::elf::Elf::parse(&executable).unwrap();
+    let section = |id: gimli::SectionId| {
+        let named = |header: &&goblin::elf::SectionHeader| file.shdr_strtab.get_at(header.sh_name) == Some(id.name());
+        let range = file
+            .section_headers
+            .iter()
+            .find(named)
+            .and_then(|header| header.file_range());
+        let bytes = range.map_or(&[][..], |range| &executable[range]);
+        Ok::<_, gimli::Error>(gimli::EndianSlice::new(bytes, LittleEndian))
+    };
+    let context = addr2line::Context::from_dwarf(gimli::Dwarf::load(section).unwrap()).unwrap();
+    let mut found = Vec::new();
+    for symbol in file.syms.iter().filter(|symbol| symbol.st_size > 0) {
+        let name = file.strtab.get_at(symbol.st_name).unwrap();
+        let mut lines = Vec::new();
+        for address in symbol.st_value..symbol.st_value + symbol.st_size {
+            let mut frames = context.find_frames(address).skip_all_loads().unwrap();
+            let Some(frame) = frames.next().unwrap() else { continue };
+            assert_eq!(frame.function.unwrap().raw_name().unwrap(), name);
+            let place = frame.location.unwrap();
+            let place = (place.file.unwrap().to_owned(), place.line.unwrap());
+            if lines.last() != Some(&place) {
+                lines.push(place);
+            }
+        }
+        if ["middle", "outer", "_start"].contains(&name) {
+            let has = |file: &str, line| lines.contains(&(file.to_owned(), line));
+            found.push((
+                name.to_owned(),
+                has("./src/inline.h", 30),
+                has("./src/app.c", 20),
+                has("./src/app.c", 10),
+            ));
+        }
+    }
+    found.sort();
+    let once = |name: &str, is: [bool; 3]| (name.to_owned(), is[0], is[1], is[2]);
+    let both = |name: &str, is| [once(name, is), once(name, is)];
+    let expected = [
+        both("_start", [false, false, true]),
+        both("middle", [true, false, false]),
+        both("outer", [false, true, false]),
+    ];
+    assert_eq!(found, expected.concat());
+}
+
+#[test]
+fn debugging_information_is_refused_where_there_is_none() {
+    let wasm = wat::parse_str(MODULE).unwrap();
+    let options = |target| Options {
+        debug_info: true,
+        target,
+        ..Options::default()
+    };
+    let (_, notes) = pack(&wasm, &options(Target::X86_64Linux));
+    assert_eq!(notes, [Note::NoLines("it has no debugging information".to_owned())]);
+    let error = nyash_pack::pack(&wasm, &options(Target::X86_64Windows)).unwrap_err();
+    assert!(error.to_string().contains("only executables for Linux"), "{error}");
 }

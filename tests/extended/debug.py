@@ -80,30 +80,73 @@ def callgrind():
         ensure("innermost" in file.read(), "the function is not named")
 
 
-def perf():
-    """Nearly all samples of a program that computes get a name."""
+def samples(app, folder, by):
+    """What perf reports of a program's samples."""
     tool = shutil.which("perf")
     if not tool:
         raise Skipped("perf is not installed")
-    data = os.path.join(fresh("perf"), "data")
-    record = [tool, "record", "-q", "-e", "cpu-clock", "-o", data, packed("--arg", "long")]
+    data = os.path.join(folder, "perf.data")
+    record = [tool, "record", "-q", "-e", "cpu-clock", "-o", data, app]
     done = subprocess.run(record, capture_output=True, text=True, timeout=120)
     if done.returncode != 0:
         raise Skipped(f"perf cannot record here: {done.stderr.strip().splitlines()[-1]}")
-    report = [tool, "report", "-i", data, "--stdio", "--sort", "symbol", "-g", "none"]
-    text = subprocess.run(report, capture_output=True, text=True).stdout
+    report = [tool, "report", "-i", data, "--stdio", "--sort", by, "-g", "none"]
+    return subprocess.run(report, capture_output=True, text=True).stdout
+
+
+def perf():
+    """Nearly all samples of a program that computes get a name."""
+    text = samples(packed("--arg", "long"), fresh("perf"), "symbol")
     shares = re.findall(r"^\s*([\d.]+)%\s+\[\.\]\s+(\S+)", text, re.M)
     unnamed = sum(float(share) for share, name in shares if name.startswith("0x"))
     ensure(shares and unnamed < 1, text)
     return f"{100 - unnamed:.1f} % named"
 
 
+def with_lines():
+    """The C program with debugging information, as a module."""
+    module = os.path.join(fresh("debugged-lines"), "debugged.wasm")
+    for words in (["-g", "-O1", "-c", SOURCE, "-o", module + ".o"], [module + ".o", "-o", module]):
+        subprocess.run(["clang", "--target=wasm32-wasi", *words], check=True)
+    return module
+
+
+def source_lines():
+    """-g: breakpoints by file and line, stepping, the source, and what other tools make of an address."""
+    module = with_lines()
+    app = pack(module, os.path.join(os.path.dirname(module), "app"), "-g")
+    text = gdb(app, "break debugged.c:8", "run", "backtrace", "next", "list 15,15", "delete", "continue")
+    ensure(re.search(r"^Breakpoint 1, innermost \(\) at .*debugged\.c:8$", text, re.M), text)
+    frames = re.findall(r"^#\d+ .*?(\w+) \(\) at .*debugged\.c:(\d+)$", text, re.M)
+    same("the frames", frames[:3], [("innermost", "8"), ("middle", "15"), ("main", "18")])
+    ensure("__attribute__((noinline)) int middle" in text and "exited normally" in text, text)
+    symbols = subprocess.run(["nm", app], capture_output=True, text=True, check=True).stdout
+    address = re.search(r"^([0-9a-f]+) t innermost$", symbols, re.M)[1]
+    named = subprocess.run(["addr2line", "-f", "-e", app, address], capture_output=True, text=True).stdout.split()
+    same("addr2line", (named[0], os.path.basename(named[1])), ("innermost", "debugged.c:6"))
+    dump = shutil.which("llvm-dwarfdump-14")
+    if dump:
+        verified = subprocess.run([dump, "--verify", app], capture_output=True, text=True)
+        same("what llvm-dwarfdump says", (verified.returncode, verified.stdout.splitlines()[-1]), (0, "No errors."))
+    for words in (["strip", app], [packer(), "verify", app]):
+        subprocess.run(words, check=True, capture_output=True)
+    same("status when stripped", subprocess.run([app], capture_output=True).returncode, 0)
+
+
+def source_lines_of_samples():
+    """Samples of perf by line of the source."""
+    module = with_lines()
+    app = pack(module, os.path.join(os.path.dirname(module), "app"), "-g", "--arg", "long")
+    report = samples(app, os.path.dirname(module), "srcline")
+    ours = sum(float(share) for share in re.findall(r"^ +([0-9.]+)%.*debugged\.c:\d+", report, re.M))
+    ensure(ours > 95, f"{ours} % of the samples have a line\n{report}")
+    return f"{ours:.1f} % of perf's samples"
+
+
 def lines():
     """A call stack names the files and lines that wasmtime names, with paths that begin as asked for."""
-    folder = fresh("debugged-lines")
-    module = os.path.join(folder, "debugged.wasm")
-    for words in (["-g", "-O2", "-c", SOURCE, "-o", module + ".o"], [module + ".o", "-o", module]):
-        subprocess.run(["clang", "--target=wasm32-wasi", *words], check=True)
+    module = with_lines()
+    folder = os.path.dirname(module)
     app = pack(module, os.path.join(folder, "app"), "--arg", "trap")
     errors = subprocess.run([app], capture_output=True, text=True).stderr
     host, env = other_host()
@@ -127,6 +170,8 @@ def main():
     check("gdb: a breakpoint by function, a backtrace, on to the end", breakpoint)
     check("gdb: a trap stops at its function", trap)
     check("a trap names files and lines", lines)
+    check("-g: gdb and addr2line know lines", source_lines)
+    check("-g: samples of perf have lines", source_lines_of_samples)
     check("AT_PHDR points at the program headers", auxiliary_vector)
     check("nm lists the functions", listed)
     check("strip and --strip leave a working program without names", stripped)

@@ -283,6 +283,10 @@ pub struct OptionArgs {
     #[arg(long, help_heading = "How it is compiled")]
     pub strip: bool,
 
+    /// Add functions and lines for debuggers and profilers (DWARF), from the module's debugging information
+    #[arg(short = 'g', long, help_heading = "How it is compiled")]
+    pub debug_info: bool,
+
     /// Leave out files and lines, which call stacks of traps name when the module has debugging information (DWARF)
     #[arg(long, help_heading = "How it is compiled")]
     pub no_line_tables: bool,

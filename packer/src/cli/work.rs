@@ -155,6 +155,7 @@ pub fn options(args: &OptionArgs, target: Target) -> Result<Options, Error> {
         stack_size: args.stack_size,
         opt_level: args.opt_level.into(),
         strip: args.strip,
+        debug_info: args.debug_info,
         no_line_tables: args.no_line_tables,
         path_prefixes: args.remap_path_prefix.clone(),
         target,

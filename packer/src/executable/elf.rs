@@ -396,6 +396,22 @@ impl<'a> File<'a> {
             sections.add(e, ".strtab", strings_header(e, at + bytes.len(), strings.len()));
             bytes.extend_from_slice(&strings);
         }
+        for section in contents.debug {
+            let mut header = zeroed::<Section64>();
+            header.sh_type = U32::new(e, elf::SHT_PROGBITS);
+            header.sh_offset = U64::new(e, (at + bytes.len()) as u64);
+            header.sh_size = U64::new(e, section.bytes.len() as u64);
+            header.sh_addralign = U64::new(e, 1);
+            sections.add(e, section.name, header);
+            let start = bytes.len();
+            bytes.extend_from_slice(&section.bytes);
+            for place in &section.addresses {
+                // None while only the length is asked for.
+                let address = texts.get(place.text).map_or(0, |(_, address)| address + place.offset);
+                let value = U64::new(e, address);
+                bytes[start + place.at..][..8].copy_from_slice(bytes_of(&value));
+            }
+        }
         let last = ".shstrtab";
         let len = sections.names.len() + last.len() + 1;
         sections.add(e, last, strings_header(e, at + bytes.len(), len));
@@ -538,6 +554,7 @@ mod tests {
             parts: &[],
             to_text: 4096,
             symbols: &[],
+            debug: &[],
             page: target.page(),
         };
         File::parse(&bytes).unwrap().start_packing(target, &contents).unwrap();

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::image::dwarf::DebugSection;
 use crate::image::labels::Symbol;
 
 /// A section of an executable.
@@ -85,6 +86,8 @@ pub(crate) struct Contents<'a> {
     pub to_text: usize,
     /// Symbols of each part that is code, in order.
     pub symbols: &'a [Vec<Symbol>],
+    /// Debugging information.
+    pub debug: &'a [DebugSection],
     /// Alignment that sections of the payload claim, in bytes.
     pub page: usize,
 }

@@ -115,6 +115,41 @@ impl<'a> DebugInfo<'a> {
     }
 }
 
+/// Functions and lines of an image's code.
+#[derive(Debug, Default)]
+pub(crate) struct NativeLines {
+    /// Paths of source files.
+    pub files: Vec<String>,
+    /// In the order of their code.
+    pub functions: Vec<NativeFunction>,
+}
+
+/// A function of an image.
+#[derive(Debug)]
+pub(crate) struct NativeFunction {
+    /// As the module calls it, mangled as it is.
+    pub name: String,
+    /// Offset of its code from the start of the text in bytes.
+    pub start: u32,
+    /// Length of its code in bytes.
+    pub len: u32,
+    /// Where its code comes from, in order.
+    pub places: Vec<NativePlace>,
+}
+
+/// Where code from an offset on comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NativePlace {
+    /// Offset from the start of the text in bytes.
+    pub start: u32,
+    /// Which of the files.
+    pub file: usize,
+    /// From 1; 0 where it is not known.
+    pub line: u32,
+    /// From 1; 0 where it is not known.
+    pub column: u32,
+}
+
 /// What became of looking all code up.
 #[derive(Debug, Default)]
 pub(crate) struct Described {
@@ -122,6 +157,58 @@ pub(crate) struct Described {
     pub places: usize,
     /// What was wrong with the debugging information first.
     pub wrong: Option<String>,
+}
+
+impl DebugInfo<'_> {
+    /// Where all code of an image comes from that was compiled from `wasm`. `name` gives what the module calls a function.
+    pub fn native<'n>(&self, image: &Image<'_>, wasm: &[u8], name: impl Fn(u32) -> Option<&'n str>) -> NativeLines {
+        let mut native = NativeLines::default();
+        let Some(code) = code_section(wasm) else { return native };
+        let mut functions = image.functions();
+        functions.sort_unstable_by_key(|function| function.start);
+        let mut files: HashMap<String, usize> = HashMap::new();
+        let mut pieces = image.address_map().peekable();
+        for function in functions {
+            let mut places: Vec<NativePlace> = Vec::new();
+            while let Some((start, from)) =
+                pieces.next_if(|(start, _)| *start < function.start.saturating_add(function.len))
+            {
+                let Some(address) = address(from, &code).filter(|_| start >= function.start) else {
+                    continue;
+                };
+                let Ok(Some(Location {
+                    file: Some(file),
+                    line: Some(line),
+                    column,
+                })) = self.context.find_location(address)
+                else {
+                    continue;
+                };
+                let file = *files.entry(file.to_owned()).or_insert_with_key(|file| {
+                    native.files.push(remapped(file, self.prefixes));
+                    native.files.len() - 1
+                });
+                let place = NativePlace {
+                    // What makes room for the function's variables belongs to its first line.
+                    start: if places.is_empty() { function.start } else { start },
+                    file,
+                    line,
+                    column: column.unwrap_or(0),
+                };
+                let same = |last: &NativePlace| (last.file, last.line, last.column) == (file, line, place.column);
+                if !places.last().is_some_and(same) {
+                    places.push(place);
+                }
+            }
+            native.functions.push(NativeFunction {
+                name: name(function.index).map_or_else(|| format!("function[{}]", function.index), str::to_owned),
+                start: function.start,
+                len: function.len,
+                places,
+            });
+        }
+        native
+    }
 }
 
 /// Where the content of a module's code section lies.

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::executable::Executable;
 use crate::executable::hash::{runtime_hash, sha256};
 use crate::executable::parts::Contents;
+use crate::image::dwarf;
 use crate::link::payload::{Content, Payload, Version};
 use crate::options::Options;
 use crate::program::Program;
@@ -73,10 +74,13 @@ pub(crate) fn link(program: &Program<'_>, input: &[u8], options: &Options, kind:
     let plan = Payload::new(&content, metadata_len, target)?;
 
     let symbols: Vec<_> = program.versions.iter().map(|version| version.symbols.clone()).collect();
+    let debug = dwarf::sections(&program.native_lines, target.is_big_endian())
+        .map_err(|error| Error::Compile(format!("its debugging information cannot be written: {error}")))?;
     let contents = Contents {
         parts: &plan.parts,
         to_text: plan.to_text(),
         symbols: if options.strip { &[] } else { &symbols },
+        debug: &debug,
         page: target.page(),
     };
     let (mut out, address) = runtime.start_packing(target, &contents)?;

@@ -165,6 +165,7 @@ fn pack(runtime: &[u8]) -> crate::Result<(Vec<u8>, u64)> {
     let runtime = Executable::parse(runtime)?;
     let parts = parts();
     let contents = Contents {
+        debug: &[],
         parts: &parts,
         to_text: 0,
         symbols: &[],

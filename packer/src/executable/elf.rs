@@ -153,8 +153,15 @@ impl<'a> File<'a> {
         let mut out = front.to_vec();
         out.resize(place.moved_from + place.by, 0);
         out.extend_from_slice(rest);
-        out.resize(place.payload, 0);
-        let address = self.free_address(page) + (place.payload % page) as u64;
+        let mut payload = place.payload;
+        let mut address = self.free_address(page) + (payload % page) as u64;
+        if !contents.debug.is_empty() {
+            // perf asks for lines by offsets in the file, as if addresses were the same (6.1; `map__rip_2objdump`).
+            let least = usize::try_from(address).map_err(|_| cut())?;
+            payload = payload.max(least);
+            address = payload as u64;
+        }
+        out.resize(payload, 0);
         Ok((out, address))
     }
 

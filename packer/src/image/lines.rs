@@ -88,24 +88,31 @@ impl<'a> DebugInfo<'a> {
         let mut functions = functions.into_iter().peekable();
         let mut traps = image.traps().peekable();
         let mut pieces = image.address_map().peekable();
-        // What comes first is of no known place, as if the table said so.
-        let mut last = Position::default();
+        // What comes first is of no known place, as if the table said so; then the first place of the function.
+        let (mut last, mut entry) = (Position::default(), Position::default());
         while let Some((start, from)) = pieces.next() {
             let end = pieces.peek().map_or(u32::MAX, |(next, _)| *next);
-            let Some(address) = address(from, &code) else { continue };
-            // The code that makes room for a function's variables comes from nowhere, and may find none.
-            let first = std::iter::from_fn(|| functions.next_if(|own| *own <= start)).last();
-            let mut trap = false;
-            while traps.next_if(|at| *at < end).is_some_and(|at| {
-                trap |= at >= start;
-                true
-            }) {}
-            if first.is_none() && !trap && !calls(wasm[code.start + address as usize]) {
-                continue;
-            }
-            let position = writer.position(address)?;
-            if position != last || first.is_some() {
-                writer.table.position(first.unwrap_or(start), position);
+            let trap = std::iter::from_fn(|| traps.next_if(|at| *at < end))
+                .last()
+                .is_some_and(|at| at >= start);
+            // A place holds to the end of its function.
+            let mut opens = false;
+            let (at, position) = match address(from, &code) {
+                // The code that makes room for a function's variables comes from nowhere, and may find none.
+                None if trap => (start, entry),
+                None => continue,
+                Some(address) => match std::iter::from_fn(|| functions.next_if(|own| *own <= start)).last() {
+                    Some(first) => {
+                        opens = true;
+                        entry = writer.position(address)?;
+                        (first, entry)
+                    }
+                    None if trap || calls(wasm[code.start + address as usize]) => (start, writer.position(address)?),
+                    None => continue,
+                },
+            };
+            if position != last || opens {
+                writer.table.position(at, position);
                 described.places += usize::from(position.line > 0);
                 last = position;
             }

@@ -78,7 +78,7 @@ pub unsafe extern "C" fn ny_leak_report() {
     out.extend_from_slice(b" still alive at the end\n");
     let mut places: Vec<((*const Site, u16), u32)> = places.into_iter().collect();
     // Places that are as frequent stay in the order of the program's data.
-    places.sort_by(|a, b| b.1.cmp(&a.1));
+    places.sort_by_key(|place| core::cmp::Reverse(place.1));
     for &((site, class), count) in places.iter().take(MOST) {
         out.extend_from_slice(b"  ");
         number(count, &mut out);

@@ -98,8 +98,9 @@ impl<'a> DebugInfo<'a> {
             // A place holds to the end of its function.
             let mut opens = false;
             let (at, position) = match address(from, &code) {
-                // The code that makes room for a function's variables comes from nowhere, and may find none.
-                None if trap => (start, entry),
+                // The code that makes room for a function's variables comes from nowhere, and may find none. Where that trap
+                // stands before everything else, the function's first place will cover it.
+                None if trap && functions.peek().is_none_or(|own| *own > start) => (start, entry),
                 None => continue,
                 Some(address) => match std::iter::from_fn(|| functions.next_if(|own| *own <= start)).last() {
                     Some(first) => {

@@ -6,6 +6,7 @@ use crate::ir::Module;
 use crate::ir::builtin::Row;
 use crate::lower::{self, Lowerer};
 use crate::resolve::program::Program;
+pub use crate::wasm::{Compiled, FunctionCode};
 use crate::{effects, ir, lint, optimize, settle, verify, wasm};
 
 /// What the caller can choose.
@@ -17,7 +18,7 @@ pub struct Options {
     pub preinit: bool,
     /// The program ends with a report of what is still alive: objects in cycles, which are never freed.
     pub leak_report: bool,
-    /// Keep the functions' names in the module.
+    /// The module names its functions.
     pub names: bool,
 }
 
@@ -26,7 +27,7 @@ pub struct Options {
 ///
 /// # Errors
 /// None that a program can cause.
-pub fn compile(program: &Program, options: &Options) -> Result<Vec<u8>, Vec<Diagnostic>> {
+pub fn compile(program: &Program, options: &Options) -> Result<Compiled, Vec<Diagnostic>> {
     written(program, settled(program, *options), *options, cfg!(debug_assertions))
 }
 
@@ -34,11 +35,11 @@ pub fn compile(program: &Program, options: &Options) -> Result<Vec<u8>, Vec<Diag
 ///
 /// # Errors
 /// As of [`compile`].
-pub fn compile_and_check(program: &Program, options: &Options) -> Result<(Vec<u8>, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub fn compile_and_check(program: &Program, options: &Options) -> Result<(Compiled, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut infer = inferred(program, *options);
     let found = lint::run(&mut infer);
-    let wasm = written(program, settle::settle(infer), *options, cfg!(debug_assertions))?;
-    Ok((wasm, found))
+    let compiled = written(program, settle::settle(infer), *options, cfg!(debug_assertions))?;
+    Ok((compiled, found))
 }
 
 /// What inference knows to be wrong or odd in the functions that a program reaches. Nothing is made.
@@ -55,7 +56,7 @@ pub fn verify(program: &Program, options: &Options) -> Result<(), Vec<Diagnostic
 }
 
 /// The stages behind settling, in order.
-fn written(program: &Program, module: Module, options: Options, check: bool) -> Result<Vec<u8>, Vec<Diagnostic>> {
+fn written(program: &Program, module: Module, options: Options, check: bool) -> Result<Compiled, Vec<Diagnostic>> {
     let module = optimized(module, check)?;
     let extras = wasm::Extras {
         preinit: options.preinit,
@@ -63,11 +64,11 @@ fn written(program: &Program, module: Module, options: Options, check: bool) -> 
     };
     let emitted = wasm::emit(&module, &program.sources, extras);
     let names = emitted.names();
-    let wasm = wasm::link(emitted, options.names).map_err(|text| internal([text]))?;
+    let compiled = wasm::link(emitted, options.names).map_err(|text| internal([text]))?;
     if check {
-        wasm::verify(&wasm, &names).map_err(|text| internal([text]))?;
+        wasm::verify(&compiled.wasm, &names).map_err(|text| internal([text]))?;
     }
-    Ok(wasm)
+    Ok(compiled)
 }
 
 /// The module that code is written from.

@@ -352,7 +352,7 @@ fn aliases_give_the_same_code() {
         let compile = |name: &str| {
             let text = program(name);
             let program = read("t.hako", &text).unwrap_or_else(|d| panic!("{text}{d:?}"));
-            code(&back::compile(&program, &back::Options::default()).unwrap())
+            code(&back::compile(&program, &back::Options::default()).unwrap().wasm)
         };
         // What is no name of the grammar, such as `$index`, and namespaces that need `using`.
         if row.names.iter().any(|name| name.contains(['$', '.', '/'])) {

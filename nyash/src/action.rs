@@ -2,9 +2,11 @@
 
 use crate::options::{self, Options};
 use crate::report::{self, Reporter};
-use crate::{files, pack};
+use crate::{debug, files, pack};
+use nyash_language::back::Compiled;
 use nyash_language::diagnostic::{Diagnostic, explain, merged};
 use nyash_language::front::analyze;
+use nyash_language::source::SourceMap;
 use nyash_pack::start;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -88,24 +90,25 @@ fn compile(file: &Path, options: &Options) -> Done {
         print_result: options.print_result,
         preinit: options.preinit,
         leak_report: options.leak_report,
-        ..Default::default()
+        // Debuggers and profilers know them; a module for elsewhere is as small as it can be.
+        names: !options.compile_wasm || options.debug_info,
     };
     if options.verify {
         let found = nyash_language::back::verify(&program, &settings);
         reported(found.err().unwrap_or_default())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let wasm = match nyash_language::back::compile_and_check(&program, &settings) {
-        Ok((wasm, more)) => {
+    let compiled = match nyash_language::back::compile_and_check(&program, &settings) {
+        Ok((compiled, more)) => {
             reported(more)?;
-            wasm
+            compiled
         }
         Err(more) => {
             reported(more)?;
             return Err(ExitCode::from(PROGRAM_HAS_ERRORS));
         }
     };
-    make(file, &wasm, options)
+    make(file, compiled, &program.sources, options)
 }
 
 /// The tree of the root file alone, with what is wrong in it.
@@ -117,10 +120,18 @@ fn dump_ast(root: nyash_language::front::LoadedFile, options: &Options, reporter
 }
 
 /// What is asked for, from the module.
-fn make(file: &Path, wasm: &[u8], options: &Options) -> Done {
-    if options.compile_wasm {
-        return write_module(file, wasm, options);
+fn make(file: &Path, mut compiled: Compiled, sources: &SourceMap, options: &Options) -> Done {
+    let sources = debug::Sources {
+        map: sources,
+        prefixes: &options.remap_path_prefix,
+    };
+    if options.debug_info {
+        debug::dwarf::add(&mut compiled, &sources).map_err(|error| fail(PACKER_TROUBLE, error))?;
     }
+    if options.compile_wasm {
+        return write_module(file, compiled, &sources, options);
+    }
+    let wasm = &compiled.wasm;
     if options.compile_native || options.aot {
         let suffix = options.target.unwrap_or_default().executable_suffix();
         let out = output_path(file, options, suffix.trim_start_matches('.'));
@@ -142,10 +153,24 @@ fn make(file: &Path, wasm: &[u8], options: &Options) -> Done {
     execute(file, wasm, options)
 }
 
-fn write_module(file: &Path, wasm: &[u8], options: &Options) -> Done {
+fn write_module(file: &Path, mut compiled: Compiled, sources: &debug::Sources<'_>, options: &Options) -> Done {
     let out = output_path(file, options, "wasm");
     refuse_source(file, &out)?;
-    if out.extension().is_some_and(|extension| extension == "wat") {
+    let text = out.extension().is_some_and(|extension| extension == "wat");
+    if options.source_map {
+        let mut map = out.clone().into_os_string();
+        map.push(".map");
+        let map = PathBuf::from(map);
+        let Some(name) = map.file_name().and_then(std::ffi::OsStr::to_str).filter(|_| !text) else {
+            let message = "a source map is for a module in its binary form whose name is text; name one with -o";
+            return Err(fail(WRONG_COMMAND_LINE, message));
+        };
+        refuse_source(file, &map)?;
+        write(&map, debug::source_map::text(&compiled, sources).as_bytes())?;
+        debug::source_map::refer(&mut compiled, name);
+    }
+    let wasm = &compiled.wasm;
+    if text {
         let text = wasmprinter::print_bytes(wasm).map_err(|error| fail(PACKER_TROUBLE, error))?;
         return write(&out, text.as_bytes());
     }

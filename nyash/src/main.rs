@@ -1,6 +1,7 @@
 //! The command `nyash`.
 
 mod action;
+mod debug;
 mod files;
 mod manifest;
 mod options;

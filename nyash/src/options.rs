@@ -117,6 +117,19 @@ pub struct Options {
     #[arg(long, help_heading = "Compilation")]
     pub small_address_space: bool,
 
+    /// Add functions and lines for debuggers and profilers (DWARF), to the executable or the module
+    #[arg(short = 'g', long, help_heading = "Compilation")]
+    pub debug_info: bool,
+
+    /// Write a source map beside the module, for debuggers of browsers and the stack traces of Node
+    #[arg(long, requires = "compile_wasm", help_heading = "Compilation")]
+    pub source_map: bool,
+
+    /// Replace what paths of source files begin with in debugging information; can be repeated, and the last that fits
+    /// counts
+    #[arg(long, value_name = "FROM=TO", value_parser = nyash_pack::path_prefix::parse, help_heading = "Compilation")]
+    pub remap_path_prefix: Vec<(String, String)>,
+
     /// Leave out the names of the functions, which debuggers and profilers read
     #[arg(long, help_heading = "Compilation")]
     pub strip: bool,

@@ -35,6 +35,7 @@ pub mod oci;
 mod options;
 pub mod output;
 mod pack;
+pub mod path_prefix;
 pub mod preinit;
 mod program;
 pub mod start;

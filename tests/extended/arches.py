@@ -9,7 +9,7 @@ import subprocess
 
 from harness import check, ensure, line, same
 from real import Here, elsewhere
-from tools import ROOT, TARGET, fresh, need, pack, stubs
+from tools import ROOT, compiler, fresh, need, pack, stubs
 from traps import BODIES, MODULE, our_names
 
 # The target, its emulator, and the page sizes that its kernels have.
@@ -164,8 +164,7 @@ def twice(machine):
 
 
 def nyash_program(machine):
-    nyash = os.path.join(TARGET, "release", "nyash")
-    subprocess.run(["cargo", "build", "--release", "--quiet", "--bin", "nyash"], cwd=ROOT, check=True)
+    nyash = compiler()
     source = os.path.join(ROOT, "examples", "hello.hako")
     folder = fresh(f"{machine.target}-nyash")
     module = os.path.join(folder, "hello.wasm")

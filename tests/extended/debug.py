@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 from harness import Skipped, check, ensure, same
-from tools import HERE, fresh, other_host, pack, packer, wasm
+from tools import HERE, compiler, fresh, other_host, pack, packer, wasm
 
 SOURCE = os.path.join(HERE, "debugged.c")
 
@@ -167,12 +167,78 @@ def lines():
     return " <- ".join(f"{name}:{line}" for name, line in places)
 
 
+NYASH = """\
+box Counter {
+    count
+    birth(from) {
+        me.count = from
+    }
+    raise(by) {
+        me.count = me.count + by
+        if me.count < 100 {
+            me.raise(by)
+        }
+        print("at " + me.count)
+        return me.count
+    }
+}
+
+static box Main {
+    main() {
+        local counter = new Counter(60)
+        print(counter.raise(25))
+    }
+}
+"""
+
+
+def nyash_lines():
+    """nyash -g: breakpoints by function and by file and line, the callers, the source."""
+    folder = fresh("debugged-nyash")
+    with open(os.path.join(folder, "counter.hako"), "w") as file:
+        file.write(NYASH)
+    # Its name is the one that debuggers look for from where they are.
+    subprocess.run([compiler(), "--aot", "-g", "counter.hako", "-o", "app"], cwd=folder, check=True)
+    app = os.path.join(folder, "app")
+    source = f"directory {folder}"
+    text = gdb(app, source, "break counter.hako:11", "run", "backtrace", "next", "delete", "continue")
+    ensure("Breakpoint 1, Counter.raise () at ./counter.hako:11\n11\t        print(\"at \" + me.count)" in text, text)
+    frames = re.findall(r"^#\d+ .*?(\S+) \(\) at \./counter\.hako:(\d+)$", text, re.M)
+    same("the frames", frames[:3], [("Counter.raise", "11"), ("Counter.raise", "9"), ("Main.main", "19")])
+    ensure("\n12\t        return me.count\n" in text, text)
+    ensure("at 110\nat 110\n110\n" in text and "exited normally" in text, text)
+    text = gdb(app, source, "break Counter.raise", "run")
+    ensure(re.search(r"^Breakpoint 1, Counter\.raise \(\) at \./counter\.hako:[67]$", text, re.M), text)
+    symbols = subprocess.run(["nm", app], capture_output=True, text=True, check=True).stdout
+    address = re.search(r"^([0-9a-f]+) t Counter\.raise$", symbols, re.M)[1]
+    named = subprocess.run(["addr2line", "-f", "-e", app, address], capture_output=True, text=True).stdout.split()
+    same("addr2line", named, ["Counter.raise", "./counter.hako:6"])
+    return " <- ".join(f"{name}:{line}" for name, line in frames[:3])
+
+
+def nyash_modules():
+    """The debugging information of modules is well-formed."""
+    dump = shutil.which("llvm-dwarfdump-14")
+    if not dump:
+        raise Skipped("llvm-dwarfdump-14 is not installed")
+    folder = fresh("debugged-nyash-module")
+    module = os.path.join(folder, "counter.wasm")
+    source = os.path.join(folder, "counter.hako")
+    with open(source, "w") as file:
+        file.write(NYASH)
+    subprocess.run([compiler(), "--compile-wasm", "-g", source, "-o", module], check=True)
+    verified = subprocess.run([dump, "--verify", module], capture_output=True, text=True)
+    same("what llvm-dwarfdump says", (verified.returncode, verified.stdout.splitlines()[-1]), (0, "No errors."))
+
+
 def main():
     check("gdb: a breakpoint by function, a backtrace, on to the end", breakpoint)
     check("gdb: a trap stops at its function", trap)
     check("a trap names files and lines", lines)
     check("-g: gdb and addr2line know lines", source_lines)
     check("-g: samples of perf have lines", source_lines_of_samples)
+    check("nyash -g: gdb and addr2line know functions and lines", nyash_lines)
+    check("nyash -g: modules", nyash_modules)
     check("AT_PHDR points at the program headers", auxiliary_vector)
     check("nm lists the functions", listed)
     check("strip and --strip leave a working program without names", stripped)

@@ -50,16 +50,9 @@ static box Main {
 """
 
 
-def compiler():
-    if "NYASH" in os.environ:
-        return os.environ["NYASH"]
-    subprocess.run(["cargo", "build", "--release", "--quiet", "--bin", "nyash"], cwd=ROOT, check=True)
-    return os.path.join(tools.TARGET, "release", "nyash")
-
-
 def module(source, folder):
     output = os.path.join(folder, os.path.basename(source) + ".wasm")
-    done = subprocess.run([compiler(), "--compile-wasm", source, "-o", output], stdin=subprocess.DEVNULL, capture_output=True)
+    done = subprocess.run([tools.compiler(), "--compile-wasm", source, "-o", output], stdin=subprocess.DEVNULL, capture_output=True)
     ensure(done.returncode == 0, f"compiling {os.path.basename(source)}: {done.stderr.decode(errors='replace')}")
     return output
 

@@ -109,6 +109,14 @@ def packer():
 _built = set()
 
 
+def compiler():
+    """The command `nyash`."""
+    if "NYASH" in os.environ:
+        return os.environ["NYASH"]
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--bin", "nyash"], cwd=ROOT, check=True)
+    return os.path.join(TARGET, "release", "nyash")
+
+
 def stubs(*names):
     """The stub folder, with these stubs built into it; NYASH_PACK_STUBS names one that is used as it is."""
     if os.environ.get("NYASH_PACK_STUBS"):

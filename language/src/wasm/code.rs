@@ -1,5 +1,6 @@
 //! The body of one wasm function while it is being written.
 
+use crate::source::Span;
 use std::rc::Rc;
 use wasm_encoder::{BlockType, Encode, Instruction, ValType};
 
@@ -33,6 +34,9 @@ pub struct Code {
     pub results: Vec<ValType>,
     pub locals: Vec<ValType>,
     pub body: Vec<Ins>,
+    /// Where in the source the body comes from: from which instruction on, and the place.
+    pub marks: Vec<(usize, Span)>,
+    place: Option<Span>,
     depth: u32,
     free: Vec<(ValType, u32)>,
 }
@@ -45,6 +49,8 @@ impl Code {
             results,
             locals: Vec::new(),
             body: Vec::new(),
+            marks: Vec::new(),
+            place: None,
             depth: 0,
             free: Vec::new(),
         }
@@ -71,20 +77,34 @@ impl Code {
         self.free.push((ty, local));
     }
 
+    /// What follows comes from this place in the source. Gives the place of what was written before.
+    pub fn comes_from(&mut self, place: Option<Span>) -> Option<Span> {
+        std::mem::replace(&mut self.place, place)
+    }
+
+    fn push(&mut self, ins: Ins) {
+        if let Some(place) = self.place
+            && self.marks.last().is_none_or(|(_, last)| *last != place)
+        {
+            self.marks.push((self.body.len(), place));
+        }
+        self.body.push(ins);
+    }
+
     pub fn op(&mut self, i: Instruction<'static>) {
-        self.body.push(Ins::Wasm(i));
+        self.push(Ins::Wasm(i));
     }
 
     pub fn call(&mut self, f: u32) {
-        self.body.push(Ins::Call(Callee::Program(f)));
+        self.push(Ins::Call(Callee::Program(f)));
     }
 
     pub fn runtime(&mut self, name: &'static str) {
-        self.body.push(Ins::Call(Callee::Runtime(name)));
+        self.push(Ins::Call(Callee::Runtime(name)));
     }
 
     pub fn address(&mut self, name: &'static str) {
-        self.body.push(Ins::Address(name));
+        self.push(Ins::Address(name));
     }
 
     pub fn get(&mut self, local: u32) {

@@ -5,7 +5,10 @@
 
 use super::code::{Callee, Code, Ins};
 use super::object::{Object, Reloc, Symbol};
-use std::collections::HashMap;
+use crate::source::Span;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::rc::Rc;
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
     FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection, MemoryType, Module, NameMap,
@@ -30,6 +33,29 @@ pub struct Input {
     pub preinit: Option<u32>,
     /// It is told of each object that is freed.
     pub tracked: bool,
+}
+
+/// A module, and what is known of its code.
+#[derive(Debug)]
+pub struct Compiled {
+    /// An ordinary WASI preview 1 command module.
+    pub wasm: Vec<u8>,
+    /// The program's own functions, in the order of their code.
+    pub functions: Vec<FunctionCode>,
+    /// Where the content of the code section starts in the module, in bytes.
+    pub code_start: u32,
+}
+
+/// The code of one function. Addresses are bytes from the start of the code section's content, as in the debugging
+/// information of modules (the tool conventions' Dwarf.md).
+#[derive(Debug)]
+pub struct FunctionCode {
+    /// As messages name it.
+    pub name: Rc<str>,
+    /// Its locals and instructions.
+    pub code: Range<u32>,
+    /// Where they come from, by rising address: each place holds up to the next, none before the first.
+    pub places: Vec<(u32, Span)>,
 }
 
 /// What a program reaches of the runtime, in a fixed order.
@@ -137,6 +163,11 @@ fn leb(mut n: u32, out: &mut Vec<u8>) {
     out.push(n as u8);
 }
 
+/// Bytes of a number in a module.
+fn leb_len(n: usize) -> u32 {
+    (usize::BITS - n.leading_zeros()).div_ceil(7).max(1)
+}
+
 fn sleb(mut n: i32, out: &mut Vec<u8>) {
     loop {
         let byte = n as u8 & 0x7f;
@@ -158,8 +189,8 @@ pub fn has_all(object: &Object<'_>, input: &Input) -> bool {
     })
 }
 
-/// Writes the module, with the names of the program's functions on demand.
-pub fn link(object: &Object<'_>, input: Input, names: bool) -> Vec<u8> {
+/// Writes the module, with the names of its functions on demand.
+pub fn link(object: &Object<'_>, input: Input, names: bool) -> Compiled {
     let mut reached = Reached::default();
     for code in &input.functions {
         for ins in &code.body {
@@ -266,11 +297,18 @@ pub fn link(object: &Object<'_>, input: Input, names: bool) -> Vec<u8> {
     for f in &reached.functions {
         functions.function(type_of(&mut types, object.type_of(*f)));
     }
+    let mut described = Vec::with_capacity(input.functions.len());
+    let mut next = leb_len(input.functions.len() + reached.functions.len());
     for program in &input.functions {
         let mut bytes = Vec::with_capacity(program.body.len() * 3 + 16);
         program.encode_locals(&mut bytes);
-        for ins in &program.body {
+        let mut places = Vec::with_capacity(program.marks.len());
+        let mut marks = program.marks.iter().peekable();
+        for (n, ins) in program.body.iter().enumerate() {
             use wasm_encoder::Encode;
+            if let Some((_, span)) = marks.next_if(|(from, _)| *from == n) {
+                places.push((bytes.len() as u32, *span));
+            }
             match ins {
                 Ins::Wasm(i) => i.encode(&mut bytes),
                 Ins::Call(Callee::Program(f)) => Instruction::Call(program_base + f).encode(&mut bytes),
@@ -289,6 +327,16 @@ pub fn link(object: &Object<'_>, input: Input, names: bool) -> Vec<u8> {
         }
         bytes.push(0x0b);
         code.raw(&bytes);
+        let start = next + leb_len(bytes.len());
+        next = start + bytes.len() as u32;
+        for (at, _) in &mut places {
+            *at += start;
+        }
+        described.push(FunctionCode {
+            name: program.name.clone(),
+            code: start..next,
+            places,
+        });
     }
     for f in &reached.functions {
         let body = &object.functions[*f as usize - object.imports.len()];
@@ -364,6 +412,8 @@ pub fn link(object: &Object<'_>, input: Input, names: bool) -> Vec<u8> {
         elements.active(None, &ConstExpr::i32_const(1), Elements::Functions(places.into()));
         module.section(&elements);
     }
+    let size = code.byte_len() + leb_len(code.len() as usize) as usize;
+    let code_start = module.len() as u32 + 1 + leb_len(size);
     module.section(&code);
     if !image.is_empty() {
         let mut data = DataSection::new();
@@ -375,9 +425,28 @@ pub fn link(object: &Object<'_>, input: Input, names: bool) -> Vec<u8> {
         for (n, f) in input.functions.iter().enumerate() {
             names.append(program_base + n as u32, &f.name);
         }
+        let mut known = BTreeMap::new();
+        for (name, symbol) in &object.names {
+            if let Symbol::Function(f) = object.symbols[*symbol as usize] {
+                // The same whatever the order of the map.
+                known
+                    .entry(f)
+                    .and_modify(|n: &mut &str| *n = (*n).min(name))
+                    .or_insert(*name);
+            }
+        }
+        for (n, f) in reached.functions.iter().enumerate() {
+            if let Some(name) = known.get(f) {
+                names.append(runtime_base + n as u32, name);
+            }
+        }
         let mut section = NameSection::new();
         section.functions(&names);
         module.section(&section);
     }
-    module.finish()
+    Compiled {
+        wasm: module.finish(),
+        functions: described,
+        code_start,
+    }
 }

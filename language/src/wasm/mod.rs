@@ -11,6 +11,8 @@ mod object;
 mod print;
 mod verify;
 
+pub use link::{Compiled, FunctionCode};
+
 use crate::ir::Module;
 use crate::source::SourceMap;
 use std::rc::Rc;
@@ -42,7 +44,7 @@ pub fn emit(module: &Module, sources: &SourceMap, extras: Extras) -> Emitted {
 ///
 /// # Errors
 /// The object of the runtime that was built into this compiler cannot be read.
-pub fn link(emitted: Emitted, names: bool) -> Result<Vec<u8>, String> {
+pub fn link(emitted: Emitted, names: bool) -> Result<Compiled, String> {
     let object = object::Object::parse(BOXES).map_err(|e| e.to_string())?;
     if link::has_all(&object, &emitted.0) {
         return Ok(link::link(&object, emitted.0, names));

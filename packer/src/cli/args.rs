@@ -292,7 +292,7 @@ pub struct OptionArgs {
     pub no_line_tables: bool,
 
     /// Replace what paths of source files begin with in those lines; can be repeated, and the last that fits counts
-    #[arg(long, value_name = "FROM=TO", value_parser = prefix, help_heading = "How it is compiled")]
+    #[arg(long, value_name = "FROM=TO", value_parser = nyash_pack::path_prefix::parse, help_heading = "How it is compiled")]
     pub remap_path_prefix: Vec<(String, String)>,
 
     /// CPU levels that the program has code for, joined by +, for example baseline+v3; the best that a machine has is run.
@@ -554,13 +554,6 @@ fn parse_target(text: &str) -> Result<Target, String> {
 }
 
 /// `FROM=TO`; the last `=` divides, as for rustc's option.
-fn prefix(text: &str) -> Result<(String, String), String> {
-    match text.rsplit_once('=') {
-        Some((from, to)) if !from.is_empty() => Ok((from.to_owned(), to.to_owned())),
-        _ => Err("it is FROM=TO, for example /project=.".to_owned()),
-    }
-}
-
 fn describe(error: &Error) -> String {
     match error.hint() {
         Some(hint) => format!("{error}; {hint}"),

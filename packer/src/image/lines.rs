@@ -16,6 +16,7 @@ use wasmtime_environ::FilePos;
 use super::names::readable;
 use super::reading::Image;
 use crate::error::Result;
+use crate::path_prefix::remapped;
 
 type Slice<'a> = EndianSlice<'a, LittleEndian>;
 
@@ -355,30 +356,5 @@ impl Writer<'_, '_> {
             column: column.unwrap_or(0),
             scope: 0,
         })
-    }
-}
-
-/// A path with its beginning replaced; as of rustc's option of that name, the last that fits counts.
-fn remapped(path: &str, prefixes: &[(String, String)]) -> String {
-    let fitting = prefixes.iter().rev().find_map(|(old, new)| {
-        let rest = path.strip_prefix(old.as_str())?;
-        (rest.is_empty() || rest.starts_with(['/', '\\']) || old.ends_with(['/', '\\'])).then(|| format!("{new}{rest}"))
-    });
-    fitting.unwrap_or_else(|| path.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prefixes_are_whole_folders() {
-        let prefixes = [
-            ("/project".to_owned(), "~".to_owned()),
-            ("/project/src".to_owned(), ".".to_owned()),
-        ];
-        assert_eq!(remapped("/project/src/a.c", &prefixes), "./a.c");
-        assert_eq!(remapped("/project/b.c", &prefixes), "~/b.c");
-        assert_eq!(remapped("/projection/c.c", &prefixes), "/projection/c.c");
     }
 }

@@ -168,7 +168,14 @@ impl Program<'_> {
         } else {
             dispatch.name.clone()
         };
-        let mut emit = self.begin(label, &dispatch.params, params, dispatch.ret, dispatch.deep);
+        let mut emit = self.begin(
+            label,
+            dispatch.span,
+            &dispatch.params,
+            params,
+            dispatch.ret,
+            dispatch.deep,
+        );
         let receiver = emit.homes[0];
         // Tags first, then classes.
         for (when, value) in &dispatch.arms {

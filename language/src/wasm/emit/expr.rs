@@ -128,10 +128,12 @@ impl Emit<'_, '_> {
 
     /// `used`: whether anybody looks at the value; some operations have a cheaper form otherwise.
     pub(super) fn value(&mut self, e: &Expr, used: bool) -> Own {
+        let before = self.code.comes_from(Some(e.span));
         let own = self.written(e, used);
         if self.program.leak_report && used && own == Own::Owned && gives_object(&e.kind) {
             self.made(e);
         }
+        self.code.comes_from(before);
         own
     }
 
@@ -383,6 +385,12 @@ impl Emit<'_, '_> {
 
     /// Pushes a condition as 0 or 1.
     pub(super) fn condition(&mut self, e: &Expr) {
+        let before = self.code.comes_from(Some(e.span));
+        self.condition_here(e);
+        self.code.comes_from(before);
+    }
+
+    fn condition_here(&mut self, e: &Expr) {
         match &e.kind {
             Kind::Not(a) => {
                 self.condition(a);

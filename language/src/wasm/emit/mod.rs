@@ -332,7 +332,7 @@ impl<'m> Program<'m> {
         let func = &module.functions[f];
         let (params, body) = (func.params, &func.body);
         let types: Vec<Ty> = func.vars.iter().map(|v| v.ty).collect();
-        let mut emit = self.begin(func.name.clone(), &types, params, func.ret, func.deep);
+        let mut emit = self.begin(func.name.clone(), func.span, &types, params, func.ret, func.deep);
         let mut assigned = HashSet::new();
         visit::all(body, &mut |e| {
             if let Kind::SetVar(v, _) = e.kind {
@@ -353,9 +353,18 @@ impl<'m> Program<'m> {
         emit.finish(types.len())
     }
 
-    fn begin<'f>(&'f mut self, name: Rc<str>, types: &[Ty], params: usize, ret: Ty, deep: bool) -> Emit<'f, 'm> {
+    fn begin<'f>(
+        &'f mut self,
+        name: Rc<str>,
+        span: Span,
+        types: &[Ty],
+        params: usize,
+        ret: Ty,
+        deep: bool,
+    ) -> Emit<'f, 'm> {
         let (p, r) = self.signature(&types[..params], ret, deep);
         let mut code = Code::new(name.clone(), p, r);
+        code.comes_from(Some(span));
         let mut next = 0;
         let mut homes = Vec::new();
         for (n, ty) in types.iter().enumerate() {

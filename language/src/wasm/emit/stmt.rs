@@ -16,6 +16,7 @@ impl Emit<'_, '_> {
         match s {
             Stmt::Expr(e) => self.effect(e),
             Stmt::If(c, a, b) => {
+                self.code.comes_from(Some(c.span));
                 self.condition(c);
                 self.code.start_if(BlockType::Empty);
                 // Not by looking through the branches: a chain of thousands of `else if` is a tree as deep.
@@ -48,8 +49,14 @@ impl Emit<'_, '_> {
                     self.jump(Jump::Continue(n));
                 }
             }
-            Stmt::Return(value) => self.return_stmt(value.as_ref()),
+            Stmt::Return(value) => {
+                if let Some(value) = value {
+                    self.code.comes_from(Some(value.span));
+                }
+                self.return_stmt(value.as_ref());
+            }
             Stmt::Throw(e) => {
+                self.code.comes_from(Some(e.span));
                 let own = self.expr_as(e, Rep::Dyn);
                 let mark = self.mark();
                 self.hold(Rep::Dyn, own);
@@ -84,6 +91,7 @@ impl Emit<'_, '_> {
         if let Some(c) = condition
             && !matches!(&c.kind, Kind::Truthy(e) if matches!(e.kind, Kind::Bool(true)))
         {
+            self.code.comes_from(Some(c.span));
             self.condition(c);
             self.code.op(I::I32Eqz);
             self.code.br_if(leave);
@@ -336,6 +344,8 @@ impl Emit<'_, '_> {
 
     /// An expression for what it does.
     pub(super) fn effect(&mut self, e: &Expr) {
+        // What the statement around it still writes belongs to it.
+        self.code.comes_from(Some(e.span));
         match &e.kind {
             Kind::SetVar(v, value) => {
                 self.set_var(*v, value, e.span);

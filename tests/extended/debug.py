@@ -187,6 +187,7 @@ static box Main {
     main() {
         local counter = new Counter(60)
         print(counter.raise(25))
+        return 0
     }
 }
 """

@@ -9,7 +9,7 @@ use gimli::write::{
 };
 use gimli::{Encoding, Format, LineEncoding, RunTimeEndian, SectionId};
 
-use super::lines::NativeLines;
+use super::lines::{NativeLines, NativePlace};
 use super::names::readable;
 
 /// A section of an executable that is not loaded.
@@ -98,7 +98,19 @@ fn unit(text: usize, version: &NativeLines, dwarf: &mut Dwarf) -> Unit {
         .collect();
     for function in &version.functions {
         program.begin_sequence(Some(address(function.start)));
-        for place in &function.places {
+        // gdb takes the second entry of a function for the end of its prologue, and sets breakpoints there: without one of
+        // the same line they end up in the next line, which can be in a loop.
+        let body = function.places.first().map(|place| NativePlace {
+            start: function.body,
+            ..*place
+        });
+        let second = function
+            .places
+            .get(1)
+            .map_or(function.start + function.len, |place| place.start);
+        let body = body.filter(|body| body.start > function.start && body.start < second);
+        let (first, rest) = function.places.split_at(function.places.len().min(1));
+        for place in first.iter().chain(&body).chain(rest) {
             let row = program.row();
             row.address_offset = u64::from(place.start - function.start);
             row.file = files[place.file];

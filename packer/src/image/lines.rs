@@ -14,7 +14,7 @@ use wasmparser::{Parser, Payload};
 use wasmtime_environ::FilePos;
 
 use super::names::readable;
-use super::reading::Image;
+use super::reading::{Image, TEXT};
 use crate::error::Result;
 use crate::path_prefix::remapped;
 
@@ -124,6 +124,18 @@ impl<'a> DebugInfo<'a> {
     }
 }
 
+/// Bytes of the instructions at the start of a function that make its frame, as Cranelift writes them and gdb knows them; 0 where
+/// there are none, or where gdb looks at lines only.
+fn frame(code: &[u8]) -> u32 {
+    // x86-64: push rbp; mov rbp, rsp. arm64: stp x29, x30, [sp, -16]!; mov x29, sp.
+    const FRAMES: [&[u8]; 2] = [
+        &[0x55, 0x48, 0x89, 0xe5],
+        &[0xfd, 0x7b, 0xbf, 0xa9, 0xfd, 0x03, 0x00, 0x91],
+    ];
+    let frame = FRAMES.into_iter().find(|frame| code.starts_with(frame));
+    frame.map_or(0, |frame| frame.len() as u32)
+}
+
 /// Functions and lines of an image's code.
 #[derive(Debug, Default)]
 pub(crate) struct NativeLines {
@@ -142,6 +154,8 @@ pub(crate) struct NativeFunction {
     pub start: u32,
     /// Length of its code in bytes.
     pub len: u32,
+    /// Where its code has made its frame, as an offset from the start of the text; its start where that is not known.
+    pub body: u32,
     /// Where its code comes from, in order.
     pub places: Vec<NativePlace>,
 }
@@ -173,6 +187,7 @@ impl DebugInfo<'_> {
     pub fn native<'n>(&self, image: &Image<'_>, wasm: &[u8], name: impl Fn(u32) -> Option<&'n str>) -> NativeLines {
         let mut native = NativeLines::default();
         let Some(code) = code_section(wasm) else { return native };
+        let text = image.section(TEXT).unwrap_or_default();
         let mut functions = image.functions();
         functions.sort_unstable_by_key(|function| function.start);
         let mut files: HashMap<String, usize> = HashMap::new();
@@ -213,6 +228,7 @@ impl DebugInfo<'_> {
                 name: name(function.index).map_or_else(|| format!("function[{}]", function.index), str::to_owned),
                 start: function.start,
                 len: function.len,
+                body: function.start + frame(text.get(function.start as usize..).unwrap_or_default()),
                 places,
             });
         }

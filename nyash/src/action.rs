@@ -125,7 +125,8 @@ fn make(file: &Path, mut compiled: Compiled, sources: &SourceMap, options: &Opti
         map: sources,
         prefixes: &options.remap_path_prefix,
     };
-    if options.debug_info {
+    // The packer makes the lines of call stacks of it, and what debuggers read only when it is asked to.
+    if options.debug_info || !(options.compile_wasm || options.no_line_tables) {
         debug::dwarf::add(&mut compiled, &sources).map_err(|error| fail(PACKER_TROUBLE, error))?;
     }
     if options.compile_wasm {

@@ -20,7 +20,7 @@ Exit status:
                         (with --deny-warnings: or warnings)
   3  a file cannot be read or written              4  the executable cannot be made
   A program that is run gives its own status: 0 or, in the 2026 edition, what `main` returns; 1 after an
-  uncaught error.";
+  uncaught error; 134 when there is no more memory.";
 
 /// Compiles Nyash programs to native executables and WASI modules.
 #[derive(Debug, Parser)]
@@ -124,6 +124,10 @@ pub struct Options {
     /// Write a source map beside the module, for debuggers of browsers and the stack traces of Node
     #[arg(long, requires = "compile_wasm", help_heading = "Compilation")]
     pub source_map: bool,
+
+    /// Leave out files and lines, which the call stack of a program that ends by a trap names
+    #[arg(long, conflicts_with = "compile_wasm", help_heading = "Compilation")]
+    pub no_line_tables: bool,
 
     /// Replace what paths of source files begin with in debugging information; can be repeated, and the last that fits
     /// counts

@@ -112,3 +112,40 @@ fn a_map_of_text_is_refused() {
     assert_eq!(done.status.code(), Some(2));
     assert!(!folder.path().join("app.wat.map").exists());
 }
+
+/// It said only "error: out of memory": which of a program's loops it was had to be guessed.
+#[test]
+fn out_of_memory_names_the_place() {
+    const ENDLESS: &str = "\
+static box Main {
+  grow(list) {
+    loop(true) {
+      list.push(\"another one: \" + list.length())
+    }
+  }
+  main() {
+    print(\"before\")
+    me.grow(new ArrayBox())
+  }
+}
+";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app.hako"), ENDLESS).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nyash"));
+    command.args(["--compile-wasm", "-g", "app.hako", "-o", "app.wasm"]);
+    assert!(command.current_dir(folder.path()).status().unwrap().success());
+    let wasm = std::fs::read(folder.path().join("app.wasm")).unwrap();
+    let options = nyash_pack::Options {
+        memory_limit: Some(4 << 20),
+        ..Default::default()
+    };
+    let packed = nyash_pack::pack(&wasm, &options).unwrap();
+    nyash_pack::write_executable(&folder.path().join("app"), &packed).unwrap();
+    let done = Command::new(folder.path().join("app")).output().unwrap();
+    assert_eq!(done.status.code(), Some(134));
+    assert_eq!(String::from_utf8_lossy(&done.stdout), "before\n");
+    let errors = String::from_utf8_lossy(&done.stderr);
+    assert!(errors.starts_with("error: out of memory\n"), "{errors}");
+    assert!(errors.contains(": Main.grow (app.hako:4:"), "{errors}");
+    assert!(errors.contains(" (app.hako:9:"), "{errors}");
+}

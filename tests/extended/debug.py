@@ -203,17 +203,17 @@ def nyash_lines():
     app = os.path.join(folder, "app")
     source = f"directory {folder}"
     text = gdb(app, source, "break counter.hako:11", "run", "backtrace", "next", "delete", "continue")
-    ensure("Breakpoint 1, Counter.raise () at ./counter.hako:11\n11\t        print(\"at \" + me.count)" in text, text)
-    frames = re.findall(r"^#\d+ .*?(\S+) \(\) at \./counter\.hako:(\d+)$", text, re.M)
+    ensure("Breakpoint 1, Counter.raise () at counter.hako:11\n11\t        print(\"at \" + me.count)" in text, text)
+    frames = re.findall(r"^#\d+ .*?(\S+) \(\) at counter\.hako:(\d+)$", text, re.M)
     same("the frames", frames[:3], [("Counter.raise", "11"), ("Counter.raise", "9"), ("Main.main", "19")])
     ensure("\n12\t        return me.count\n" in text, text)
     ensure("at 110\nat 110\n110\n" in text and "exited normally" in text, text)
     text = gdb(app, source, "break Counter.raise", "run")
-    ensure(re.search(r"^Breakpoint 1, Counter\.raise \(\) at \./counter\.hako:6$", text, re.M), text)
+    ensure(re.search(r"^Breakpoint 1, Counter\.raise \(\) at counter\.hako:6$", text, re.M), text)
     symbols = subprocess.run(["nm", app], capture_output=True, text=True, check=True).stdout
     address = re.search(r"^([0-9a-f]+) t Counter\.raise$", symbols, re.M)[1]
     named = subprocess.run(["addr2line", "-f", "-e", app, address], capture_output=True, text=True).stdout.split()
-    same("addr2line", named, ["Counter.raise", "./counter.hako:6"])
+    same("addr2line", named, ["Counter.raise", "counter.hako:6"])
     return " <- ".join(f"{name}:{line}" for name, line in frames[:3])
 
 

@@ -80,7 +80,6 @@ pub fn add(compiled: &mut Compiled, sources: &Sources<'_>) -> Result<(), Error> 
     // The language has no number; debuggers read its names and expressions best as those of C.
     entry.set(gimli::DW_AT_language, AttributeValue::Language(gimli::DW_LANG_C99));
     entry.set(gimli::DW_AT_name, AttributeValue::StringRef(dwarf.strings.add(first)));
-    entry.set(gimli::DW_AT_comp_dir, AttributeValue::StringRef(dwarf.strings.add(".")));
     entry.set(gimli::DW_AT_low_pc, AttributeValue::Address(Address::Constant(0)));
     entry.set(gimli::DW_AT_high_pc, AttributeValue::Udata(end.into()));
     for (function, file, place) in subprograms {

@@ -2,9 +2,7 @@
 
 #[cfg(target_os = "linux")]
 use nyash_format::END_MARK;
-use nyash_format::{
-    EmbedIndex, FormatError, Header, Kind, Metadata, Region, RegionKind, SLOT_LEN, Slot, Target, WASMTIME,
-};
+use nyash_format::{FormatError, Header, Kind, Metadata, Region, RegionKind, SLOT_LEN, Slot, Target, WASMTIME};
 
 use crate::wasi::Embedded;
 
@@ -120,13 +118,11 @@ impl Regions {
         region.map_or(&[], |region| self.bytes(region))
     }
 
-    fn embedded(&self) -> Result<Option<Embedded>, FormatError> {
-        let Some(index) = self.header.find(RegionKind::EmbedIndex) else {
-            return Ok(None);
-        };
+    fn embedded(&self) -> Option<Embedded> {
+        let index = self.header.find(RegionKind::EmbedIndex)?;
         let data = self.header.find(RegionKind::EmbedData);
         let data = data.map_or(&[][..], |data| self.bytes(data));
-        Ok(Some(Embedded::new(EmbedIndex::parse(self.bytes(index))?, data)))
+        Some(Embedded::new(self.bytes(index), data))
     }
 
     /// Address and length of the initial memory that can be moved, both 0 if there is none. It is writable and goes
@@ -182,7 +178,7 @@ pub fn find() -> Result<Payload, FormatError> {
     let regions = Regions { header, mapped: bytes };
     Ok(Payload {
         metadata,
-        embedded: regions.embedded()?,
+        embedded: regions.embedded(),
         regions,
     })
 }

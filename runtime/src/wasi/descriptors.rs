@@ -140,7 +140,7 @@ impl Table {
             &[]
         };
         let highest = capabilities.inherit_fds.iter().max().map_or(2, |fd| (*fd).max(2));
-        let folders = embedded.as_ref().map_or(0, Embedded::granted_count);
+        let folders = embedded.as_ref().map_or(Ok(0), Embedded::granted_count)?;
         let directories = whole.len() + capabilities.preopens.len() + folders as usize;
         let mut entries = list_with_capacity(highest as usize + 1 + directories)?;
         entries.extend((0..3).map(|number| {

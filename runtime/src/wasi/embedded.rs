@@ -1,7 +1,7 @@
 //! Embedded files: what is done with them is what a system does on a file system that is mounted read-only, without a
 //! system call. Their bytes are those of the executable's own mapping.
 
-use nyash_format::{EmbedIndex, EmbedNode, PathError};
+use nyash_format::{EmbedEntry, EmbedIndex, EmbedNode, PathError};
 
 use super::abi::{Errno, Filestat, filetype, oflags, rights};
 use super::call::{Fail, Result};
@@ -12,9 +12,11 @@ use super::system::{IoSliceMut, Whence};
 const DEVICE: u64 = u64::from_be_bytes(*b"\0\0\0nyash");
 
 /// The embedded files of the program.
+// The index is read when a file is asked for: its head is on a page of its own, and a program that asks for none would
+// start a page fault later for it.
 #[derive(Clone, Copy)]
 pub struct Embedded {
-    index: EmbedIndex<'static>,
+    index: &'static [u8],
     data: &'static [u8],
 }
 
@@ -79,24 +81,32 @@ impl From<PathError> for Fail {
 
 impl Embedded {
     /// The files that an index and their bytes make up.
-    pub fn new(index: EmbedIndex<'static>, data: &'static [u8]) -> Self {
+    pub const fn new(index: &'static [u8], data: &'static [u8]) -> Self {
         Embedded { index, data }
     }
 
+    // Needed in many places: its code is there once.
+    #[inline(never)]
+    fn index(&self) -> core::result::Result<EmbedIndex<'static>, PathError> {
+        EmbedIndex::parse(self.index).map_err(PathError::Damaged)
+    }
+
     /// Number of folders that the program starts with.
-    pub fn granted_count(&self) -> u32 {
-        self.index.roots()
+    pub fn granted_count(&self) -> Result<u32> {
+        Ok(self.index()?.roots())
+    }
+
+    fn entry(&self, number: u32) -> Result<EmbedEntry<'static>> {
+        Ok(self.index()?.entry(number).map_err(PathError::Damaged)?)
     }
 
     fn node(&self, number: u32) -> Result<EmbedNode<'static>> {
-        let entry = self.index.entry(number).map_err(PathError::Damaged)?;
-        Ok(entry.node)
+        Ok(self.entry(number)?.node)
     }
 
     /// The path at which the program sees a folder that it starts with.
     pub fn name(&self, directory: EmbeddedDirectory) -> Result<&'static [u8]> {
-        let entry = self.index.entry(directory.number).map_err(PathError::Damaged)?;
-        Ok(entry.name)
+        Ok(self.entry(directory.number)?.name)
     }
 
     /// A path that starts from a folder.
@@ -123,7 +133,7 @@ impl Embedded {
         let path = guest.bytes(at, len)?;
         let absolute = path.starts_with(b"/") || start == Start::Root;
         let relative = !absolute && start == Start::WorkingDirectory;
-        for root in (0..self.granted_count()).map(EmbeddedDirectory::granted) {
+        for root in (0..self.granted_count()?).map(EmbeddedDirectory::granted) {
             let name = self.name(root)?;
             let comes_from_there = if name.starts_with(b"/") { absolute } else { relative };
             let below = without_slashes(path).strip_prefix(without_slashes(name));
@@ -186,7 +196,7 @@ impl Embedded {
                 Some(name) => each(at + 1, inode(directory.number), filetype::DIRECTORY, name)?,
                 None => {
                     let number = first + (at - OWN.len() as u64) as u32;
-                    let entry = self.index.entry(number).map_err(PathError::Damaged)?;
+                    let entry = self.entry(number)?;
                     let filetype = match entry.node {
                         EmbedNode::Directory { .. } => filetype::DIRECTORY,
                         EmbedNode::File { .. } => filetype::REGULAR_FILE,
@@ -215,7 +225,7 @@ fn inode(number: u32) -> u64 {
 impl Place<'_> {
     #[inline(never)]
     fn find(&self, follow: bool) -> core::result::Result<u32, PathError> {
-        self.files.index.find(self.base, self.path, follow)
+        self.files.index()?.find(self.base, self.path, follow)
     }
 
     /// What `path_open` comes to: its flags, the wanted rights, descriptor flags.
@@ -276,7 +286,7 @@ impl Place<'_> {
             .iter()
             .rposition(|byte| *byte != b'/')
             .map_or(0, |last| last + 1);
-        match self.files.index.find(self.base, &self.path[..end], false) {
+        match self.files.index()?.find(self.base, &self.path[..end], false) {
             Ok(_) => Err(Errno::Exist.into()),
             Err(PathError::Absent) => Err(Errno::ReadOnly.into()),
             Err(error) => Err(error.into()),

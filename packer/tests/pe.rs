@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use goblin::pe::PE;
 use nyash_format::{MANIFEST, Slot, StubEntry, manifest_head};
+use nyash_pack::inspect::Program;
 use nyash_pack::{Error, Options, Subsystem, Target};
 use sha2::{Digest, Sha256};
 
@@ -134,10 +135,7 @@ fn parts_are_sections() {
     let certificates = optional.data_directories.get_certificate_table();
     assert!(certificates.is_none_or(|entry| entry.size == 0), "the signature went");
     assert!(!packed.bytes.windows(8).any(|bytes| bytes == b"SIGNATUR"));
-    nyash_pack::inspect::Program::parse(&packed.bytes)
-        .unwrap()
-        .verify()
-        .unwrap();
+    Program::parse(&packed.bytes).unwrap().verify().unwrap();
 }
 
 /// Windows reserves what the header says: the program's 64 MiB, and what the linker asks for beyond the usual 7.
@@ -211,10 +209,39 @@ fn resources_come_before_the_payload() {
     assert!(optional.data_directories.get_resource_table().unwrap().size > 0);
     let name: Vec<u8> = "Example".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert!(packed.bytes.windows(name.len()).any(|bytes| bytes == name));
-    nyash_pack::inspect::Program::parse(&packed.bytes)
-        .unwrap()
-        .verify()
-        .unwrap();
+    Program::parse(&packed.bytes).unwrap().verify().unwrap();
+}
+
+#[test]
+fn functions_are_coff_symbols() {
+    let module = r#"(module (memory (export "memory") 1)
+      (func $work_with_a_long_name (param i32) (result i32) (i32.add (local.get 0) (local.get 0)))
+      (func $main (export "_start") (drop (call $work_with_a_long_name (i32.const 3)))))"#;
+    let mut options = options("symbols", &runtime(1024));
+    let packed = nyash_pack::pack(module.as_bytes(), &options).unwrap();
+    let pe = PE::parse(&packed.bytes).unwrap();
+    let header = pe.header.coff_header;
+    let table = header.symbols(&packed.bytes).unwrap().unwrap();
+    let names = header.strings(&packed.bytes).unwrap().unwrap();
+    let mut found = Vec::new();
+    for (_, _, symbol) in table.iter() {
+        let section = &pe.sections[symbol.section_number as usize - 1];
+        assert_eq!(section.name().unwrap(), ".nytext");
+        assert!(symbol.value < section.virtual_size);
+        assert_eq!((symbol.typ, symbol.storage_class), (0x20, 3));
+        found.push(symbol.name(&names).unwrap().to_owned());
+    }
+    for wanted in ["main", "work_with_a_long_name"] {
+        assert!(found.iter().any(|name| name == wanted), "{wanted}: {found:?}");
+    }
+    let program = Program::parse(&packed.bytes).unwrap();
+    assert_eq!(program.executable.symbols(), found.len());
+    program.verify().unwrap();
+
+    options.strip = true;
+    let stripped = nyash_pack::pack(module.as_bytes(), &options).unwrap();
+    assert_eq!(Program::parse(&stripped.bytes).unwrap().executable.symbols(), 0);
+    assert!(stripped.bytes.len() < packed.bytes.len());
 }
 
 #[test]
@@ -222,7 +249,7 @@ fn cut_files_are_damaged_or_none() {
     let packed = nyash_pack::pack(HELLO.as_bytes(), &options("cut", &runtime(1024))).unwrap();
     for len in (0..packed.bytes.len()).step_by(61) {
         let cut = &packed.bytes[..len];
-        let parsed = nyash_pack::inspect::Program::parse(cut).and_then(|program| program.verify());
+        let parsed = Program::parse(cut).and_then(|program| program.verify());
         assert!(parsed.is_err(), "{len} bytes");
     }
 }

@@ -12,7 +12,7 @@ from tools import ROOT, WORK, fresh
 STUBS = ["aarch64-macos-lean", "aarch64-macos-full", "x86_64-macos-lean"]
 TRIPLES = {"aarch64-macos": "arm64", "x86_64-macos": "x86-64"}
 PAGES = {"aarch64-macos": 16 << 10, "x86_64-macos": 4 << 10}
-MOST_BYTES = 1_600_000
+MOST_BYTES = 600_000
 
 
 def packed(target, source=os.path.join("examples", "hello.wat"), *options):
@@ -156,6 +156,34 @@ def other_readers(target):
     return "llvm-objdump, LIEF"
 
 
+def symbols(target):
+    """The functions of the module by llvm-nm and LIEF, none of the runtime's, and none when llvm-strip has taken them."""
+    source = os.path.join(WORK, "named.wat")
+    os.makedirs(WORK, exist_ok=True)
+    with open(source, "w") as out:
+        out.write("""(module (memory (export "memory") 1)
+          (func $_ZN3app4workEi (param i32) (result i32) (i32.add (local.get 0) (local.get 0)))
+          (func $main (export "_start") (drop (call $_ZN3app4workEi (i32.const 3)))))""")
+    program = packed(target, source)
+    tools.need("llvm-objdump")
+    nm = lambda path: subprocess.run(["llvm-nm", "--demangle", path], check=True, capture_output=True, text=True).stdout
+    # Outside of __TEXT,__text functions have the letter of other sections.
+    local = re.findall(r"^[0-9a-f]+ s (.*)$", nm(program), re.M)
+    ensure({"app::work(int)", "_main"} <= set(local), f"llvm-nm has {local}")
+    ensure(not any("wasmtime::" in name for name in local), f"functions of the runtime: {local}")
+    binary = tools.lief().MachO.parse(program).at(0)
+    by_name = {symbol.name: symbol.value for symbol in binary.symbols}
+    code = binary.get_section("__NYASH_TEXT", "__nyash_text")
+    ensure(0 <= by_name["__ZN3app4workEi"] - code.virtual_address < code.size, "a symbol lies outside of its section")
+    stubs = subprocess.run(["llvm-objdump", "--macho", "--indirect-symbols", program], check=True, capture_output=True, text=True)
+    ensure(re.search(r"^0x[0-9a-f]+ +[0-9]+ _malloc$", stubs.stdout, re.M), "what dyld binds has other names")
+    stripped = program + ".stripped"
+    subprocess.run(["llvm-strip", "-o", stripped, program], check=True)
+    ensure("app::work" not in nm(stripped), "llvm-strip leaves names")
+    subprocess.run([tools.packer(), "verify", stripped], check=True, capture_output=True)
+    return f"{len(local)} names"
+
+
 def own_reader(target):
     program = packed(target)
     for command in ("inspect", "verify"):
@@ -221,6 +249,7 @@ def main():
         check(f"{target}: signature", signature, target)
         check(f"{target}: signed again with a certificate", signed_again, target)
         check(f"{target}: other readers", other_readers, target)
+        check(f"{target}: symbols", symbols, target)
         check(f"{target}: inspect, verify, extract", own_reader, target)
     check("aarch64-macos: exceptions", exceptions, "aarch64-macos")
     check("the preview 1 suite with the host of macOS on Linux", host_on_linux)

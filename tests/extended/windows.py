@@ -99,6 +99,24 @@ def structure():
     same("verify", done.returncode, 0)
 
 
+def symbols():
+    """The functions of the module, as binutils see them, and a program that works without."""
+    need(OBJDUMP)
+    nm, strip = (OBJDUMP.replace("objdump", name) for name in ("nm", "strip"))
+    folder = fresh("windows-symbols")
+    source = os.path.join(folder, "named.wat")
+    with open(source, "w") as file:
+        file.write(open(HELLO).read().replace('(func (export "_start")', '(func $_ZN3app4mainEv (export "_start")'))
+    program = packed(source, "symbols")
+    listed = subprocess.run([nm, "--demangle", program], capture_output=True, text=True, check=True).stdout
+    ensure(re.search(r"^[0-9a-f]+ t app::main\(\)$", listed, re.M), f"nm has {listed}")
+    stripped = program.replace(".exe", "-stripped.exe")
+    subprocess.run([strip, "-o", stripped, program], check=True)
+    same("(status, output, errors)", run(stripped), run(program))
+    ensure(os.path.getsize(stripped) < os.path.getsize(program), "strip takes nothing")
+    return f"{len(listed.splitlines())} names"
+
+
 def looks():
     """Icon, version and subsystem; what is no icon is refused."""
     need(OBJDUMP)
@@ -330,6 +348,7 @@ def main():
     need("wine")
     check("hello", hello)
     check("structure", structure)
+    check("symbols", symbols)
     check("icon, version, subsystem", looks)
     check("exit status", exit_status)
     check("arguments", arguments)

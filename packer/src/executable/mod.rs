@@ -104,8 +104,9 @@ impl<'a> Executable<'a> {
     pub fn is_whole(&self, address: u64, len: u64) -> bool {
         match &self.file {
             File::Elf(file) => file.is_whole(address, len, |at| self.at(at, END_MARK.len() as u64)),
-            // Their systems look at the length before they start a program.
-            File::Pe(_) | File::MachO(_) => true,
+            File::Pe(file) => file.is_whole(),
+            // The system looks at the length before it starts a program.
+            File::MachO(_) => true,
         }
     }
 
@@ -113,7 +114,8 @@ impl<'a> Executable<'a> {
     pub fn symbols(&self) -> usize {
         match &self.file {
             File::Elf(file) => file.symbols(),
-            File::Pe(_) | File::MachO(_) => 0,
+            File::Pe(file) => file.symbols(),
+            File::MachO(file) => file.symbols(),
         }
     }
 
@@ -185,8 +187,8 @@ impl<'a> Executable<'a> {
     ) -> Result<()> {
         match &self.file {
             File::Elf(file) => file.finish_packing(out, payload, address, contents, target),
-            File::Pe(file) => file.finish_packing(out, &payload, address, contents.parts),
-            File::MachO(file) => file.finish_packing(out, payload, address, contents.parts, target.page()),
+            File::Pe(file) => file.finish_packing(out, &payload, address, contents),
+            File::MachO(file) => file.finish_packing(out, payload, address, contents, target.page()),
         }
     }
 

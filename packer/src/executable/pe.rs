@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use nyash_format::{Format, Target};
 
-use super::parts::{Access, Load, Part, Section};
+use super::parts::{Access, Contents, Load, Section};
 use crate::error::{Error, Result};
 
 /// Section names have eight bytes, so those of the format are shortened.
@@ -64,6 +64,13 @@ pub(super) mod directory {
 
 /// Length of a section header.
 const SECTION_HEADER: usize = 40;
+
+/// Length of a symbol.
+const SYMBOL: usize = 18;
+/// A symbol's type: a function, of which nothing is told.
+const FUNCTION: u16 = 0x20;
+/// A symbol's storage class: names of a module need not be unique.
+const STATIC: u8 = 3;
 
 const CONTAINS_CODE: u32 = 0x20;
 const CONTAINS_DATA: u32 = 0x40;
@@ -196,10 +203,16 @@ impl<'a> File<'a> {
         self.loads().map(|load| load.address + load.memory).max().unwrap_or(0)
     }
 
-    /// Adds section headers for the payload's parts to `out`.
-    pub fn finish_packing(&self, out: &mut [u8], payload: &Range<usize>, address: u64, parts: &[Part]) -> Result<()> {
-        let mut headers = Vec::with_capacity(parts.len());
-        for part in parts {
+    /// Adds section headers for the payload's parts to `out`, and symbols behind everything.
+    pub fn finish_packing(
+        &self,
+        out: &mut Vec<u8>,
+        payload: &Range<usize>,
+        address: u64,
+        contents: &Contents<'_>,
+    ) -> Result<()> {
+        let mut headers = Vec::with_capacity(contents.parts.len());
+        for part in contents.parts {
             let short = NAMES.iter().find(|(_, name)| *name == part.section);
             let (name, _) =
                 short.ok_or_else(|| Error::Runtime(format!("there is no PE section for {}", part.section)))?;
@@ -218,7 +231,66 @@ impl<'a> File<'a> {
                     },
             });
         }
-        self.add_sections(out, &headers)
+        self.add_sections(out, &headers)?;
+        self.add_symbols(out, contents)
+    }
+
+    /// Adds a COFF symbol table with the functions, which gdb and other tools read that do not want PDB files. It is not
+    /// loaded.
+    fn add_symbols(&self, out: &mut Vec<u8>, contents: &Contents<'_>) -> Result<()> {
+        let (mut table, mut count) = (Vec::new(), 0_u32);
+        // Its length goes before the names, and counts itself.
+        let mut names = vec![0; 4];
+        let code = contents.parts.iter().enumerate();
+        let code = code.filter(|(_, part)| part.access == Access::Execute);
+        for ((number, _), symbols) in code.zip(contents.symbols) {
+            let section = (self.sections.len() + number + 1) as u16;
+            for symbol in symbols {
+                // No name of up to eight bytes in place: all are where the others have to be.
+                table.extend_from_slice(&[0; 4]);
+                table.extend_from_slice(&fits(names.len() as u64)?.to_le_bytes());
+                table.extend_from_slice(&symbol.start.to_le_bytes());
+                table.extend_from_slice(&section.to_le_bytes());
+                table.extend_from_slice(&FUNCTION.to_le_bytes());
+                table.extend_from_slice(&[STATIC, 0]);
+                names.extend(symbol.name.bytes().filter(|byte| *byte != 0));
+                names.push(0);
+                count += 1;
+            }
+        }
+        if count == 0 {
+            return Ok(());
+        }
+        let at = fits(out.len() as u64)?;
+        out.extend(table);
+        // Signatures start at a multiple of 8.
+        let end = out.len() + names.len();
+        names.resize(names.len() + end.next_multiple_of(8) - end, 0);
+        let len = fits(names.len() as u64)?;
+        names[..4].copy_from_slice(&len.to_le_bytes());
+        out.extend(names);
+        let place = self.header + field::SYMBOLS;
+        out[place..place + 4].copy_from_slice(&at.to_le_bytes());
+        out[place + 4..place + 8].copy_from_slice(&count.to_le_bytes());
+        Ok(())
+    }
+
+    /// Number of symbols.
+    pub fn symbols(&self) -> usize {
+        self.field(field::SYMBOLS + 4).unwrap_or(0) as usize
+    }
+
+    /// Whether the symbols, which end the file, are there. The system looks after the rest.
+    pub fn is_whole(&self) -> bool {
+        let Ok(table) = self.field(field::SYMBOLS) else {
+            return false;
+        };
+        let names = (self.symbols().checked_mul(SYMBOL)).and_then(|len| len.checked_add(table as usize));
+        table == 0
+            || names.is_some_and(|names| {
+                let end = number(self.bytes, names).map(|len| names + len as usize);
+                end.is_ok_and(|end| end <= self.bytes.len())
+            })
     }
 
     /// Writes more section headers, and what they change in the other headers.

@@ -9,6 +9,7 @@ mod faults;
 mod file;
 mod packing;
 mod signature;
+mod symbols;
 
 pub(super) use file::{File, is_macho, is_related, set_stack};
 pub(super) use signature::seal;

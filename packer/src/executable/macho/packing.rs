@@ -10,11 +10,12 @@ use super::commands::{Command, linkedit_offsets};
 use super::faults::{HEADER, damaged, unusable};
 use super::file::{File, LINKEDIT, NAMES, Segment};
 use super::signature;
+use super::symbols::Tables;
 use crate::error::Result;
-use crate::executable::parts::{Access, Part};
+use crate::executable::parts::{Access, Contents, Part};
 
 /// The signature starts at a multiple of this.
-const SIGNATURE_ALIGNMENT: usize = 16;
+pub(super) const SIGNATURE_ALIGNMENT: usize = 16;
 
 impl File<'_> {
     /// `__LINKEDIT`, which has to be the last segment of file and memory.
@@ -42,13 +43,13 @@ impl File<'_> {
         Ok((out, address))
     }
 
-    /// Adds segments for the parts, `__LINKEDIT`, and room for the signature.
+    /// Adds segments for the parts, `__LINKEDIT` with the symbols of the code, and room for the signature.
     pub(in crate::executable) fn finish_packing(
         &self,
         out: &mut Vec<u8>,
         payload: Range<usize>,
         address: u64,
-        parts: &[Part],
+        contents: &Contents<'_>,
         page: usize,
     ) -> Result<()> {
         let linkedit = self.linkedit()?;
@@ -57,7 +58,11 @@ impl File<'_> {
             return Err(unusable("the payload does not end at a page"));
         }
         let old = linkedit.header.fileoff.get(LE) as usize..self.linkedit_end(&linkedit)?;
-        out.extend_from_slice(&self.bytes[old.clone()]);
+        let symbols = Tables::new(self, contents, address, &old)?;
+        match &symbols {
+            Some(symbols) => out.extend(symbols.replaced(self.bytes, &old)?),
+            None => out.extend_from_slice(&self.bytes[old.clone()]),
+        }
         out.resize(out.len().next_multiple_of(SIGNATURE_ALIGNMENT), 0);
         let signature = out.len();
         let end = signature + signature::len(signature)?;
@@ -66,6 +71,7 @@ impl File<'_> {
         let mut placed = Placed {
             by: start - old.start,
             within: old,
+            symbols,
             signature: signature..end,
             signed: false,
         };
@@ -83,7 +89,7 @@ impl File<'_> {
         let mut count = 0;
         for command in self.commands.list() {
             if command.kind == macho::LC_SEGMENT_64 && Segment::parse(command)?.name == LINKEDIT {
-                for part in parts {
+                for part in contents.parts {
                     commands.extend(segment(part, payload.start, address, page)?);
                     count += 1;
                 }
@@ -149,6 +155,8 @@ struct Placed {
     by: usize,
     /// Where they were.
     within: Range<usize>,
+    /// The symbols, whose tables have other lengths now.
+    symbols: Option<Tables>,
     /// Where the new signature is.
     signature: Range<usize>,
     /// The command for it has been written.
@@ -171,7 +179,7 @@ impl Placed {
             let new = if command.kind == macho::LC_CODE_SIGNATURE {
                 self.signature.start
             } else if self.within.contains(&old) || old == self.within.end {
-                old + self.by
+                self.symbols.as_ref().map_or(old, |symbols| symbols.moved(old)) + self.by
             } else {
                 return Err(unusable("a load command points outside __LINKEDIT"));
             };
@@ -187,6 +195,9 @@ impl Placed {
                 .ok_or_else(|| damaged("a load command is cut short"))?;
             field.copy_from_slice(&len.to_le_bytes());
             self.signed = true;
+        }
+        if let Some(symbols) = &self.symbols {
+            symbols.count_in(command.kind, &mut bytes)?;
         }
         Ok(bytes)
     }

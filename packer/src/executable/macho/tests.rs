@@ -1,16 +1,22 @@
 //! Packing into small made-up runtimes, read back by goblin.
 
 use goblin::mach::MachO;
-use goblin::mach::load_command::CommandVariant;
+use goblin::mach::load_command::{CommandVariant, DysymtabCommand, SymtabCommand};
 use nyash_format::{SLOT_LEN, Slot, Target, section};
 use sha2::{Digest, Sha256};
 
 use crate::executable::Executable;
 use crate::executable::parts::{Access, Contents, Part};
+use crate::image::labels::Symbol;
 
 const PAGE: usize = 16 << 10;
 const BASE: u64 = 0x1_0000_0000;
-const LINKEDIT: &[u8] = b"rebase..bind....exports.starts..symbols_symbols_\0_main\0.";
+/// In its middle a local and an external symbol, two references to symbols (to the second, and to one that is local), and
+/// the names.
+const LINKEDIT: &[u8] = b"rebase..bind....exports.starts..\
+    \x01\0\0\0\x0e\x01\0\0LOCALPOS\x08\0\0\0\x0f\x01\0\0EXTERNAL\x01\0\0\0\0\0\0\x80\0_local\0_main\0..";
+/// Length of what comes before the symbols.
+const BEFORE_SYMBOLS: usize = 32;
 
 /// What a made-up runtime looks like.
 #[derive(Clone, Copy)]
@@ -104,9 +110,9 @@ fn runtime(shape: Shape) -> Vec<u8> {
         }
         let at = linkedit_at as u32;
         commands.u32(&[0x8000_0022, 48, at, 8, at + 8, 8, 0, 0, 0, 0, at + 16, 8]);
-        commands.u32(&[2, 24, at + 32, 1, at + 48, 8]);
-        commands.u32(&[0xb, 80]);
-        commands.u32(&[0; 18]);
+        commands.u32(&[2, 24, at + 32, 2, at + 72, 16]);
+        commands.u32(&[0xb, 80, 0, 1, 1, 1, 2, 0]);
+        commands.u32(&[0, 0, 0, 0, 0, 0, at + 64, 2, 0, 0, 0, 0]);
         commands.u32(&[0x1b, 24, 1, 2, 3, 4]);
         commands.u32(&[0x26, 16, at + 24, 8]);
         commands.u32(&[0x8000_0028, 24, first_section as u32, 0, 0, 0]);
@@ -161,6 +167,10 @@ fn parts() -> [Part; 4] {
 
 /// Packs a payload of four pages, each filled with its number, and returns the file and the payload's address.
 fn pack(runtime: &[u8]) -> crate::Result<(Vec<u8>, u64)> {
+    pack_with(runtime, &[])
+}
+
+fn pack_with(runtime: &[u8], symbols: &[Vec<Symbol>]) -> crate::Result<(Vec<u8>, u64)> {
     let target = Target::Aarch64Macos;
     let runtime = Executable::parse(runtime)?;
     let parts = parts();
@@ -168,7 +178,7 @@ fn pack(runtime: &[u8]) -> crate::Result<(Vec<u8>, u64)> {
         debug: &[],
         parts: &parts,
         to_text: 0,
-        symbols: &[],
+        symbols,
         page: PAGE,
     };
     let (mut out, address) = runtime.start_packing(target, &contents)?;
@@ -213,7 +223,10 @@ fn the_payload_lies_before_linkedit() {
     }
     let linkedit = mach.segments.iter().next_back().unwrap();
     assert_eq!(linkedit.fileoff + linkedit.filesize, file.len() as u64);
-    assert_eq!(&file[linkedit.fileoff as usize..][..LINKEDIT.len()], LINKEDIT);
+    assert_eq!(
+        &file[linkedit.fileoff as usize..][..BEFORE_SYMBOLS],
+        &LINKEDIT[..BEFORE_SYMBOLS]
+    );
     let own = Executable::parse(&file).unwrap();
     for (page, part) in parts().iter().enumerate() {
         let found = own.section(part.section).unwrap();
@@ -239,19 +252,98 @@ fn what_points_into_linkedit_moves_along() {
                     // What is not there stays so.
                     assert_eq!((info.weak_bind_off, info.lazy_bind_off), (0, 0));
                 }
-                CommandVariant::Symtab(table) => {
-                    found.push(at(table.symoff, 16 * table.nsyms));
-                    found.push(at(table.stroff, table.strsize));
-                }
                 CommandVariant::FunctionStarts(starts) => found.push(at(starts.dataoff, starts.datasize)),
-                CommandVariant::Dysymtab(table) => assert_eq!((table.indirectsymoff, table.locreloff), (0, 0)),
                 _ => {}
             }
         }
         found
     };
-    assert_eq!(contents(&before).len(), 6);
+    assert_eq!(contents(&before).len(), 4);
     assert_eq!(contents(&before), contents(&after));
+}
+
+/// Name, address, type and section.
+type Named = (String, u64, u8, u8);
+
+/// The symbols of a file, and its commands about them.
+fn symbols(file: &[u8]) -> (Vec<Named>, SymtabCommand, DysymtabCommand) {
+    let mach = MachO::parse(file, 0).unwrap();
+    let found = mach.symbols().map(|symbol| {
+        let (name, entry) = symbol.unwrap();
+        (name.to_owned(), entry.n_value, entry.n_type, entry.n_sect as u8)
+    });
+    let found = found.collect();
+    let mut commands = mach.load_commands.iter();
+    let symtab = commands.find_map(|command| match &command.command {
+        CommandVariant::Symtab(table) => Some(*table),
+        _ => None,
+    });
+    let dysymtab = commands.find_map(|command| match &command.command {
+        CommandVariant::Dysymtab(table) => Some(*table),
+        _ => None,
+    });
+    (found, symtab.unwrap(), dysymtab.unwrap())
+}
+
+#[test]
+fn packed_functions_stand_for_the_runtimes() {
+    let symbol = |start, name: &str| Symbol {
+        start,
+        len: 16,
+        name: name.to_owned(),
+    };
+    let functions = [vec![
+        symbol(0, "_ZN3app4workE"),
+        symbol(48, "function[7]"),
+        symbol(64, "main"),
+    ]];
+    let (file, address) = pack_with(&runtime(GOOD), &functions).unwrap();
+    let (found, symtab, dysymtab) = symbols(&file);
+    let text = address + PAGE as u64;
+    let external = u64::from_le_bytes(*b"EXTERNAL");
+    // The code is section 6, counted from 1: three are in __TEXT, one is in __DATA, and one is __nyash.
+    let expected = [
+        ("__ZN3app4workE", text, 0x0e, 6),
+        ("_function[7]", text + 48, 0x0e, 6),
+        ("_main", text + 64, 0x0e, 6),
+        ("_main", external, 0x0f, 1),
+    ];
+    assert_eq!(
+        found,
+        expected.map(|(name, at, kind, section)| (name.to_owned(), at, kind, section))
+    );
+    let mach = MachO::parse(&file, 0).unwrap();
+    let section = mach.segments.sections().flatten().nth(5).unwrap().unwrap().0;
+    assert_eq!(section.name().unwrap(), "__nyash_text");
+    assert_eq!(Executable::parse(&file).unwrap().symbols(), 3);
+    assert_eq!((dysymtab.ilocalsym, dysymtab.nlocalsym), (0, 3));
+    assert_eq!((dysymtab.iextdefsym, dysymtab.nextdefsym), (3, 1));
+    assert_eq!((dysymtab.iundefsym, dysymtab.nundefsym), (4, 0));
+    assert_eq!(
+        &file[dysymtab.indirectsymoff as usize..][..8],
+        [3, 0, 0, 0, 0, 0, 0, 0x80]
+    );
+
+    // In the order of linkers and without gaps, names last: Apple's strip takes nothing else.
+    assert_eq!(dysymtab.indirectsymoff, symtab.symoff + 4 * 16);
+    assert_eq!(symtab.stroff, dysymtab.indirectsymoff + 8);
+    let signature = mach.load_commands.iter().find_map(|command| match command.command {
+        CommandVariant::CodeSignature(signature) => Some(signature.dataoff),
+        _ => None,
+    });
+    assert_eq!(
+        (symtab.stroff + symtab.strsize).next_multiple_of(16),
+        signature.unwrap()
+    );
+}
+
+#[test]
+fn without_symbols_only_those_stay_that_are_bound() {
+    let (file, _) = pack(&runtime(GOOD)).unwrap();
+    let (found, symtab, dysymtab) = symbols(&file);
+    assert_eq!(found, [("_main".to_owned(), u64::from_le_bytes(*b"EXTERNAL"), 0x0f, 1)]);
+    assert_eq!((symtab.nsyms, dysymtab.nlocalsym, dysymtab.iextdefsym), (1, 0, 0));
+    assert_eq!(Executable::parse(&file).unwrap().symbols(), 0);
 }
 
 #[test]

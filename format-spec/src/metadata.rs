@@ -104,8 +104,10 @@ pub mod capability {
     pub const SNAPSHOT: u32 = 4;
     /// Embedded folders have lower descriptors than granted ones.
     pub const EMBEDDED_FIRST: u32 = 8;
+    /// A trap leaves a core file.
+    pub const CORE_ON_TRAP: u32 = 16;
     /// All flags this version knows.
-    pub const KNOWN: u32 = INHERIT_ENV | ALL_FILES | SNAPSHOT | EMBEDDED_FIRST;
+    pub const KNOWN: u32 = INHERIT_ENV | ALL_FILES | SNAPSHOT | EMBEDDED_FIRST | CORE_ON_TRAP;
 }
 
 /// What a stored SHA-256 was taken of.

@@ -138,6 +138,10 @@ pub struct Options {
     #[arg(long, help_heading = "Compilation")]
     pub strip: bool,
 
+    /// Let a trap leave a core file for gdb, which the system writes
+    #[arg(long, conflicts_with = "compile_wasm", help_heading = "Compilation")]
+    pub core_on_trap: bool,
+
     /// Let the program end with a report of the objects that are still alive: those in cycles
     #[arg(long, help_heading = "Compilation")]
     pub leak_report: bool,

@@ -64,6 +64,7 @@ fn packer_options(options: &Options) -> Result<nyash_pack::Options, String> {
     packer.argv0 = options.argv0.clone().map(String::into_bytes);
     packer.strip = options.strip;
     packer.debug_info = options.debug_info;
+    packer.core_on_trap = options.core_on_trap;
     packer.no_line_tables = options.no_line_tables;
     packer.small_address_space = options.small_address_space;
     packer.opt_level = match options.opt_level {

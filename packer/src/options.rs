@@ -46,6 +46,8 @@ pub struct Options {
     pub strip: bool,
     /// Functions and lines for debuggers and profilers, from the module's debugging information.
     pub debug_info: bool,
+    /// A trap leaves a core file of the state that it found.
+    pub core_on_trap: bool,
     /// Call stacks name no lines, although the module has debugging information.
     pub no_line_tables: bool,
     /// What paths of source files begin with, and what shall stand there instead.
@@ -243,6 +245,12 @@ impl Options {
             return Err(Error::Option {
                 option: "-g",
                 message: "only executables for Linux have debugging information so far".to_owned(),
+            });
+        }
+        if self.core_on_trap && self.target.format() != Format::Elf {
+            return Err(Error::Option {
+                option: "--core-on-trap",
+                message: "only executables for Linux leave core files so far".to_owned(),
             });
         }
         for (at, directory) in self.directories.iter().enumerate() {

@@ -26,6 +26,10 @@ pub fn run(arguments: Arguments) -> ! {
             format_args!("cannot start: {error}; pack the program again"),
         );
     });
+    #[cfg(target_os = "linux")]
+    if payload.metadata.capabilities.flags & nyash_format::capability::CORE_ON_TRAP != 0 {
+        crate::platform::core_dump::want();
+    }
     let code = choose::choose(&payload, &arguments);
     backtrace::set_bounds(code.text, code.names, arguments.stack_top());
     let (start_of_image, len) = code.image;

@@ -29,6 +29,8 @@ fn report(reason: &dyn core::fmt::Display, write_call_stack: impl FnOnce(&mut St
     // Stderr never reports an error.
     let _ = writeln!(out, "{}: wasm trap: {reason}", name());
     write_call_stack(&mut out);
+    #[cfg(target_os = "linux")]
+    crate::platform::core_dump::report(&mut out);
     drop(out);
     syscall::exit(EXIT_TRAP)
 }

@@ -232,6 +232,34 @@ def nyash_modules():
     same("what llvm-dwarfdump says", (verified.returncode, verified.stdout.splitlines()[-1]), (0, "No errors."))
 
 
+def core_file():
+    """--core-on-trap: gdb sees the stack of the trap, and the program ends as without."""
+    pattern = open("/proc/sys/kernel/core_pattern").read().strip()
+    if pattern.startswith("|") or "/" in pattern:
+        raise Skipped(f"core files go elsewhere ({pattern})")
+    folder = fresh("debugged-core")
+    source = os.path.join(folder, "divides.wat")
+    with open(source, "w") as file:
+        file.write("""(module (memory (export "memory") 1)
+          (func $inner (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0)))
+          (func $middle (param i32) (result i32) (i32.add (i32.const 1) (call $inner (local.get 0))))
+          (func $main (export "_start") (drop (call $middle (i32.const 0)))))""")
+    app = pack(source, os.path.join(folder, "app"), "--core-on-trap")
+    # The limit for core files is 0 in most shells: the program raises its own.
+    done = subprocess.run(["sh", "-c", "ulimit -S -c 0; exec ./app"], cwd=folder, capture_output=True, text=True)
+    same("status", done.returncode, 134)
+    lines = done.stderr.splitlines()
+    same("the trap", lines[0], "./app: wasm trap: integer divide by zero")
+    ensure(re.fullmatch("core dumped, of process [0-9]+", lines[-1]), done.stderr)
+    [core] = [name for name in os.listdir(folder) if name.startswith("core")]
+    text = gdb(app, f"core-file {os.path.join(folder, core)}", "backtrace")
+    frames = re.findall(r"^#\d+ .*? in (\S+) \(\)", text, re.M)
+    # The first is shown when the file is opened, and by the command.
+    same("the innermost frames", frames[:4], ["inner", "inner", "middle", "main"])
+    ensure("signal SIGFPE" in text, text)
+    return " <- ".join(frames[1:4])
+
+
 def main():
     check("gdb: a breakpoint by function, a backtrace, on to the end", breakpoint)
     check("gdb: a trap stops at its function", trap)
@@ -240,6 +268,7 @@ def main():
     check("-g: samples of perf have lines", source_lines_of_samples)
     check("nyash -g: gdb and addr2line know functions and lines", nyash_lines)
     check("nyash -g: modules", nyash_modules)
+    check("--core-on-trap: gdb opens the core file", core_file)
     check("AT_PHDR points at the program headers", auxiliary_vector)
     check("nm lists the functions", listed)
     check("strip and --strip leave a working program without names", stripped)

@@ -287,6 +287,11 @@ pub struct OptionArgs {
     #[arg(short = 'g', long, help_heading = "How it is compiled")]
     pub debug_info: bool,
 
+    /// Let a trap leave a core file for gdb, which the system writes; the program still ends with its call stack and status
+    /// 134
+    #[arg(long, help_heading = "How it is compiled")]
+    pub core_on_trap: bool,
+
     /// Leave out files and lines, which call stacks of traps name when the module has debugging information (DWARF)
     #[arg(long, help_heading = "How it is compiled")]
     pub no_line_tables: bool,

@@ -156,6 +156,7 @@ pub fn options(args: &OptionArgs, target: Target) -> Result<Options, Error> {
         opt_level: args.opt_level.into(),
         strip: args.strip,
         debug_info: args.debug_info,
+        core_on_trap: args.core_on_trap,
         no_line_tables: args.no_line_tables,
         path_prefixes: args.remap_path_prefix.clone(),
         target,

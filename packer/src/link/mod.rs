@@ -162,6 +162,9 @@ fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(Hash
     if program.for_snapshot {
         flags |= capability::SNAPSHOT;
     }
+    if options.core_on_trap && !program.for_snapshot {
+        flags |= capability::CORE_ON_TRAP;
+    }
     // A C library that has looked for its folders when the program was initialised does not look again.
     if options.embedded.is_some() && (program.for_snapshot || program.initialised_by.is_some()) {
         flags |= capability::EMBEDDED_FIRST;

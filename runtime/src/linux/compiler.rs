@@ -152,16 +152,12 @@ fn write_all(file: impl AsFd, mut bytes: &[u8]) -> Result<(), Failure> {
 
 /// Runs the compiler and returns its exit status.
 fn run(compiler: &OwnedFd, request: &OwnedFd, answer: &OwnedFd) -> Result<i32, Failure> {
-    let (fork, arguments) = number::FORK;
-    // SAFETY: the process has one thread, and the child does nothing but `execute`.
-    let child = unsafe { arch::system_call(fork, arguments) };
+    // The copy does nothing but `execute`.
+    let child = syscall::fork().map_err(|errno| Failure::System("a child process", errno.0))?;
     if child == 0 {
         execute(compiler.as_raw_fd(), request.as_raw_fd(), answer.as_raw_fd());
     }
-    if child < 0 {
-        return Err(Failure::System("a child process", -child as i32));
-    }
-    let child = Pid::from_raw(child as i32);
+    let child = Pid::from_raw(child);
     loop {
         match rustix::process::waitpid(child, WaitOptions::empty()) {
             Ok(Some((_, status))) => match status.terminating_signal() {

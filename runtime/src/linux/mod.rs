@@ -3,6 +3,7 @@
 mod arch;
 #[cfg(feature = "full")]
 pub mod compiler;
+pub mod core_dump;
 mod guard;
 pub mod image;
 pub mod memory;

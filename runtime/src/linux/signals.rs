@@ -4,6 +4,7 @@ use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::arch::{self, Context, Registers};
+use super::core_dump;
 use super::syscall::{self, SignalAction};
 use crate::message::{EXIT_TRAP, die};
 use crate::{backtrace, trap};
@@ -77,6 +78,9 @@ pub unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Con
     if sent && !may_be_raised {
         // What would have happened without us happens.
         syscall::raise_with_default_action(signal);
+        return;
+    }
+    if core_dump::dies_here(signal) {
         return;
     }
     let Registers { pc, fp, sp } = context.registers(signal);

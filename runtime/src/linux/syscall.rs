@@ -208,13 +208,59 @@ pub unsafe fn set_signal_stack(base: *mut u8, len: usize) -> Result<(), Errno> {
     unsafe { call(number::SIGALTSTACK, [&raw const stack as usize, 0, 0, 0, 0, 0]) }.map(drop)
 }
 
+/// Gives a signal its default action.
+pub fn set_default_action(signal: i32) {
+    // SAFETY: the default action needs no handler.
+    let _ = unsafe { set_signal_action(signal, &SignalAction::new(0, 0)) };
+}
+
+/// Copies the process: 0 in the copy, its number in the process itself. Only the calling thread is copied, and there is
+/// no other.
+pub fn fork() -> Result<i32, Errno> {
+    let (fork, arguments) = number::FORK;
+    // SAFETY: the copy has everything that the process has, on a copy of the same stack.
+    unsafe { call(fork, arguments) }.map(|process| process as i32)
+}
+
+/// Waits for the end of a copy of the process and returns its status, as `wait4` has it.
+pub fn wait_for(process: i32) -> Result<i32, Errno> {
+    const EINTR: Errno = Errno(4);
+    let mut status = 0_i32;
+    loop {
+        let arguments = [process as usize, &raw mut status as usize, 0, 0, 0, 0];
+        // SAFETY: the kernel writes the status only.
+        match unsafe { call(number::WAIT4, arguments) } {
+            Err(EINTR) => {}
+            done => return done.map(|_| status),
+        }
+    }
+}
+
+/// Lets core files of this process be as large as the limit that only a privileged process raises.
+pub fn allow_core_file() {
+    const RLIMIT_CORE: usize = 4;
+    // The one that counts, and the most that it can be.
+    let mut limits = [0_u64; 2];
+    // SAFETY: the kernel writes the two.
+    let known = unsafe {
+        call(
+            number::PRLIMIT64,
+            [0, RLIMIT_CORE, 0, limits.as_mut_ptr() as usize, 0, 0],
+        )
+    };
+    if known.is_ok() {
+        limits[0] = limits[1];
+        // SAFETY: the kernel reads the two.
+        let _ = unsafe { call(number::PRLIMIT64, [0, RLIMIT_CORE, limits.as_ptr() as usize, 0, 0, 0]) };
+    }
+}
+
 /// Gives a signal its default action and sends it to this process; it arrives when the current handler returns at
 /// the latest.
 pub fn raise_with_default_action(signal: i32) {
-    let default = SignalAction::new(0, 0);
-    // SAFETY: the default action needs no handler; the other two touch no memory.
+    set_default_action(signal);
+    // SAFETY: these touch no memory.
     unsafe {
-        let _ = set_signal_action(signal, &default);
         if let Ok(process) = call(number::GETPID, [0; 6]) {
             let _ = call(number::KILL, [process, signal as usize, 0, 0, 0, 0]);
         }

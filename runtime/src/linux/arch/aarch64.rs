@@ -45,8 +45,9 @@ pub mod number {
     pub const EXECVE: usize = 221;
     #[cfg(feature = "full")]
     pub const EXECVEAT: usize = 281;
+    pub const WAIT4: usize = 260;
+    pub const PRLIMIT64: usize = 261;
     /// `fork`, or `clone` as `fork` where there is no other, with its arguments.
-    #[cfg(feature = "full")]
     pub const FORK: (usize, [usize; 6]) = (220, [17, 0, 0, 0, 0, 0]);
 }
 

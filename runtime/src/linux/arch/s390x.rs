@@ -42,8 +42,9 @@ pub mod number {
     pub const EXECVE: usize = 11;
     #[cfg(feature = "full")]
     pub const EXECVEAT: usize = 354;
+    pub const WAIT4: usize = 114;
+    pub const PRLIMIT64: usize = 334;
     /// `fork`, or `clone` as `fork` where there is no other, with its arguments.
-    #[cfg(feature = "full")]
     pub const FORK: (usize, [usize; 6]) = (2, [0; 6]);
 }
 

@@ -43,8 +43,9 @@ pub mod number {
     pub const EXECVE: usize = 59;
     #[cfg(feature = "full")]
     pub const EXECVEAT: usize = 322;
+    pub const WAIT4: usize = 61;
+    pub const PRLIMIT64: usize = 302;
     /// `fork`, or `clone` as `fork` where there is no other, with its arguments.
-    #[cfg(feature = "full")]
     pub const FORK: (usize, [usize; 6]) = (57, [0; 6]);
 }
 

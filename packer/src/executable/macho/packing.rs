@@ -14,9 +14,6 @@ use super::symbols::Tables;
 use crate::error::Result;
 use crate::executable::parts::{Access, Contents, Part};
 
-/// The signature starts at a multiple of this.
-pub(super) const SIGNATURE_ALIGNMENT: usize = 16;
-
 impl File<'_> {
     /// `__LINKEDIT`, which has to be the last segment of file and memory.
     fn linkedit(&self) -> Result<Segment<'_>> {
@@ -63,7 +60,7 @@ impl File<'_> {
             Some(symbols) => out.extend(symbols.replaced(self.bytes, &old)?),
             None => out.extend_from_slice(&self.bytes[old.clone()]),
         }
-        out.resize(out.len().next_multiple_of(SIGNATURE_ALIGNMENT), 0);
+        out.resize(out.len().next_multiple_of(signature::ALIGNMENT), 0);
         let signature = out.len();
         let end = signature + signature::len(signature)?;
         out.resize(end, 0);

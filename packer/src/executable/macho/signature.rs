@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 /// program do not depend on that.
 const IDENTIFIER: &[u8] = b"nyash-program\0";
 
+/// The signature starts at a multiple of this.
+pub(super) const ALIGNMENT: usize = 16;
+
 const EMBEDDED_SIGNATURE: u32 = 0xfade_0cc0;
 const CODE_DIRECTORY: u32 = 0xfade_0c02;
 /// With the fields for the executable segment.

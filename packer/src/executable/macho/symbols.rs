@@ -15,7 +15,7 @@ use object::{U16, U32, U64};
 use super::commands::{Command, Commands};
 use super::faults::{damaged, unusable};
 use super::file::{File, NAMES};
-use super::packing::SIGNATURE_ALIGNMENT;
+use super::signature;
 use crate::error::Result;
 use crate::executable::parts::{Access, Contents};
 
@@ -166,7 +166,7 @@ impl Tables {
         }
         // What only brought the runtime's signature to its alignment would be a gap now.
         let rest = &old[from..];
-        if rest.len() >= SIGNATURE_ALIGNMENT || rest.iter().any(|byte| *byte != 0) {
+        if rest.len() >= signature::ALIGNMENT || rest.iter().any(|byte| *byte != 0) {
             new.extend_from_slice(rest);
         }
         Ok(new)

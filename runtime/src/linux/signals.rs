@@ -83,7 +83,7 @@ pub unsafe extern "C" fn on_signal(signal: i32, info: &SignalInfo, context: &Con
     if core_dump::dies_here(signal) {
         return;
     }
-    let Registers { pc, fp, sp } = context.registers(signal);
+    let Registers { pc, fp, sp } = context.registers(signal, info.address);
     let has_address = signal == SIGSEGV;
     backtrace::record_from_signal(pc, fp);
     let handler = HANDLER.load(Ordering::Relaxed);

@@ -109,7 +109,7 @@ pub struct Context {
 }
 
 impl Context {
-    pub fn registers(&self, _signal: i32) -> Registers {
+    pub fn registers(&self, _signal: i32, _address: usize) -> Registers {
         Registers {
             pc: self.pc,
             fp: self.registers[29],

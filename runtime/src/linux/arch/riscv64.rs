@@ -110,7 +110,7 @@ pub struct Context {
 }
 
 impl Context {
-    pub fn registers(&self, _signal: i32) -> Registers {
+    pub fn registers(&self, _signal: i32, _address: usize) -> Registers {
         Registers {
             pc: self.pc,
             fp: self.s0,

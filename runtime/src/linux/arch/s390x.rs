@@ -110,18 +110,25 @@ pub struct Context {
 }
 
 impl Context {
-    pub fn registers(&self, signal: i32) -> Registers {
+    pub fn registers(&self, signal: i32, address: usize) -> Registers {
         const SIGILL: i32 = 4;
         const SIGFPE: i32 = 8;
+        const SIGSEGV: i32 = 11;
         // These two arrive with the address of the next instruction. The compiler notes such a trap at the last byte of
         // the one that raised it.
         let late = signal == SIGILL || signal == SIGFPE;
         let sp = self.registers[15];
+        // A function has moved the stack pointer before it writes the link, which comes from the register with the old
+        // one. Where the stack ends there is no link to read: endless recursion ended in a second fault in the handler.
+        let no_link = signal == SIGSEGV && address / SMALLEST_PAGE == sp / SMALLEST_PAGE;
         Registers {
             pc: self.psw_address - usize::from(late),
-            // SAFETY: the first word above the stack pointer is the link to the caller's area, in our code and in
-            // compiled code alike.
-            fp: unsafe { *(sp as *const usize) },
+            fp: match no_link {
+                true => self.registers[1],
+                // SAFETY: the first word above the stack pointer is the link to the caller's area, in our code and in
+                // compiled code alike.
+                false => unsafe { *(sp as *const usize) },
+            },
             sp,
         }
     }

@@ -157,7 +157,7 @@ pub struct Context {
 }
 
 impl Context {
-    pub fn registers(&self, _signal: i32) -> Registers {
+    pub fn registers(&self, _signal: i32, _address: usize) -> Registers {
         const RBP: usize = 10;
         const RSP: usize = 15;
         const RIP: usize = 16;

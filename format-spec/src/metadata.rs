@@ -106,8 +106,10 @@ pub mod capability {
     pub const EMBEDDED_FIRST: u32 = 8;
     /// A trap leaves a core file.
     pub const CORE_ON_TRAP: u32 = 16;
+    /// A trap shows the line of the source, if that is there.
+    pub const SOURCE_LINES: u32 = 32;
     /// All flags this version knows.
-    pub const KNOWN: u32 = INHERIT_ENV | ALL_FILES | SNAPSHOT | EMBEDDED_FIRST | CORE_ON_TRAP;
+    pub const KNOWN: u32 = INHERIT_ENV | ALL_FILES | SNAPSHOT | EMBEDDED_FIRST | CORE_ON_TRAP | SOURCE_LINES;
 }
 
 /// What a stored SHA-256 was taken of.

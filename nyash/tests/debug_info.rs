@@ -149,3 +149,57 @@ static box Main {
     assert!(errors.contains(": Main.grow (app.hako:4:"), "{errors}");
     assert!(errors.contains(" (app.hako:9:"), "{errors}");
 }
+
+/// The line itself, as the compiler's own messages show it: of the innermost function whose source is there, which here is
+/// below six of the library's.
+#[test]
+fn a_trap_shows_the_line_of_the_source() {
+    let source = "\
+static box Main {
+\tgrow(list) {
+\t\tloop(true) {
+\t\t\tlist.push(\"\u{f6}\u{1b}[31m\" + list.length())
+\t\t}
+\t}
+\tmain() {
+\t\tme.grow(new ArrayBox())
+\t}
+}
+";
+    let folder = tempfile::tempdir().unwrap();
+    let run = |options: &nyash_pack::Options| {
+        std::fs::write(folder.path().join("app.hako"), source).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nyash"));
+        command.args(["--compile-wasm", "-g", "app.hako", "-o", "app.wasm"]);
+        assert!(command.current_dir(folder.path()).status().unwrap().success());
+        let wasm = std::fs::read(folder.path().join("app.wasm")).unwrap();
+        let packed = nyash_pack::pack(&wasm, options).unwrap();
+        nyash_pack::write_executable(&folder.path().join("app"), &packed).unwrap();
+        let mut app = Command::new(folder.path().join("app"));
+        let errors = app.current_dir(folder.path()).output().unwrap().stderr;
+        String::from_utf8(errors).unwrap()
+    };
+    let plain = nyash_pack::Options {
+        memory_limit: Some(4 << 20),
+        ..Default::default()
+    };
+    let with_lines = nyash_pack::Options {
+        debug_info: true,
+        ..plain.clone()
+    };
+    let errors = run(&with_lines);
+    // Tabs are four columns, and what a terminal would obey is a space.
+    let wanted = "\
+: Main.grow (app.hako:4:14)
+      |
+    4 |             list.push(\"\u{f6} [31m\" + list.length())
+      |                       ^
+";
+    assert!(errors.contains(wanted), "{errors}");
+    assert_eq!(
+        errors.matches(" | ").count(),
+        2,
+        "one line, not one for each caller: {errors}"
+    );
+    assert!(!run(&plain).contains(" | "));
+}

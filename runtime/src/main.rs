@@ -36,6 +36,8 @@ mod payload;
 mod program;
 #[cfg(all(not(target_os = "macos"), any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod routines;
+#[cfg(target_os = "linux")]
+mod source_line;
 mod trap;
 mod wasi;
 #[cfg(windows)]

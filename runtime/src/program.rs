@@ -27,8 +27,14 @@ pub fn run(arguments: Arguments) -> ! {
         );
     });
     #[cfg(target_os = "linux")]
-    if payload.metadata.capabilities.flags & nyash_format::capability::CORE_ON_TRAP != 0 {
-        crate::platform::core_dump::want();
+    {
+        let flags = payload.metadata.capabilities.flags;
+        if flags & nyash_format::capability::CORE_ON_TRAP != 0 {
+            crate::platform::core_dump::want();
+        }
+        if flags & nyash_format::capability::SOURCE_LINES != 0 {
+            crate::source_line::want();
+        }
     }
     let code = choose::choose(&payload, &arguments);
     backtrace::set_bounds(code.text, code.names, arguments.stack_top());

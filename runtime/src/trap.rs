@@ -56,6 +56,8 @@ fn write_call_stack(out: &mut Stderr) {
     let stack = backtrace::recorded();
     let names = backtrace::names();
     let mut number = 0;
+    #[cfg(target_os = "linux")]
+    let mut shown = false;
     let mut write = |out: &mut Stderr, offset: u32| {
         // Frames without an entry are the trampolines between host and wasm.
         let Some((names, frame)) = names.as_ref().and_then(|names| Some((names, names.find(offset)?))) else {
@@ -67,6 +69,11 @@ fn write_call_stack(out: &mut Stderr) {
         for call in names.calls(&frame) {
             write_call(out, number, &frame, &call);
             number += 1;
+            // Of the innermost function whose source is here: others are those of libraries.
+            #[cfg(target_os = "linux")]
+            if let Some(position) = call.position.filter(|_| !shown) {
+                shown = crate::source_line::write(out, position);
+            }
         }
     };
     for offset in stack.inner() {

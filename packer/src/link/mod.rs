@@ -165,6 +165,9 @@ fn metadata(program: &Program<'_>, options: &Options, key: &str, hashes: &[(Hash
     if options.core_on_trap && !program.for_snapshot {
         flags |= capability::CORE_ON_TRAP;
     }
+    if options.debug_info && !program.for_snapshot {
+        flags |= capability::SOURCE_LINES;
+    }
     // A C library that has looked for its folders when the program was initialised does not look again.
     if options.embedded.is_some() && (program.for_snapshot || program.initialised_by.is_some()) {
         flags |= capability::EMBEDDED_FIRST;

@@ -269,3 +269,67 @@ fn random_segments() {
     }
     assert!(compact > 10, "{compact}");
 }
+
+/// Copies and fills of all lengths and distances: the runtime has routines of its own, which take other instructions for short
+/// ones and where the two lie alike in their pages.
+#[test]
+fn copies_and_fills_are_those_of_the_specification() {
+    const ROUNDS: u32 = 20_000;
+    const AREA: usize = 20 << 10;
+    const FACTOR: u64 = 6_364_136_223_846_793_005;
+    const ADDEND: u64 = 1_442_695_040_888_963_407;
+    let mut memory = vec![0u8; AREA];
+    let mut state = 1u64;
+    for _ in 0..ROUNDS {
+        state = state.wrapping_mul(FACTOR).wrapping_add(ADDEND);
+        let bits = |from: u32, count: u32| (state >> from & ((1 << count) - 1)) as usize;
+        let (dest, len) = (bits(20, 13), bits(46, 12) >> bits(61, 3));
+        match (bits(58, 1), bits(59, 1)) {
+            (0, _) => memory[dest..dest + len].fill(bits(8, 8) as u8),
+            (_, 0) => memory.copy_within(bits(33, 13)..bits(33, 13) + len, dest),
+            (_, _) => memory.copy_within(dest + 8192 - bits(8, 6)..dest + 8192 - bits(8, 6) + len, dest),
+        }
+        // Something to copy that is not a run of the same.
+        memory[dest + 4000] = bits(8, 8) as u8;
+    }
+    let bits = |from: u32, count: u32| {
+        format!(
+            "(i32.wrap_i64 (i64.and (i64.shr_u (local.get $s) (i64.const {from})) (i64.const {})))",
+            (1 << count) - 1
+        )
+    };
+    let (dest, shifted) = (bits(20, 13), format!("(i32.shr_u {} {})", bits(46, 12), bits(61, 3)));
+    let above = format!("(i32.sub (i32.add {dest} (i32.const 8192)) {})", bits(8, 6));
+    let expected: String = memory.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let module = format!(
+        "(module (import \"wasi_snapshot_preview1\" \"fd_write\" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+           (memory (export \"memory\") 2)
+           (data (i32.const 65536) \"{expected}\")
+           (data (i32.const 131000) \"\\c0\\ff\\01\\00\\06\\00\\00\\00\") (data (i32.const 131008) \"right\\n\")
+           (func (export \"_start\") (local $s i64) (local $i i32)
+             (local.set $s (i64.const 1))
+             (loop $next
+               (local.set $s (i64.add (i64.mul (local.get $s) (i64.const {FACTOR})) (i64.const {ADDEND})))
+               (if {} (then
+                 (if {} (then (memory.copy {dest} {above} {shifted}))
+                   (else (memory.copy {dest} {} {shifted}))))
+                 (else (memory.fill {dest} {} {shifted})))
+               (i32.store8 offset=4000 {dest} {})
+               (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const {ROUNDS}))))
+             (local.set $i (i32.const 0))
+             (loop $next
+               (if (i32.ne (i32.load8_u (local.get $i)) (i32.load8_u offset=65536 (local.get $i))) (then unreachable))
+               (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const {AREA}))))
+             (drop (call $fd_write (i32.const 1) (i32.const 131000) (i32.const 1) (i32.const 131000)))))",
+        bits(58, 1),
+        bits(59, 1),
+        bits(33, 13),
+        bits(8, 8),
+        bits(8, 8),
+    );
+    let folder = folder("memory-copies");
+    assert_right(
+        &run_bytes(&folder.join("copies"), &pack(&module, &Options::default())),
+        "",
+    );
+}

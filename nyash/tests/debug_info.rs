@@ -1,7 +1,7 @@
 //! `-g` and `--source-map` of modules: where the code comes from, for debuggers.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 const PROGRAM: &str = "\
 static box Main {
@@ -13,9 +13,13 @@ static box Main {
 }
 ";
 
-/// The module made with these options in a folder that holds `app.hako`.
+/// The module that these options make of [`PROGRAM`], which is `app.hako` in a folder.
 fn module(folder: &Path, options: &[&str]) -> Vec<u8> {
-    std::fs::write(folder.join("app.hako"), PROGRAM).unwrap();
+    module_of(PROGRAM, folder, options)
+}
+
+fn module_of(source: &str, folder: &Path, options: &[&str]) -> Vec<u8> {
+    std::fs::write(folder.join("app.hako"), source).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_nyash"));
     command
         .args(["--compile-wasm", "app.hako", "-o", "app.wasm"])
@@ -23,6 +27,23 @@ fn module(folder: &Path, options: &[&str]) -> Vec<u8> {
     let done = command.current_dir(folder).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     std::fs::read(folder.join("app.wasm")).unwrap()
+}
+
+/// What a program does that is compiled with `-g` and packed with these options, next to its source.
+fn run(source: &str, options: &nyash_pack::Options) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let wasm = module_of(source, folder.path(), &["-g"]);
+    let packed = nyash_pack::pack(&wasm, options).unwrap();
+    nyash_pack::write_executable(&folder.path().join("app"), &packed).unwrap();
+    let mut app = Command::new(folder.path().join("app"));
+    app.current_dir(folder.path()).output().unwrap()
+}
+
+fn little_memory() -> nyash_pack::Options {
+    nyash_pack::Options {
+        memory_limit: Some(4 << 20),
+        ..Default::default()
+    }
 }
 
 fn holds(bytes: &[u8], text: &str) -> bool {
@@ -129,19 +150,7 @@ static box Main {
   }
 }
 ";
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("app.hako"), ENDLESS).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nyash"));
-    command.args(["--compile-wasm", "-g", "app.hako", "-o", "app.wasm"]);
-    assert!(command.current_dir(folder.path()).status().unwrap().success());
-    let wasm = std::fs::read(folder.path().join("app.wasm")).unwrap();
-    let options = nyash_pack::Options {
-        memory_limit: Some(4 << 20),
-        ..Default::default()
-    };
-    let packed = nyash_pack::pack(&wasm, &options).unwrap();
-    nyash_pack::write_executable(&folder.path().join("app"), &packed).unwrap();
-    let done = Command::new(folder.path().join("app")).output().unwrap();
+    let done = run(ENDLESS, &little_memory());
     assert_eq!(done.status.code(), Some(134));
     assert_eq!(String::from_utf8_lossy(&done.stdout), "before\n");
     let errors = String::from_utf8_lossy(&done.stderr);
@@ -166,28 +175,12 @@ static box Main {
 \t}
 }
 ";
-    let folder = tempfile::tempdir().unwrap();
-    let run = |options: &nyash_pack::Options| {
-        std::fs::write(folder.path().join("app.hako"), source).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nyash"));
-        command.args(["--compile-wasm", "-g", "app.hako", "-o", "app.wasm"]);
-        assert!(command.current_dir(folder.path()).status().unwrap().success());
-        let wasm = std::fs::read(folder.path().join("app.wasm")).unwrap();
-        let packed = nyash_pack::pack(&wasm, options).unwrap();
-        nyash_pack::write_executable(&folder.path().join("app"), &packed).unwrap();
-        let mut app = Command::new(folder.path().join("app"));
-        let errors = app.current_dir(folder.path()).output().unwrap().stderr;
-        String::from_utf8(errors).unwrap()
-    };
-    let plain = nyash_pack::Options {
-        memory_limit: Some(4 << 20),
-        ..Default::default()
-    };
     let with_lines = nyash_pack::Options {
         debug_info: true,
-        ..plain.clone()
+        ..little_memory()
     };
-    let errors = run(&with_lines);
+    let errors = |options| String::from_utf8(run(source, options).stderr).unwrap();
+    let (errors, plain) = (errors(&with_lines), errors(&little_memory()));
     // Tabs are four columns, and what a terminal would obey is a space.
     let wanted = "\
 : Main.grow (app.hako:4:14)
@@ -201,5 +194,5 @@ static box Main {
         2,
         "one line, not one for each caller: {errors}"
     );
-    assert!(!run(&plain).contains(" | "));
+    assert!(!plain.contains(" | "), "{plain}");
 }

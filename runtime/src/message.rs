@@ -1,6 +1,8 @@
 //! What the runtime itself says, on standard error, before it gives up.
 
 use core::fmt::{self, Write};
+#[cfg(target_os = "linux")]
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::platform::{start, syscall};
 
@@ -11,6 +13,21 @@ pub const EXIT_UNUSABLE: i32 = 1;
 pub const EXIT_USAGE: i32 = 2;
 /// Exit status after a trap: that of a native program that aborts.
 pub const EXIT_TRAP: i32 = 134;
+
+#[cfg(target_os = "linux")]
+static CAPABILITIES: AtomicU32 = AtomicU32::new(0);
+
+/// What the program was packed with, for those that report its end: a handler of signals has nothing else to ask.
+#[cfg(target_os = "linux")]
+pub fn set_capabilities(flags: u32) {
+    CAPABILITIES.store(flags, Ordering::Relaxed);
+}
+
+/// Whether the program was packed with one of [`nyash_format::capability`].
+#[cfg(target_os = "linux")]
+pub fn has_capability(flag: u32) -> bool {
+    CAPABILITIES.load(Ordering::Relaxed) & flag != 0
+}
 
 /// The program's name for messages: argument 0 as given.
 pub fn name() -> &'static str {

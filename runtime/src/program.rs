@@ -9,6 +9,8 @@ use wasmtime::{Instance, Module, Store};
 
 use crate::choose;
 use crate::code::Code;
+#[cfg(target_os = "linux")]
+use crate::message;
 use crate::message::{EXIT_UNUSABLE, die};
 use crate::payload::{self, Payload};
 #[cfg(all(feature = "full", target_os = "linux"))]
@@ -27,15 +29,7 @@ pub fn run(arguments: Arguments) -> ! {
         );
     });
     #[cfg(target_os = "linux")]
-    {
-        let flags = payload.metadata.capabilities.flags;
-        if flags & nyash_format::capability::CORE_ON_TRAP != 0 {
-            crate::platform::core_dump::want();
-        }
-        if flags & nyash_format::capability::SOURCE_LINES != 0 {
-            crate::source_line::want();
-        }
-    }
+    message::set_capabilities(payload.metadata.capabilities.flags);
     let code = choose::choose(&payload, &arguments);
     backtrace::set_bounds(code.text, code.names, arguments.stack_top());
     let (start_of_image, len) = code.image;

@@ -1,12 +1,13 @@
 //! The line of the source that a trap comes from, for a program that was packed with `-g`.
 
 use core::fmt::Write;
-use core::sync::atomic::{AtomicBool, Ordering};
 
 use alloc::ffi::CString;
+use alloc::string::String;
+use nyash_format::capability;
 use rustix::fs::{Mode, OFlags};
 
-use crate::message::Stderr;
+use crate::message::{self, Stderr};
 
 /// More of a line is not shown.
 const LONGEST_LINE: usize = 240;
@@ -15,51 +16,30 @@ const LONGEST_FILE: usize = 16 << 20;
 /// What a tab is shown as.
 const TAB: &str = "    ";
 
-static WANTED: AtomicBool = AtomicBool::new(false);
-
-/// Traps are to show the line.
-pub fn want() {
-    WANTED.store(true, Ordering::Relaxed);
-}
-
-/// Writes a line with a mark under a column (both from 1, in bytes; column 0 is not known), if it is wanted and the file can
-/// be read. Tells whether it was.
+/// Writes a line with a mark under a column (both from 1, in bytes; column 0 is not known), if the program was packed for it
+/// and the file can be read. Tells whether it was.
 pub fn write(out: &mut Stderr, (file, line, column): (&str, u32, u32)) -> bool {
     let mut buffer = [0; LONGEST_LINE];
-    if !WANTED.load(Ordering::Relaxed) {
+    if !message::has_capability(capability::SOURCE_LINES) {
         return false;
     }
     let Some(text) = read(file, line, &mut buffer) else {
         return false;
     };
     // Stderr never reports an error.
-    let _ = write!(out, "      |\n{line:>5} | ");
-    let (mut at, mut width, mut mark) = (0, 0, None);
-    for chunk in text.utf8_chunks() {
-        let damaged = (!chunk.invalid().is_empty()).then_some(char::REPLACEMENT_CHARACTER);
-        for character in chunk.valid().chars().chain(damaged) {
-            if at + 1 == column as usize {
-                mark = Some(width);
-            }
-            let _ = match character {
-                '\t' => out.write_str(TAB),
-                // Nothing that a terminal would obey.
-                control if control.is_control() => out.write_char(' '),
-                character => out.write_char(character),
-            };
-            width += if character == '\t' { TAB.len() } else { 1 };
-            at += if Some(character) == damaged {
-                chunk.invalid().len()
-            } else {
-                character.len_utf8()
-            };
-        }
+    let _ = writeln!(out, "      |\n{line:>5} | {}", shown(text));
+    let before = (column as usize).checked_sub(1).and_then(|len| text.get(..len));
+    if let Some(before) = before.filter(|before| before.len() < text.len()) {
+        let mark = shown(before).chars().count();
+        let _ = writeln!(out, "      | {:mark$}^", "");
     }
-    let _ = match mark {
-        Some(mark) => writeln!(out, "\n      | {:mark$}^", ""),
-        None => writeln!(out),
-    };
     true
+}
+
+/// Text as it is written: nothing in it that a terminal would obey.
+fn shown(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text).replace('\t', TAB);
+    text.replace(char::is_control, " ")
 }
 
 /// A line of a file, without its end.

@@ -514,7 +514,7 @@ fn symbol_table(e: Endianness, symbols: &[Vec<Symbol>], texts: &[(usize, u64)]) 
             entry.st_value = U64::new(e, address + u64::from(symbol.start));
             entry.st_size = U64::new(e, symbol.len.into());
             table.extend_from_slice(bytes_of(&entry));
-            strings.extend(symbol.name.bytes().filter(|byte| *byte != 0));
+            strings.extend(symbol.name_bytes());
             strings.push(0);
         }
     }

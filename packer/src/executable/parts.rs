@@ -91,3 +91,13 @@ pub(crate) struct Contents<'a> {
     /// Alignment that sections of the payload claim, in bytes.
     pub page: usize,
 }
+
+impl Contents<'_> {
+    /// The parts that are code, each with its number among all parts and its symbols.
+    pub(super) fn named_code(&self) -> impl Iterator<Item = (usize, &Part, &[Symbol])> {
+        let code = self.parts.iter().enumerate();
+        let code = code.filter(|(_, part)| part.access == Access::Execute);
+        code.zip(self.symbols)
+            .map(|((number, part), symbols)| (number, part, symbols.as_slice()))
+    }
+}

@@ -241,9 +241,7 @@ impl<'a> File<'a> {
         let (mut table, mut count) = (Vec::new(), 0_u32);
         // Its length goes before the names, and counts itself.
         let mut names = vec![0; 4];
-        let code = contents.parts.iter().enumerate();
-        let code = code.filter(|(_, part)| part.access == Access::Execute);
-        for ((number, _), symbols) in code.zip(contents.symbols) {
+        for (number, _, symbols) in contents.named_code() {
             let section = (self.sections.len() + number + 1) as u16;
             for symbol in symbols {
                 // No name of up to eight bytes in place: all are where the others have to be.
@@ -253,7 +251,7 @@ impl<'a> File<'a> {
                 table.extend_from_slice(&section.to_le_bytes());
                 table.extend_from_slice(&FUNCTION.to_le_bytes());
                 table.extend_from_slice(&[STATIC, 0]);
-                names.extend(symbol.name.bytes().filter(|byte| *byte != 0));
+                names.extend(symbol.name_bytes());
                 names.push(0);
                 count += 1;
             }

@@ -13,6 +13,13 @@ pub(crate) struct Symbol {
     pub name: String,
 }
 
+impl Symbol {
+    /// The name as tables of strings hold it, which a zero ends.
+    pub fn name_bytes(&self) -> impl Iterator<Item = u8> + '_ {
+        self.name.bytes().filter(|byte| *byte != 0)
+    }
+}
+
 /// All code that the compiler's symbol table lists, in order of address. `name` gives what the module calls a function.
 pub(crate) fn symbols<'a>(image: &Image<'a>, name: impl Fn(u32) -> Option<&'a str>) -> Vec<Symbol> {
     let code = |(symbol, text): (&object::elf::Sym64<object::Endianness>, &'a str)| {

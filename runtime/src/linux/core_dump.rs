@@ -5,28 +5,29 @@
 //! itself goes on to its report and its exit status.
 
 use core::fmt::Write;
-use core::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use core::sync::atomic::{AtomicI32, Ordering};
+
+use nyash_format::capability;
 
 use super::syscall;
-use crate::message::Stderr;
+use crate::message::{self, Stderr};
 
 const SIGABRT: i32 = 6;
 /// Set in the status of a process that left a core file.
 const CORE_DUMPED: i32 = 0x80;
 
-static WANTED: AtomicBool = AtomicBool::new(false);
 /// The process that has died: 0 when none has, -1 when it left nothing.
 static DEAD: AtomicI32 = AtomicI32::new(0);
 
-/// A trap is to leave a core file.
-pub fn want() {
-    WANTED.store(true, Ordering::Relaxed);
+/// Whether a trap is to leave a core file.
+fn wanted() -> bool {
+    message::has_capability(capability::CORE_ON_TRAP)
 }
 
 /// Called first in the handler of a signal that an instruction has raised. Where it returns true, the handler returns at
 /// once: the instruction is executed again, and ends this copy of the process with the registers of the trap.
 pub fn dies_here(signal: i32) -> bool {
-    if !WANTED.load(Ordering::Relaxed) || DEAD.load(Ordering::Relaxed) != 0 {
+    if !wanted() || DEAD.load(Ordering::Relaxed) != 0 {
         return false;
     }
     let dies = is_copy();
@@ -44,7 +45,7 @@ pub fn dies_here(signal: i32) -> bool {
 /// Writes where the core file is to be found. A trap that the runtime itself found has none yet: it gets one of the state
 /// that is left.
 pub fn report(out: &mut Stderr) {
-    if !WANTED.load(Ordering::Relaxed) {
+    if !wanted() {
         return;
     }
     if DEAD.load(Ordering::Relaxed) == 0 && is_copy() {

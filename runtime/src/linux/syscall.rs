@@ -31,6 +31,9 @@ impl SignalAction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Errno(pub i32);
 
+/// A signal came first.
+const EINTR: Errno = Errno(4);
+
 pub const PROT_READ: usize = 1;
 pub const PROT_WRITE: usize = 2;
 #[cfg(feature = "full")]
@@ -67,7 +70,6 @@ unsafe fn map(arguments: [usize; 6]) -> Result<usize, Errno> {
 
 /// Writes bytes to a descriptor; repeats when interrupted.
 pub fn write(fd: i32, bytes: &[u8]) -> Result<usize, Errno> {
-    const EINTR: Errno = Errno(4);
     loop {
         // SAFETY: the kernel reads `bytes` only.
         match unsafe {
@@ -224,7 +226,6 @@ pub fn fork() -> Result<i32, Errno> {
 
 /// Waits for the end of a copy of the process and returns its status, as `wait4` has it.
 pub fn wait_for(process: i32) -> Result<i32, Errno> {
-    const EINTR: Errno = Errno(4);
     let mut status = 0_i32;
     loop {
         let arguments = [process as usize, &raw mut status as usize, 0, 0, 0, 0];

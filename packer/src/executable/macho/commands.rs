@@ -70,6 +70,15 @@ impl<'a> Commands<'a> {
     }
 }
 
+/// A number of 32 bits in a load command.
+///
+/// # Errors
+/// When the command ends before.
+pub(super) fn field(command: &mut [u8], at: usize) -> Result<&mut [u8; 4]> {
+    let field = command.get_mut(at..).and_then(|rest| rest.first_chunk_mut());
+    field.ok_or_else(|| damaged("a load command is cut short"))
+}
+
 /// Where a command has file offsets that point into `__LINKEDIT`.
 ///
 /// # Errors

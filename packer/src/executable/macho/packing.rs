@@ -6,7 +6,7 @@ use object::macho::{self, LinkeditDataCommand, MachHeader64, Section64, SegmentC
 use object::pod::bytes_of;
 use object::{LittleEndian as LE, U32, U64};
 
-use super::commands::{Command, linkedit_offsets};
+use super::commands::{Command, field, linkedit_offsets};
 use super::faults::{HEADER, damaged, unusable};
 use super::file::{File, LINKEDIT, NAMES, Segment};
 use super::signature;
@@ -165,10 +165,8 @@ impl Placed {
     fn moved(&mut self, command: &Command<'_>) -> Result<Vec<u8>> {
         let mut bytes = command.bytes.to_vec();
         for at in linkedit_offsets(command)? {
-            let field = bytes
-                .get_mut(*at..at + 4)
-                .ok_or_else(|| damaged("a load command is cut short"))?;
-            let old = u32::from_le_bytes([field[0], field[1], field[2], field[3]]) as usize;
+            let field = field(&mut bytes, *at)?;
+            let old = u32::from_le_bytes(*field) as usize;
             // 0 means that there is nothing.
             if old == 0 && command.kind != macho::LC_CODE_SIGNATURE {
                 continue;
@@ -180,17 +178,14 @@ impl Placed {
             } else {
                 return Err(unusable("a load command points outside __LINKEDIT"));
             };
-            field.copy_from_slice(&offset32(new)?.to_le_bytes());
+            *field = offset32(new)?.to_le_bytes();
         }
         if command.kind == macho::LC_CODE_SIGNATURE {
             if self.signed {
                 return Err(unusable("it has two signatures"));
             }
             let len = offset32(self.signature.len())?;
-            let field = bytes
-                .get_mut(12..16)
-                .ok_or_else(|| damaged("a load command is cut short"))?;
-            field.copy_from_slice(&len.to_le_bytes());
+            *field(&mut bytes, 12)? = len.to_le_bytes();
             self.signed = true;
         }
         if let Some(symbols) = &self.symbols {

@@ -5,6 +5,7 @@
 //! `<mach-o/loader.h>`). Apple's tools want `__LINKEDIT` without gaps and in the order of the linker, so both tables stay
 //! where they are, and what follows them moves.
 
+use std::iter;
 use std::ops::Range;
 
 use object::LittleEndian as LE;
@@ -12,12 +13,12 @@ use object::macho::{self, DysymtabCommand, Nlist64, SymtabCommand};
 use object::pod::{bytes_of, from_bytes, slice_from_bytes};
 use object::{U16, U32, U64};
 
-use super::commands::{Command, Commands};
+use super::commands::{Command, Commands, field};
 use super::faults::{damaged, unusable};
 use super::file::{File, NAMES};
 use super::signature;
 use crate::error::Result;
-use crate::executable::parts::{Access, Contents};
+use crate::executable::parts::Contents;
 
 /// The string table ends at a multiple of this.
 const ALIGNMENT: usize = 8;
@@ -80,19 +81,16 @@ impl Tables {
         }
 
         let (mut entries, mut names, mut locals) = (Vec::new(), vec![0], 0);
-        let mut add = |mut entry: Nlist64<LE>, prefix: &[u8], name: &[u8]| -> Result<()> {
+        let mut add = |mut entry: Nlist64<LE>, name: &mut dyn Iterator<Item = u8>| -> Result<()> {
             let at = u32::try_from(names.len()).map_err(|_| unusable("the names of its symbols are too long"))?;
             entry.n_strx = U32::new(LE, at);
             entries.extend_from_slice(bytes_of(&entry));
-            names.extend_from_slice(prefix);
-            names.extend(name.iter().filter(|byte| **byte != 0));
+            names.extend(name);
             names.push(0);
             Ok(())
         };
         let runtime_sections: usize = file.segments.iter().map(|segment| segment.sections.len()).sum();
-        let code = contents.parts.iter().enumerate();
-        let code = code.filter(|(_, part)| part.access == Access::Execute);
-        for ((number, part), symbols) in code.zip(contents.symbols) {
+        for (number, part, symbols) in contents.named_code() {
             let section = u8::try_from(runtime_sections + number + 1);
             let section = section.map_err(|_| unusable("it has too many sections"))?;
             for symbol in symbols {
@@ -104,7 +102,7 @@ impl Tables {
                     n_value: U64::new(LE, address + part.range.start as u64 + u64::from(symbol.start)),
                 };
                 // As C compilers for macOS do it; its tools take one off.
-                add(entry, b"_", symbol.name.as_bytes())?;
+                add(entry, &mut iter::once(b'_').chain(symbol.name_bytes()))?;
                 locals += 1;
             }
         }
@@ -113,11 +111,8 @@ impl Tables {
         for entry in &kept[dropped as usize..] {
             let name = file.bytes[old_names.clone()].get(entry.n_strx.get(LE) as usize..);
             let name = name.and_then(|name| name.split(|byte| *byte == 0).next());
-            add(
-                *entry,
-                b"",
-                name.ok_or_else(|| damaged("the name of a symbol lies outside"))?,
-            )?;
+            let name = name.ok_or_else(|| damaged("the name of a symbol lies outside"))?;
+            add(*entry, &mut name.iter().copied())?;
         }
         names.resize(names.len().next_multiple_of(ALIGNMENT), 0);
         Ok(Some(Tables {
@@ -185,27 +180,20 @@ impl Tables {
     /// # Errors
     /// When the command is cut short, or its numbers make no sense.
     pub fn count_in(&self, kind: u32, command: &mut [u8]) -> Result<()> {
-        let mut change = |at: usize, new: &dyn Fn(u32) -> Result<u32>| {
-            let field = command.get_mut(at..at + 4);
-            let field = field.ok_or_else(|| damaged("a load command is cut short"))?;
-            let old = u32::from_le_bytes([field[0], field[1], field[2], field[3]]);
-            field.copy_from_slice(&new(old)?.to_le_bytes());
-            Ok(())
-        };
-        match kind {
+        type New<'a> = &'a dyn Fn(u32) -> Result<u32>;
+        let renumbered: New<'_> = &|old| self.renumbered(old);
+        let changes: &[(usize, New<'_>)] = match kind {
             // Number of symbols, length of their names.
-            macho::LC_SYMTAB => {
-                change(12, &|old| self.renumbered(old))?;
-                change(20, &|_| Ok(self.names.new.len() as u32))
-            }
+            macho::LC_SYMTAB => &[(12, renumbered), (20, &|_| Ok(self.names.new.len() as u32))],
             // Number of local ones; the first defined, the first undefined one.
-            macho::LC_DYSYMTAB => {
-                change(12, &|_| Ok(self.locals))?;
-                change(16, &|old| self.renumbered(old))?;
-                change(24, &|old| self.renumbered(old))
-            }
-            _ => Ok(()),
+            macho::LC_DYSYMTAB => &[(12, &|_| Ok(self.locals)), (16, renumbered), (24, renumbered)],
+            _ => &[],
+        };
+        for (at, new) in changes {
+            let field = field(command, *at)?;
+            *field = new(u32::from_le_bytes(*field))?.to_le_bytes();
         }
+        Ok(())
     }
 }
 
